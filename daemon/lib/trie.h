@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Longest-prefix-match trie of one address family.
+ *
+ * Maps a prefix to a non-NULL pointer that the caller owns.  Whoever needs
+ * several instances (IID x family) keeps one trie each: an empty trie has no
+ * memory beyond the struct.  Every operation costs at most one step per
+ * branching above the key (never more than 32 or 128), whatever the number of
+ * prefixes.  Not synchronised.
+ *
+ * Nodes come from malloc, one per prefix and at most one more per branching;
+ * only trie_add() can run out of memory.
+ *
+ * A struct trie_node handed out stays valid until its own prefix is deleted,
+ * whatever else is added or deleted in between.
+ */
+#ifndef LISP_LIB_TRIE_H
+#define LISP_LIB_TRIE_H
+
+#include "lib/prefix.h"
+
+struct trie_node;
+
+struct trie {
+	struct trie_node *root;
+	size_t count;		/* prefixes held */
+	uint8_t family;		/* enum addr_family */
+};
+
+void trie_init(struct trie *t, enum addr_family family);
+
+/* Free all nodes.  @drop, if given, is called with each value. */
+void trie_clear(struct trie *t, void (*drop)(void *value, void *arg),
+		void *arg);
+
+/* 0, -EEXIST, -ENOMEM, or -EINVAL (other family, NULL value). */
+int trie_add(struct trie *t, const struct prefix *p, void *value);
+
+/* Exchange the value of a prefix that is there.  The old one, or NULL. */
+void *trie_replace(struct trie *t, const struct prefix *p, void *value);
+
+/* Take @p out and return its value, NULL if it was not there. */
+void *trie_del(struct trie *t, const struct prefix *p);
+
+/* --- look-ups; all return NULL when there is nothing --- */
+
+/* Exactly @p. */
+struct trie_node *trie_find(const struct trie *t, const struct prefix *p);
+
+/* Longest that covers @p or equals it; with a host prefix: best match. */
+struct trie_node *trie_match(const struct trie *t, const struct prefix *p);
+struct trie_node *trie_match_addr(const struct trie *t, const struct addr *a);
+
+/* Longest that covers @p and is shorter than it. */
+struct trie_node *trie_cover(const struct trie *t, const struct prefix *p);
+
+/* Is there any prefix that @p covers or equals (or, _below: only covers)? */
+bool trie_any_within(const struct trie *t, const struct prefix *p);
+bool trie_any_below(const struct trie *t, const struct prefix *p);
+
+void *trie_value(const struct trie_node *n);
+struct prefix trie_prefix(const struct trie *t, const struct trie_node *n);
+
+/* --- walks in prefix_cmp() order: less specific first --- */
+
+/*
+ * All prefixes inside @within (NULL: all), itself included if it is held:
+ *
+ *	for (n = trie_first(t, p); n; n = trie_next(t, n, p))
+ *
+ * To delete on the way, fetch the next node before deleting.
+ */
+struct trie_node *trie_first(const struct trie *t, const struct prefix *within);
+struct trie_node *trie_next(const struct trie *t, const struct trie_node *n,
+			    const struct prefix *within);
+
+/* First one strictly after @p in order, whether or not @p is held: resumes a
+ * dump that was interrupted, even if things changed meanwhile. */
+struct trie_node *trie_after(const struct trie *t, const struct prefix *p);
+
+/*
+ * The hole around an address: the least specific prefix that contains @a, is
+ * not shorter than @floor bits, and overlaps none of the prefixes held other
+ * than those that contain @a themselves.  (RFC 9301 8.1: what a negative
+ * Map-Reply answers with.)  With several tries call it for each in turn and
+ * pass the length found as the next floor.
+ * 0, or -EINVAL when family or @floor do not fit.
+ */
+int trie_gap(const struct trie *t, const struct addr *a, unsigned int floor,
+	     struct prefix *gap);
+
+#endif
