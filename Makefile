@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# LISP (RFC 9300/9301) for Linux.  Everything that is built lands in build/.
+#
+#   make                  module, daemon, tools
+#   make demo [STAY=1]    the whole system at work in a virtual machine
+#   make check            every test; KINDS="unit sim" runs some of them
+#   make install          module, lispd, tools, manual pages (DESTDIR, PREFIX)
+#   make help             all targets
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+# As many jobs as processors, unless the caller said something else.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+top := $(abspath .)
+B := build
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-7s %s\n'
+endif
+
+.PHONY: all
+all: module daemon tools
+
+# ---------------------------------------------------------------- user space
+
+CC := gcc
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wno-unused-parameter -Werror
+C_ALL = -std=gnu11 $(WARN) -D_GNU_SOURCE -Idaemon -Iuapi $(PKG_CFLAGS) -MMD -MP
+C_HARD := -fstack-protector-strong -D_FORTIFY_SOURCE=2
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer
+LDLIBS = -Wl,--as-needed $(PKG_LIBS)
+
+# Asked only when something is compiled, and then once: "make demo" must be
+# able to start on a machine that has none of this yet.
+PKGS := libmnl libnl-3.0 libnl-route-3.0 libcrypto json-c libevent_core \
+	liburcu lmdb libcap
+pkg = $(shell pkg-config $(1) $(PKGS) 2>/dev/null || echo MISSING)
+pkg_once = $(eval $(1) := $(if $(filter MISSING,$(call pkg,$(2))),$(error \
+	a library is missing: run "tests/deps build" (pkg-config $(PKGS))),$(call \
+	pkg,$(2))))$($(1))
+PKG_CFLAGS = $(call pkg_once,PKG_CFLAGS,--cflags)
+PKG_LIBS = $(call pkg_once,PKG_LIBS,--libs)
+
+# One static library a room.  Three variants of the same objects: the real
+# one, one under ASan and UBSan for unit tests and simulations, one built by
+# clang for the fuzz drivers.
+ROOMS := lib wire sm store cfg crypto io dp run
+PURE := lib wire sm store cfg crypto
+
+room_srcs = $(sort $(wildcard daemon/$(1)/*.c))
+archive = $(B)/$(1)daemon/lib$(2).a
+archives = $(foreach r,$(2),$(if $(call room_srcs,$(r)),$(call archive,$(1),$(r))))
+group = -Wl,--start-group $(1) -Wl,--end-group
+
+define room_rule
+$(call archive,$(1),$(2)): $(patsubst %.c,$(B)/$(1)%.o,$(call room_srcs,$(2)))
+	$$(say) AR $$@
+	$$(Q)rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach v,none asan/ fuzz/,$(foreach r,$(ROOMS),\
+	$(eval $(call room_rule,$(filter-out none,$(v)),$(r)))))
+
+# A forgotten room of an older build, say "daemon/net", is not our business;
+# a .c file outside every room is a mistake worth a word.
+STRAY := $(filter-out $(foreach r,$(ROOMS),daemon/$(r)/%) daemon/main.c,\
+	$(wildcard daemon/*.c daemon/*/*.c))
+$(if $(STRAY),$(error $(STRAY): in no room of the house ($(ROOMS))))
+
+$(B)/%.o: %.c
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(C_ALL) $(CFLAGS) $(C_HARD) -fPIE -c -o $@ $<
+
+$(B)/asan/%.o: %.c
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(C_ALL) -O1 -g $(SAN) -c -o $@ $<
+
+FUZZ_SAN := address,undefined
+$(B)/fuzz/%.o: %.c
+	$(say) CLANG $@
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(C_ALL) -Wno-unknown-warning-option -O1 -g \
+		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) -c -o $@ $<
+
+LINK = $(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now
+
+.PHONY: daemon
+daemon: $(if $(wildcard daemon/main.c),$(B)/lispd) $(call archives,,$(ROOMS))
+
+$(B)/lispd: $(B)/daemon/main.o $(call archives,,$(ROOMS))
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $< $(call group,$(call archives,,$(ROOMS))) $(LDLIBS)
+
+# A tool is tools/NAME.c or tools/NAME/*.c, linked against all rooms.
+TOOLS := $(sort $(patsubst tools/%.c,%,$(wildcard tools/*.c)) \
+	$(filter-out iplink,$(patsubst tools/%/,%,$(dir $(wildcard tools/*/*.c)))))
+tool_objs = $(patsubst %.c,$(B)/%.o,$(wildcard tools/$(1).c tools/$(1)/*.c))
+
+define tool_rule
+$(B)/$(1): $(call tool_objs,$(1)) $(call archives,,$(ROOMS))
+	$$(say) LINK $$@
+	$$(Q)$$(LINK) -o $$@ $(call tool_objs,$(1)) \
+		$$(call group,$$(call archives,,$$(ROOMS))) $$(LDLIBS)
+endef
+$(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
+
+IPLINK := $(if $(wildcard tools/iplink/link_lisp.c),$(B)/link_lisp.so)
+$(B)/link_lisp.so: $(wildcard tools/iplink/*.[ch]) uapi/linux/if_lisp.h
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE -Iuapi $(CFLAGS) $(C_HARD) \
+		-shared -fPIC -o $@ $(wildcard tools/iplink/*.c)
+
+.PHONY: tools
+tools: $(addprefix $(B)/,$(TOOLS)) $(IPLINK)
+
+# ------------------------------------------------------------------- module
+
+# For the running kernel if its headers are here, else for the guest.
+SERIES ?= 6.1
+HERE_KDIR := $(wildcard /lib/modules/$(shell uname -r)/build)
+KDIR ?= $(HERE_KDIR)
+
+.PHONY: module
+module:
+ifeq ($(KDIR),)
+	@echo "  No headers of the running kernel ($(shell uname -r)) here:" \
+		"building the module for the guest kernel $(SERIES)."
+	$(Q)$(MAKE) module-$(SERIES)
+else
+	+$(Q)tests/vm/build-module "$(KDIR)" $(if $(C),C=$(C)) $(if $(V),V=$(V))
+endif
+
+# module-6.1, module-6.12: for a guest kernel under build/kernels.
+.PHONY: module-guests
+module-guests: module-6.1 module-6.12
+module-%:
+	$(Q)tests/deps kernel-$*
+	+$(Q)tests/vm/build-module "$$(tests/vm/kdir $*)" \
+		$(if $(C),C=$(C)) $(if $(V),V=$(V))
+
+.PHONY: regen
+regen:
+	$(Q)tests/deps ynl
+	$(Q)tests/lint/ynl-gen $(B)/regen
+	$(Q)cp $(B)/regen/lisp.h uapi/linux/lisp.h
+	$(Q)cp $(B)/regen/netlink-gen.[ch] kernel/
+	@echo "  uapi/linux/lisp.h kernel/netlink-gen.[ch] are as" \
+		"Documentation/netlink/specs/lisp.yaml says"
+
+# -------------------------------------------------------------------- tests
+
+# A unit test is tests/unit/test_NAME.c: one cmocka program over the pure
+# rooms.  Kernel files that compile in user space are #included by their test;
+# tests/unit/kshim stands in for the kernel headers they name.
+UNIT := $(patsubst tests/unit/%.c,$(B)/asan/unit/%,$(wildcard tests/unit/test_*.c))
+SIM := $(patsubst tests/sim/%.c,$(B)/asan/sim/%,$(filter tests/sim/test_%,\
+	$(wildcard tests/sim/*.c)))
+SIM_LIB := $(filter-out tests/sim/test_%,$(wildcard tests/sim/*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+KSHIM := -Itests/unit/kshim -Ikernel
+
+$(B)/asan/unit/%: tests/unit/%.c $(call archives,asan/,$(PURE))
+	$(say) TEST $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(C_ALL) $(KSHIM) -Itests/unit -DTEST_TOP='"$(top)"' -O1 -g \
+		$(SAN) -MF $@.d -o $@ $< \
+		$(call group,$(call archives,asan/,$(PURE))) -lcmocka $(LDLIBS)
+
+$(B)/asan/sim/%: tests/sim/%.c $(SIM_LIB) $(wildcard tests/sim/*.h) \
+		$(call archives,asan/,$(ROOMS))
+	$(say) TEST $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(C_ALL)) -Itests/sim \
+		-DTEST_TOP='"$(top)"' -O1 -g $(SAN) -o $@ $< $(SIM_LIB) \
+		$(call group,$(call archives,asan/,$(ROOMS))) -lcmocka $(LDLIBS)
+
+$(B)/fuzz/%: tests/fuzz/%.c $(call archives,fuzz/,$(PURE))
+	$(say) FUZZ $@
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(C_ALL) $(KSHIM) -Itests/fuzz -Wno-unknown-warning-option \
+		-O1 -g -fsanitize=fuzzer,$(FUZZ_SAN) -MF $@.d -o $@ $< \
+		$(call group,$(call archives,fuzz/,$(PURE))) $(LDLIBS)
+
+.PHONY: unit-tests sim-tests fuzz-tests
+unit-tests: $(UNIT)
+sim-tests: $(SIM)
+fuzz-tests: $(FUZZ)
+
+.PHONY: check check-long lint
+check check-long: export LISP_LONG := $(if $(filter check-long,$(MAKECMDGOALS)),1)
+check check-long:
+	+$(Q)tests/run $(KINDS)
+lint:
+	+$(Q)tests/run lint
+
+.PHONY: demo
+demo:
+	+$(Q)tests/deps build demo kernel-6.1
+	$(Q)$(MAKE) module-6.1 daemon tools
+	$(Q)tests/vm/run $(if $(STAY),-i) -d $(B)/demo -t $(if $(STAY),86400,900) \
+		tests/demo/demo.sh $(if $(STAY),--stay)
+
+# ------------------------------------------------------------------ install
+
+PREFIX ?= /usr/local
+SBIN := $(DESTDIR)$(PREFIX)/sbin
+MAN := $(DESTDIR)$(PREFIX)/share/man
+INC := $(DESTDIR)$(PREFIX)/include/linux
+KREL ?= $(shell uname -r)
+# The directory this machine's ip(8) was built to look in.
+IP_LIB ?= $(or $(shell grep -aoE -m1 '/usr/[[:alnum:]/_-]*/ip' \
+	"$$(command -v ip || echo /dev/null)" | head -n 1),/usr/lib/ip)
+
+.PHONY: install
+install:
+	install -d $(SBIN) $(INC)
+	install -m 755 $(B)/lispd $(addprefix $(B)/,$(TOOLS)) $(SBIN)
+	install -m 644 $(wildcard uapi/linux/*.h) $(INC)
+	$(if $(IPLINK),install -D -m 644 $(IPLINK) \
+		$(DESTDIR)$(IP_LIB)/link_lisp.so)
+	$(foreach m,$(wildcard Documentation/man/*.[158]),install -D -m 644 $(m) \
+		$(MAN)/man$(subst .,,$(suffix $(m)))/$(notdir $(m)) &&) :
+	@if [ -e $(B)/module/$(KREL)/lisp.ko ]; then $(MAKE) install-module; \
+	else echo "  No module for kernel $(KREL) was built (its headers are" \
+		"not here): the module is not installed."; fi
+
+.PHONY: install-module
+install-module:
+	install -D -m 644 $(B)/module/$(KREL)/lisp.ko \
+		$(DESTDIR)/lib/modules/$(KREL)/updates/lisp.ko
+	$(if $(DESTDIR),,depmod $(KREL))
+
+.PHONY: clean distclean help
+# Unpacked kernels take a download to get back: "clean" leaves them.
+clean:
+	rm -rf $(filter-out %/kernels %/ynl %/peers %/debs,$(wildcard $(B)/*))
+distclean:
+	rm -rf $(B)
+
+help:
+	@sed -n '/^#/!q; s/^# \?//p' Makefile | tail -n +3
+	@echo "  make module [KDIR=... | SERIES=6.12] [C=2]   one kernel"
+	@echo "  make module-guests                           both guest kernels"
+	@echo "  make unit-tests sim-tests fuzz-tests         build tests only"
+	@echo "  make regen     generated netlink files from the spec"
+	@echo "  make check-long   what make check leaves out as slow, too"
+	@echo "  make clean        distclean also forgets unpacked kernels"
+
+-include $(shell find $(B)/daemon $(B)/tools $(B)/asan $(B)/fuzz -name '*.d' 2>/dev/null)
