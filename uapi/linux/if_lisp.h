@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * rtnetlink attributes of a "lisp" link (ip link add type lisp).
+ *
+ * A lisp device is one VPN: packets routed into it are encapsulated with its
+ * Instance-ID (RFC 9300), packets received with that Instance-ID come out of
+ * it.  The map-cache is filled through the generic netlink family "lisp",
+ * <linux/lisp.h>.
+ */
+#ifndef _UAPI_LINUX_IF_LISP_H
+#define _UAPI_LINUX_IF_LISP_H
+
+#define LISP_IID_MAX	0xfffffe	/* 0xffffff marks control messages */
+
+/**
+ * enum - attributes nested in IFLA_INFO_DATA of kind "lisp"
+ * @IFLA_LISP_ID: u32, Instance-ID, 0..LISP_IID_MAX, default 0 (the default
+ *	table, sent without the I bit).  Immutable.
+ * @IFLA_LISP_LOCAL: 4 octets, network order: IPv4 source RLOC.  Absent: the
+ *	address the underlay's routing prefers.  0.0.0.0 removes it.
+ * @IFLA_LISP_LOCAL6: 16 octets: IPv6 source RLOC.  Same rules, :: removes it.
+ * @IFLA_LISP_PORT: be16, UDP port listened on, 1..65535, default 4341.
+ *	Immutable.
+ * @IFLA_LISP_UNDERLAY: u32, ifindex of the VRF device whose L3 domain carries
+ *	the outer packets; absent or 0: the default domain.  It is looked up in
+ *	the netns the device is created from (IFLA_LINK_NETNSID) and stays
+ *	there when the device moves.  Immutable.
+ * @IFLA_LISP_NATIVE: u32, ifindex, in the device's own netns, of the uplink
+ *	that packets of "native" mappings leave through; 0 removes it.
+ * @IFLA_LISP_PROXY: u8, 0 or 1: decapsulated packets whose destination is no
+ *	local EID are forwarded instead of dropped (proxy xTR, RTR).  Default 0.
+ *	Immutable.
+ */
+enum {
+	IFLA_LISP_UNSPEC,
+	IFLA_LISP_ID,
+	IFLA_LISP_LOCAL,
+	IFLA_LISP_LOCAL6,
+	IFLA_LISP_PORT,
+	IFLA_LISP_UNDERLAY,
+	IFLA_LISP_NATIVE,
+	IFLA_LISP_PROXY,
+	__IFLA_LISP_MAX
+};
+
+#define IFLA_LISP_MAX (__IFLA_LISP_MAX - 1)
+
+#endif /* _UAPI_LINUX_IF_LISP_H */
