@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Counters: an enum per machine, an array of as many numbers, a name table.
+ * Machines show themselves to `lispctl show statistics` as counter groups.
+ */
+#ifndef LISP_SM_COUNTER_H
+#define LISP_SM_COUNTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct counter_group {
+	const char *name;		/* "resolve", "map-server", ... */
+	const char *const *names;	/* @count of them, "replies-accepted" */
+	const uint64_t *values;
+	size_t count;
+};
+
+#endif

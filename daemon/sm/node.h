@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A node: the machines of one process, wired into its roles.
+ *
+ * This is the only header run/ and the simulator drive.  How:
+ *
+ *	arena_init(&arena, ACTIONS_ARENA_CAP);
+ *	node = node_new(&cfg, &ops, now, &err);
+ *
+ *	for each thing that happens:
+ *		arena_reset(&arena);
+ *		actions_init(&acts, &arena);
+ *		node_on_xxx(node, now, ..., &acts);
+ *		for (a = acts.first; a; a = a->next)
+ *			execute(a);
+ *		arm one timer for node_due(node)
+ *
+ * A datagram is parsed by the caller with msg_parse() into the same arena
+ * (parse errors are the caller's to count and log); the datagram's octets
+ * stay in place until the actions are executed, because a request that is
+ * passed on is sent from them.
+ *
+ * Times are milliseconds of a monotonic clock that is greater than 0.  One
+ * thread.  A node allocates with malloc, each table up to a cap of its
+ * configuration.
+ *
+ * At start: subscribe to the data plane, node_start(), then for each mapping
+ * of our own origin found there node_on_map_found(), then
+ * node_on_map_synced().  The local database and the routes are run/'s
+ * business, they follow from the configuration alone.
+ */
+#ifndef LISP_SM_NODE_H
+#define LISP_SM_NODE_H
+
+#include "sm/action.h"
+#include "sm/counter.h"
+#include "sm/site.h"
+#include "sm/store.h"
+#include "sm/xtr.h"
+
+struct node;
+
+/* Roles: NULL means that the node does not have it. */
+struct node_config {
+	const struct xtr_config *xtr;
+	const struct ms_config *ms;	/* needs ops.store */
+	const struct mr_config *mr;
+};
+
+/* Copies both structs, not what they point to.  NULL: out of memory, or
+ * -EINVAL in *@err (may be NULL) when the configuration contradicts itself. */
+struct node *node_new(const struct node_config *cfg, const struct sm_ops *ops,
+		      uint64_t now, int *err);
+void node_free(struct node *n);
+
+/* Begin: registrations go out. */
+void node_start(struct node *n, uint64_t now, struct actions *acts);
+
+/* --- time --- */
+
+/* When node_on_time() wants to be called, UINT64_MAX: never.  Changes with
+ * every event. */
+uint64_t node_due(const struct node *n);
+
+/* Does a bounded amount of what is due; node_due() may still be in the past
+ * afterwards: the caller executes the actions and calls again. */
+void node_on_time(struct node *n, uint64_t now, struct actions *acts);
+
+/* --- network --- */
+
+struct packet {
+	struct addr from;
+	struct addr to;		/* our address it came to */
+	uint16_t from_port;
+	uint16_t to_port;
+	const uint8_t *data;	/* UDP payload */
+	size_t len;
+};
+
+/* A message that msg_parse() accepted. */
+void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
+		     const struct lisp_msg *m, struct actions *acts);
+
+/* --- data plane --- */
+
+/* A packet to @dest missed in the map-cache.  @source (may be of family
+ * ADDR_NONE) is the packet's. */
+void node_on_miss(struct node *n, uint64_t now, uint32_t iid,
+		  const struct addr *dest, const struct addr *source,
+		  struct actions *acts);
+
+/* A mapping of our origin that was there at start. */
+struct map_found {
+	struct eid eid;
+	uint32_t ttl;			/* seconds left */
+	bool stale;			/* TTL passed while we were away */
+	bool used;			/* a packet matched it ... */
+	uint32_t used_age;		/* ... so many seconds ago */
+	enum map_action action;		/* without locators */
+	uint16_t version;
+	const struct locator *locators;
+	uint8_t locator_count;
+};
+
+void node_on_map_found(struct node *n, uint64_t now,
+		       const struct map_found *f, struct actions *acts);
+void node_on_map_synced(struct node *n, uint64_t now, struct actions *acts);
+
+/* Answer to ACTION_MAP_QUERY: not there (any more), there and never used, or
+ * last used @age seconds ago. */
+enum map_use {
+	MAP_USE_GONE,
+	MAP_USE_NEVER,
+	MAP_USE_AGE,
+};
+
+void node_on_map_used(struct node *n, uint64_t now, const struct eid *eid,
+		      enum map_use use, uint32_t age, struct actions *acts);
+
+/* The data plane expired a mapping of ours, or somebody else deleted or
+ * replaced it. */
+void node_on_map_gone(struct node *n, uint64_t now, const struct eid *eid,
+		      struct actions *acts);
+
+/* --- a person --- */
+
+/* Resolve @eid (a host EID or a prefix) and answer with ACTION_RESOLVED
+ * carrying @token; also installs what comes.  0, -EBUSY (too many),
+ * -EINVAL (no xTR role, instance not served, EID is local). */
+int node_resolve(struct node *n, uint64_t now, const struct eid *eid,
+		 uint64_t token, struct actions *acts);
+
+/* Deregister one local EID-prefix, or all (@eid NULL): Map-Registers with
+ * TTL 0 until acknowledged, then silence.  0, -ENOENT, -EINVAL. */
+int node_withdraw(struct node *n, uint64_t now, const struct eid *eid,
+		  struct actions *acts);
+
+/* --- display; read-only, and no event in between two calls --- */
+
+struct cache_view {
+	struct eid eid;
+	const char *state;
+	uint64_t expires;		/* ms */
+	enum map_action action;
+	uint16_t version;
+	struct addr from;		/* who answered; NONE: found at start */
+	const struct locator *locators;
+	uint8_t locator_count;
+};
+
+/* The first entry after @after (NULL: the first); false: no more. */
+bool node_cache_next(const struct node *n, const struct eid *after,
+		     struct cache_view *v);
+
+/* One of our EID-prefixes at one Map-Server. */
+struct database_view {
+	struct eid eid;
+	struct addr server;
+	const char *state;		/* of the registration */
+	bool refused;			/* not in its last Map-Notify */
+	uint64_t notified;		/* ms, last Map-Notify; 0: none */
+};
+
+/* @i counts from 0 over prefixes, within each over servers. */
+bool node_database_at(const struct node *n, size_t i,
+		      struct database_view *v);
+
+/* What others registered with us; see sm/store.h. */
+const struct store_entry *node_registration_next(const struct node *n,
+						 const struct eid *after);
+
+/* Counters of a machine; false: no more. */
+bool node_counters_at(const struct node *n, size_t i,
+		      struct counter_group *g);
+
+/* Numbers for `show status`. */
+struct node_status {
+	size_t cache_entries;
+	size_t resolving;
+	size_t local_prefixes;
+	size_t servers;			/* we register with */
+	size_t servers_up;		/* whose last answer is not overdue */
+	size_t registered_prefixes;	/* as a Map-Server */
+};
+
+void node_status(const struct node *n, struct node_status *s);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the machines must ask while they think.
+ *
+ * run/ fills these in (crypto/, store/, the underlay's addresses); the
+ * simulator fills in its own.  None of the functions may call back into a
+ * machine, and none may block.
+ */
+#ifndef LISP_SM_OPS_H
+#define LISP_SM_OPS_H
+
+#include "lib/prefix.h"
+#include "wire/auth.h"
+
+struct auth_key;		/* crypto/auth.h; not looked into here */
+
+/* A pre-shared key as configured.  Owned by the configuration. */
+struct sm_key {
+	uint8_t key_id;
+	uint8_t algorithm;		/* enum auth_algorithm, not NONE */
+	enum auth_length_style length;	/* of what we send */
+	enum auth_coverage coverage;	/* what we accept */
+	struct auth_key *key;		/* for sign() and verify() */
+	/* Names the key in the state that survives a restart; another key has
+	 * another tag.  E.g. first octets of its MAC over a fixed text. */
+	uint64_t tag;
+};
+
+/* May we talk to an underlay address? */
+enum rloc_verdict {
+	RLOC_USABLE,
+	RLOC_NO_FAMILY,		/* we have no address of its family */
+	RLOC_OVERLAY,		/* its route leads through a lisp device */
+	RLOC_OWN,		/* it is an address of this host */
+};
+
+struct sm_ops {
+	void *arg;		/* first argument of each function */
+
+	/* 64 bits from a CSPRNG. */
+	uint64_t (*random)(void *arg);
+
+	/* Fill in the authentication data of a message built with the key's
+	 * id, algorithm and length.  0 or negative errno. */
+	int (*sign)(void *arg, const struct sm_key *key, uint8_t *msg,
+		    size_t len);
+
+	/* 0, -EKEYREJECTED (not this key's id, algorithm or length),
+	 * -EBADMSG (MAC wrong), -EIO.  As auth_verify(). */
+	int (*verify)(void *arg, const struct sm_key *key, const uint8_t *msg,
+		      size_t len, const struct wire_auth *auth);
+
+	enum rloc_verdict (*rloc_check)(void *arg, const struct addr *a);
+
+	/* Next nonce for Map-Registers to @server under key @tag: greater than
+	 * any it returned before, also before a restart (RFC 9301 5.6).
+	 * 0, or negative errno: then nothing may be sent. */
+	int (*register_nonce)(void *arg, const struct addr *server,
+			      uint64_t tag, uint64_t *nonce);
+
+	/* The Map-Server's store; NULL in a node that is none.  sm/store.h */
+	const struct store_ops *store;
+	void *store_arg;
+};
+
+/* "usable", "no-family", "overlay", "own" */
+const char *rloc_verdict_name(enum rloc_verdict v);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Configuration of the Map-Server and Map-Resolver machines.  Filled by run/;
+ * read-only, owned by the caller, and alive as long as the node.
+ */
+#ifndef LISP_SM_SITE_H
+#define LISP_SM_SITE_H
+
+#include "sm/limit.h"
+#include "sm/ops.h"
+
+enum site_mode {
+	SITE_AUTO,		/* proxy what was registered with P */
+	SITE_PROXY,		/* answer always */
+	SITE_FORWARD,		/* forward to an ETR whenever one can answer */
+};
+
+struct site_eid {
+	struct eid eid;
+	bool more_specifics;	/* accept registrations beneath it */
+};
+
+struct site {
+	const char *name;
+	const struct sm_key *keys;
+	size_t key_count;
+	const struct site_eid *eids;	/* no EID in two sites */
+	size_t eid_count;
+	enum site_mode mode;
+	bool accept_unordered_nonce;	/* peers that do not count up */
+};
+
+struct ms_limits {
+	uint32_t timeout;		/* ms, registration without T bit */
+	uint32_t timeout_max;		/* ms, with T bit */
+	uint32_t ttl_max;		/* minutes, of proxy replies */
+	uint32_t replay_window;		/* ms, duplicates answered again */
+	unsigned int notifies;		/* unsolicited ones outstanding */
+	struct limit_config registers;	/* Map-Registers, per source */
+	struct limit_config requests;	/* Map-Requests, per source */
+	struct limit_config per_eid;	/* replies: (ITR-RLOC, EID) */
+	struct limit_config per_rloc;	/* replies: ITR-RLOC */
+	unsigned int message_max4;	/* octets of UDP payload of a reply */
+	unsigned int message_max6;
+};
+
+struct ms_config {
+	const struct site *sites;
+	size_t site_count;
+	struct ms_limits limits;
+};
+
+struct mr_config {
+	const struct addr *servers;	/* Map-Servers; none: only our own */
+	size_t server_count;
+	struct limit_config requests;	/* per source */
+};
+
+/* Zero it, then set every limit to its default. */
+void ms_config_init(struct ms_config *cfg);
+void mr_config_init(struct mr_config *cfg);
+
+/* "auto", "proxy", "forward" */
+const char *site_mode_name(enum site_mode mode);
+
+#endif

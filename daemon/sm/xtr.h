@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Configuration of the xTR machines (resolve, cache, register, answer) and
+ * their limits.  Filled by run/ from the configuration file; read-only, owned
+ * by the caller, and alive as long as the node.
+ */
+#ifndef LISP_SM_XTR_H
+#define LISP_SM_XTR_H
+
+#include "sm/limit.h"
+#include "sm/ops.h"
+#include "wire/record.h"
+
+/* A Map-Server we register with. */
+struct register_server {
+	struct addr addr;
+	struct sm_key key;
+	bool proxy_reply;		/* P */
+	bool want_notify;		/* M */
+	bool merge;			/* a */
+};
+
+struct resolve_limits {
+	unsigned int outstanding;	/* series at once */
+	unsigned int per_iid;		/* of one instance */
+	unsigned int waiters;		/* node_resolve() calls at once */
+	struct limit_rate requests;	/* Map-Requests sent, all together */
+};
+
+struct cache_limits {
+	unsigned int entries;
+	uint32_t ttl_max;		/* seconds */
+	uint32_t ttl_unusable;		/* s; a mapping with no locator left */
+	uint8_t locators;		/* per mapping, <= 32 */
+	uint8_t min_len4;		/* shortest prefix accepted, bits */
+	uint8_t min_len6;
+};
+
+struct register_limits {
+	uint32_t interval;		/* ms, between registrations */
+	uint32_t quick_interval;	/* ms, after a start or change */
+	uint32_t quick_time;		/* ms, for how long */
+	uint32_t retry_min;		/* ms, first retransmission */
+	unsigned int message_max4;	/* octets of UDP payload over IPv4 */
+	unsigned int message_max6;
+};
+
+struct answer_limits {
+	struct limit_config per_eid;	/* replies: (ITR-RLOC, EID) */
+	struct limit_config per_rloc;	/* replies: ITR-RLOC */
+	struct limit_config probes;	/* probe replies: ITR-RLOC */
+	unsigned int message_max4;	/* octets of UDP payload of a reply */
+	unsigned int message_max6;
+};
+
+struct xtr_config {
+	struct site_ids ids;		/* sent in every Map-Register */
+	const struct locator *rlocs;	/* own, all R=1; <= ITR_RLOC_MAX */
+	size_t rloc_count;
+	const struct addr *resolvers;	/* Map-Resolvers, in order of trial */
+	size_t resolver_count;
+	const struct register_server *servers;
+	size_t server_count;
+	const struct eid *database;	/* local EID-prefixes */
+	size_t database_count;
+	const uint32_t *iids;		/* instances served */
+	size_t iid_count;
+	uint32_t mapping_ttl;		/* minutes, of what we register */
+	struct resolve_limits resolve;
+	struct cache_limits cache;
+	struct register_limits reg;
+	struct answer_limits answer;
+};
+
+/* Zero *@cfg, then set every limit to its default. */
+void xtr_config_init(struct xtr_config *cfg);
+
+/* Is @iid one that we serve? */
+bool xtr_has_iid(const struct xtr_config *cfg, uint32_t iid);
+
+#endif

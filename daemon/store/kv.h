@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What must survive a restart, as an ordered table of short octet strings:
+ * one LMDB file in production, memory in tests.
+ *
+ * Not for data of which there is much: registrations that survive a restart
+ * will get a table of their own beside this one.
+ */
+#ifndef LISP_STORE_KV_H
+#define LISP_STORE_KV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KV_KEY_MAX	128	/* octets */
+#define KV_VALUE_MAX	256
+
+struct kv;
+
+/* Open or create <@dir>/state.mdb, readable by the owner only.  NULL and a
+ * negative errno in *@err.  An unreadable file is an error and not replaced:
+ * what it protects from would be lost. */
+struct kv *kv_open_lmdb(const char *dir, int *err);
+
+/* In memory.  kv_close() keeps what is in it if @disk is given: the next
+ * kv_open_memory() of the same @disk finds it (a restart, for tests). */
+struct kv_disk;
+struct kv_disk *kv_disk_new(void);
+void kv_disk_free(struct kv_disk *d);
+struct kv *kv_open_memory(struct kv_disk *disk);
+
+/* Makes everything durable first. */
+void kv_close(struct kv *k);
+
+/* Octets of the value (copied to @value, at most @size), -ENOENT, -EIO. */
+int kv_get(struct kv *k, const void *key, size_t key_len, void *value,
+	   size_t size);
+
+/* Survives the death of the process when it returns 0, and a crash of the
+ * machine after kv_sync().  -ENOSPC, -EIO, -EINVAL. */
+int kv_put(struct kv *k, const void *key, size_t key_len, const void *value,
+	   size_t len);
+
+/* 0, also when it was not there. */
+int kv_del(struct kv *k, const void *key, size_t key_len);
+
+/* Call @fn for each key that starts with @prefix, in order, until it returns
+ * non-zero.  That value, 0 at the end, or -EIO.  @fn changes nothing. */
+int kv_walk(struct kv *k, const void *prefix, size_t prefix_len,
+	    int (*fn)(void *arg, const void *key, size_t key_len,
+		      const void *value, size_t len), void *arg);
+
+/* Durable against a crash of the machine.  May take a disk's time. */
+int kv_sync(struct kv *k);
+
+#endif
