@@ -121,15 +121,21 @@ void action_transition(struct actions *acts, const char *machine,
 		       const char *from, const char *to, const char *cause,
 		       const struct eid *eid, const struct addr *peer);
 
-/*
- * Build @m and append it as a datagram.  @from may be NULL.  The action's
- * data is writable in the arena for whoever must sign it: *@data, *@len (both
- * may be NULL).  0, -ENOMEM, or what msg_build() says; nothing is appended on
- * error.
- */
-int action_send_msg(struct actions *acts, const struct lisp_msg *m,
-		    const struct addr *from, const struct addr *to,
-		    uint16_t to_port);
+/* Build @m into the arena.  The octets (writable, for whoever must sign them)
+ * and *@len; NULL when memory is out or msg_build() refuses. */
+uint8_t *action_build(struct actions *acts, const struct lisp_msg *m,
+		      size_t *len);
+
+/* Append a datagram whose octets stay where they are.  @from may be NULL.
+ * 0 or -ENOMEM. */
+int action_send(struct actions *acts, const struct addr *from,
+		const struct addr *to, uint16_t to_port, const uint8_t *data,
+		size_t len);
+
+/* Both.  0 or -ENOMEM. */
+int action_send_msg(struct actions *acts, const struct addr *from,
+		    const struct addr *to, uint16_t to_port,
+		    const struct lisp_msg *m);
 
 /* "send", "map-set", ... */
 const char *action_type_name(enum action_type type);

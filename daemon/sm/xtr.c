@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Defaults of the xTR machines, and why.
+ *
+ * Requests: RFC 9301 5.3 allows one a second per EID; the rest keeps a scan
+ * of one VPN from using up what others need.  Replies: 5.4 recommends one per
+ * three seconds; a burst of three lets a lost reply be asked for again.
+ * Message sizes: spec 02 1, what fits where nothing is known about the path
+ * (576 octets over IPv4, 1280 over IPv6) for registrations; replies may use
+ * an Ethernet's, since they go back the way a request came.
+ */
+#include <string.h>
+
+#include "sm/xtr.h"
+
+#define SECOND_US	1000000u
+
+#define UDP4_HEADERS	28
+#define UDP6_HEADERS	48
+
+void xtr_config_init(struct xtr_config *cfg)
+{
+	memset(cfg, 0, sizeof(*cfg));
+	cfg->mapping_ttl = RECORD_TTL_DEFAULT_MIN;
+
+	cfg->resolve = (struct resolve_limits){
+		.outstanding = 16384,
+		.per_iid = 4096,
+		.waiters = 64,
+		.requests = { .interval_us = 500, .burst = 2000 },
+	};
+	cfg->cache = (struct cache_limits){
+		.entries = 1000000,
+		.ttl_max = 24 * 3600,
+		.ttl_unusable = 60,
+		.locators = 32,
+		.min_len4 = 1,
+		.min_len6 = 1,
+	};
+	cfg->reg = (struct register_limits){
+		.interval = 60 * 1000,
+		.quick_interval = 20 * 1000,
+		.quick_time = 300 * 1000,
+		.retry_min = 1000,
+		.message_max4 = 576 - UDP4_HEADERS,
+		.message_max6 = 1280 - UDP6_HEADERS,
+	};
+	cfg->answer = (struct answer_limits){
+		.per_eid = {
+			.each = { 3 * SECOND_US, 3 },
+			.all = { 200, 10000 },
+			.slots = 16384,
+		},
+		.per_rloc = {
+			.each = { 10000, 200 },
+			.all = { 200, 10000 },
+			.slots = 4096,
+		},
+		.probes = {
+			.each = { 100000, 20 },
+			.all = { 200, 10000 },
+			.slots = 4096,
+		},
+		.message_max4 = 1280 - UDP4_HEADERS,
+		.message_max6 = 1280 - UDP6_HEADERS,
+	};
+}
+
+bool xtr_has_iid(const struct xtr_config *cfg, uint32_t iid)
+{
+	for (size_t i = 0; i < cfg->iid_count; i++)
+		if (cfg->iids[i] == iid)
+			return true;
+	return false;
+}
