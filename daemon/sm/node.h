@@ -34,6 +34,7 @@
 
 #include "sm/action.h"
 #include "sm/counter.h"
+#include "sm/packet.h"
 #include "sm/site.h"
 #include "sm/store.h"
 #include "sm/xtr.h"
@@ -68,16 +69,7 @@ void node_on_time(struct node *n, uint64_t now, struct actions *acts);
 
 /* --- network --- */
 
-struct packet {
-	struct addr from;
-	struct addr to;		/* our address it came to */
-	uint16_t from_port;
-	uint16_t to_port;
-	const uint8_t *data;	/* UDP payload */
-	size_t len;
-};
-
-/* A message that msg_parse() accepted. */
+/* A message that msg_parse() accepted; @pkt is what it was parsed from. */
 void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 		     const struct lisp_msg *m, struct actions *acts);
 

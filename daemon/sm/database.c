@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The site's own EID-prefixes; see database.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sm/database.h"
+
+static int cmp_local(const void *a, const void *b)
+{
+	const struct local_eid *x = a, *y = b;
+
+	return eid_cmp(&x->eid, &y->eid);
+}
+
+static int add_eids(struct database *db, const struct xtr_config *cfg)
+{
+	db->eids = calloc(cfg->database_count + 1, sizeof(*db->eids));
+	if (!db->eids)
+		return -ENOMEM;
+
+	for (size_t i = 0; i < cfg->database_count; i++)
+		db->eids[i].eid = cfg->database[i];
+	db->count = cfg->database_count;
+	qsort(db->eids, db->count, sizeof(*db->eids), cmp_local);
+
+	for (size_t i = 0; i < db->count; i++) {
+		struct local_eid *l = &db->eids[i];
+		int ret = eidmap_add(&db->map, &l->eid, l);
+
+		if (ret)
+			return ret == -EEXIST ? -EINVAL : ret;
+	}
+	return 0;
+}
+
+static int add_locators(struct database *db, const struct xtr_config *cfg)
+{
+	if (cfg->rloc_count > ITR_RLOC_MAX)
+		return -EINVAL;
+
+	db->locators = calloc(cfg->rloc_count + 1, sizeof(*db->locators));
+	if (!db->locators)
+		return -ENOMEM;
+
+	for (size_t i = 0; i < cfg->rloc_count; i++) {
+		db->locators[i] = cfg->rlocs[i];
+		db->locators[i].flags = LOCATOR_LOCAL | LOCATOR_REACHABLE;
+	}
+	db->locator_count = (uint8_t)cfg->rloc_count;
+	locators_sort(db->locators, db->locator_count);
+	return 0;
+}
+
+int database_init(struct database *db, const struct xtr_config *cfg,
+		  const uint8_t seed[16])
+{
+	int ret;
+
+	memset(db, 0, sizeof(*db));
+	db->ttl = cfg->mapping_ttl;
+	ret = eidmap_init(&db->map, seed);
+	if (!ret)
+		ret = add_eids(db, cfg);
+	if (!ret)
+		ret = add_locators(db, cfg);
+	if (ret)
+		database_free(db);
+	return ret;
+}
+
+void database_free(struct database *db)
+{
+	eidmap_free(&db->map, NULL, NULL);
+	free(db->eids);
+	free(db->locators);
+	memset(db, 0, sizeof(*db));
+}
+
+bool database_is_local(const struct database *db, const struct eid *e)
+{
+	return eidmap_match(&db->map, e) != NULL;
+}
+
+struct local_eid *database_find(const struct database *db, const struct eid *e)
+{
+	return eidmap_find(&db->map, e);
+}
+
+void database_record(const struct database *db, const struct eid *eid,
+		     struct map_record *rec)
+{
+	*rec = (struct map_record){
+		.ttl = db->ttl,
+		.authoritative = true,
+		.eid = *eid,
+		.locators = db->locators,
+		.locator_count = db->locator_count,
+	};
+}
