@@ -17,10 +17,8 @@
 #ifndef LISP_WIRE_ADDRESS_H
 #define LISP_WIRE_ADDRESS_H
 
-#include "lib/arena.h"
-#include "lib/cursor.h"
 #include "lib/prefix.h"
-#include "wire/reason.h"
+#include "wire/parse.h"
 
 enum wire_afi {
 	AFI_NONE = 0,
@@ -75,28 +73,8 @@ struct wire_addr {
 	/* The inner encoding from its AFI on (without the Instance-ID LCAF),
 	 * for all kinds but NONE and IP.  In the arena. */
 	const uint8_t *raw;
-	uint16_t raw_len;
+	uint32_t raw_len;
 };
-
-/* What a parser of a message carries along. */
-struct parse {
-	struct reader r;
-	struct arena *arena;
-	struct wire_error err;	/* first error; reason WIRE_OK: none yet */
-};
-
-/* Start parsing @len octets. */
-void parse_init(struct parse *p, const void *data, size_t len,
-		struct arena *arena);
-
-/* Note an error at the reader's place (first one wins); returns its errno. */
-int parse_fail(struct parse *p, enum wire_reason reason);
-
-/* parse_fail(WIRE_SHORT) if the reader ran out, else what was noted. */
-int parse_check(struct parse *p);
-
-/* arena_array() that notes WIRE_MEMORY. */
-void *parse_array(struct parse *p, size_t n, size_t size);
 
 /* One address at the cursor.  0 or negative errno (noted in @p->err). */
 int wire_addr_parse(struct parse *p, struct wire_addr *a);
@@ -110,9 +88,14 @@ void wire_ip_build(struct writer *w, const struct addr *a);
 /* Address part of an EID: Instance-ID LCAF unless the instance is 0. */
 void wire_eid_build(struct writer *w, uint32_t iid, const struct addr *a);
 
-/* Octets that the two write. */
+/* Octets that the three write. */
+size_t wire_addr_size(const struct wire_addr *a);
 size_t wire_ip_size(const struct addr *a);
 size_t wire_eid_size(uint32_t iid, const struct addr *a);
+
+/* May an EID be of this kind?  Not if it is UNKNOWN, or an LCAF that says
+ * where to send and not who somebody is. */
+bool wire_addr_may_be_eid(const struct wire_addr *a);
 
 /* "iid", "multicast", ...; NULL for unassigned types. */
 const char *lcaf_type_name(uint8_t type);

@@ -73,6 +73,8 @@ int auth_locate(const uint8_t *msg, size_t len, struct wire_auth *auth);
 
 /* Pieces of the message parsers. */
 int auth_parse(struct parse *p, struct wire_auth *auth);
+/* Call when the cursor stands behind the last record. */
+void auth_ranges(const struct parse *p, struct wire_auth *auth);
 void auth_build(struct writer *w, const struct wire_auth *auth);
 void site_ids_parse(struct parse *p, struct site_ids *ids);
 void site_ids_build(struct writer *w, const struct site_ids *ids);

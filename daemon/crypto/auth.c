@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * MACs of Map-Register, Map-Notify and Map-Notify-Ack.
+ *
+ * Algorithms 1 and 2 key one HMAC context when the key is made.  Algorithm 3
+ * (RFC 9301 5.6) gives the context a new key per message: HKDF-SHA256 over
+ * the nonce followed by the pre-shared key, salted with the message's name.
+ */
+#include "crypto/auth.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/mac.h"
+#include "wire/msg.h"
+
+#define NONCE_OFFSET	4
+#define NONCE_SIZE	8
+#define DERIVED_SIZE	32
+
+struct auth_key {
+	struct mac *mac;
+	struct secret *psk;	/* algorithm 3 only */
+	uint8_t key_id;
+	uint8_t algorithm;	/* enum auth_algorithm */
+};
+
+struct auth_key *auth_key_new(uint8_t key_id, enum auth_algorithm algorithm,
+			      const struct secret *psk)
+{
+	struct auth_key *k = calloc(1, sizeof(*k));
+	enum mac_hash hash = MAC_SHA256;
+
+	if (!k)
+		return NULL;
+	k->key_id = key_id;
+	k->algorithm = algorithm;
+	switch (algorithm) {
+	case AUTH_NONE:
+		goto fail;
+	case AUTH_HMAC_SHA1_96:
+		hash = MAC_SHA1;
+		break;
+	case AUTH_HMAC_SHA256_128:
+		break;
+	case AUTH_HMAC_SHA256_HKDF:
+		k->psk = secret_new(secret_bytes(psk), secret_len(psk));
+		if (!k->psk)
+			goto fail;
+		break;
+	}
+	k->mac = mac_new(hash, secret_bytes(psk), secret_len(psk));
+	if (k->mac)
+		return k;
+fail:
+	auth_key_free(k);
+	return NULL;
+}
+
+void auth_key_free(struct auth_key *k)
+{
+	if (!k)
+		return;
+	mac_free(k->mac);
+	secret_free(k->psk);
+	free(k);
+}
+
+uint8_t auth_key_id(const struct auth_key *k)
+{
+	return k->key_id;
+}
+
+enum auth_algorithm auth_key_algorithm(const struct auth_key *k)
+{
+	return (enum auth_algorithm)k->algorithm;
+}
+
+static const char *salt_of(int type)
+{
+	switch (type) {
+	case MSG_TYPE_MAP_REGISTER:
+		return "Map-Register Authentication";
+	case MSG_TYPE_MAP_NOTIFY:
+		return "Map-Notify Authentication";
+	case MSG_TYPE_MAP_NOTIFY_ACK:
+		return "Map-Notify-Ack Authentication";
+	}
+	return NULL;
+}
+
+/* The key of one message, into the HMAC context. */
+static int derive(struct auth_key *k, const uint8_t *msg, size_t len)
+{
+	const char *salt = salt_of(msg_peek_type(msg, len));
+	uint8_t ikm[NONCE_SIZE + SECRET_MAX], derived[DERIVED_SIZE];
+	size_t psk_len = secret_len(k->psk);
+	int ret;
+
+	if (!salt)
+		return -EINVAL;
+	memcpy(ikm, msg + NONCE_OFFSET, NONCE_SIZE);
+	memcpy(ikm + NONCE_SIZE, secret_bytes(k->psk), psk_len);
+	ret = hkdf_sha256(ikm, NONCE_SIZE + psk_len, salt, strlen(salt), NULL, 0,
+			  derived, sizeof(derived));
+	if (ret == 0)
+		ret = mac_set_key(k->mac, derived, sizeof(derived));
+	secret_wipe(ikm, NONCE_SIZE + psk_len);
+	secret_wipe(derived, sizeof(derived));
+	return ret;
+}
+
+/* MAC over the message up to @end, the data field taken as zeros. */
+static int compute(struct auth_key *k, const uint8_t *msg,
+		   const struct wire_auth *auth, size_t end,
+		   uint8_t out[MAC_SIZE_MAX])
+{
+	size_t after = AUTH_DATA_OFFSET + auth->data_len;
+	const struct mac_span spans[] = {
+		{ msg, AUTH_DATA_OFFSET },
+		{ NULL, auth->data_len },
+		{ msg + after, end - after },
+	};
+	int ret;
+
+	if (k->algorithm == AUTH_HMAC_SHA256_HKDF) {
+		ret = derive(k, msg, end);
+		if (ret)
+			return ret;
+	}
+	ret = mac_compute(k->mac, spans, 3, out);
+	return ret < 0 ? ret : 0;
+}
+
+/* Is the message signed with this key, as far as its header tells? */
+static bool fits(const struct auth_key *k, const struct wire_auth *auth)
+{
+	return auth->key_id == k->key_id && auth->algorithm == k->algorithm &&
+	       auth_data_len_ok(k->algorithm, auth->data_len);
+}
+
+int auth_sign(struct auth_key *k, uint8_t *msg, size_t len,
+	      enum auth_coverage coverage)
+{
+	uint8_t mac[MAC_SIZE_MAX];
+	struct wire_auth auth;
+	size_t end;
+	int ret;
+
+	if (auth_locate(msg, len, &auth) || !fits(k, &auth))
+		return -EINVAL;
+	end = coverage == AUTH_COVER_LITERAL ? auth.literal_end :
+					       auth.entire_end;
+	ret = compute(k, msg, &auth, end, mac);
+	if (ret == 0)
+		memcpy(msg + AUTH_DATA_OFFSET, mac, auth.data_len);
+	return ret;
+}
+
+static int verify_to(struct auth_key *k, const uint8_t *msg,
+		     const struct wire_auth *auth, size_t end)
+{
+	uint8_t mac[MAC_SIZE_MAX];
+	int ret = compute(k, msg, auth, end, mac);
+
+	if (ret)
+		return ret;
+	return secret_memequal(mac, msg + AUTH_DATA_OFFSET, auth->data_len) ?
+		       0 : -EBADMSG;
+}
+
+int auth_verify(struct auth_key *k, const uint8_t *msg, size_t len,
+		const struct wire_auth *auth, enum auth_coverage coverage)
+{
+	size_t after = AUTH_DATA_OFFSET + auth->data_len;
+	int ret;
+
+	if (!fits(k, auth))
+		return -EKEYREJECTED;
+	if (auth->literal_end < after || auth->entire_end > len ||
+	    auth->literal_end > auth->entire_end)
+		return -EBADMSG;
+	switch (coverage) {
+	case AUTH_COVER_ENTIRE:
+		return verify_to(k, msg, auth, auth->entire_end);
+	case AUTH_COVER_LITERAL:
+		return verify_to(k, msg, auth, auth->literal_end);
+	case AUTH_COVER_EITHER:
+		ret = verify_to(k, msg, auth, auth->entire_end);
+		if (ret == -EBADMSG && auth->literal_end != auth->entire_end)
+			ret = verify_to(k, msg, auth, auth->literal_end);
+		return ret;
+	}
+	return -EBADMSG;
+}
