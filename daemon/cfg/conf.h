@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration of lispd as structs.  Everything hangs off struct conf
+ * and is freed with it.  Every value has been checked: ranges, references and
+ * contradictions between keys.  What the keys mean is said in schema.c, from
+ * which "lispd --schema" prints the reference.
+ */
+#ifndef LISP_CFG_CONF_H
+#define LISP_CFG_CONF_H
+
+#include "cfg/errors.h"
+#include "cfg/table.h"
+#include "lib/prefix.h"
+#include "lib/secret.h"
+#include "wire/auth.h"
+
+enum conf_log_level {
+	CONF_LOG_ERROR,
+	CONF_LOG_WARNING,
+	CONF_LOG_INFO,
+	CONF_LOG_DEBUG,
+};
+
+enum conf_answer_mode {
+	CONF_ANSWER_AUTO,	/* proxy when a registrant asked for it */
+	CONF_ANSWER_PROXY,
+	CONF_ANSWER_FORWARD,
+};
+
+struct conf_key {
+	uint64_t id;
+	int algorithm;			/* enum auth_algorithm */
+	struct secret *key;		/* also when it came from key_file */
+	char *key_file;
+};
+
+struct conf_rloc {
+	struct addr address;
+	uint64_t priority;
+	uint64_t weight;
+};
+
+struct conf_map_server {
+	struct addr address;
+	struct conf_key key;
+	int auth_length;		/* enum auth_length_style */
+	bool proxy_reply;
+	bool want_map_notify;
+};
+
+struct conf_database {
+	struct prefix prefix;
+};
+
+struct conf_vpn {
+	char *name;
+	uint64_t iid;
+	char *device;
+	char *vrf;			/* NULL: the device stays in the main table */
+	char *native;			/* NULL: no native uplink */
+	/* NULL: not given, then conf_eid_space_default or none */
+	struct prefix *eid_space;
+	size_t eid_space_count;
+	struct conf_database *database;
+	size_t database_count;
+};
+
+struct conf_xtr {
+	struct cfg_hex128 xtr_id;
+	uint64_t site_id;
+	struct conf_rloc *rlocs;
+	size_t rloc_count;
+	struct addr *map_resolvers;
+	size_t map_resolver_count;
+	struct conf_map_server *map_servers;
+	size_t map_server_count;
+	uint64_t register_interval;	/* seconds */
+	uint64_t mapping_ttl;		/* minutes */
+	uint64_t origin;		/* of our entries in the kernel */
+	uint64_t stale_limit;		/* seconds */
+	uint64_t route_protocol;
+	uint64_t route_metric;
+	bool keep_on_exit;
+	struct conf_vpn *vpns;
+	size_t vpn_count;
+};
+
+struct conf_site_eid {
+	uint64_t iid;
+	struct prefix prefix;
+	bool accept_more_specifics;
+};
+
+struct conf_site {
+	char *name;
+	struct conf_key *keys;
+	size_t key_count;
+	struct conf_site_eid *eids;
+	size_t eid_count;
+	int mode;			/* enum conf_answer_mode */
+	bool accept_unordered_nonce;
+};
+
+struct conf_ms {
+	struct conf_site *sites;
+	size_t site_count;
+	uint64_t registration_timeout;	/* seconds */
+};
+
+struct conf_mr {
+	struct addr *map_servers;
+	size_t map_server_count;
+};
+
+struct conf {
+	char *name;			/* NULL: host name */
+	char *control_socket;
+	char *control_group;		/* NULL: nobody else */
+	char *state_dir;
+	char *user;
+	int log_level;			/* enum conf_log_level */
+	char *underlay;			/* VRF; NULL: default domain */
+	struct addr *listen;		/* empty: any address */
+	size_t listen_count;
+	struct conf_xtr *xtr;		/* NULL: not this role */
+	struct conf_ms *ms;
+	struct conf_mr *mr;
+};
+
+extern const struct cfg_section conf_schema;
+
+/* NULL when there are mistakes, all of them in @e. */
+struct conf *conf_load(const char *file, struct cfg_errors *e);
+
+/* The same from @text (modified; may hold comments), named by @e->file. */
+struct conf *conf_parse(char *text, struct cfg_errors *e);
+
+void conf_free(struct conf *c);
+
+/* Checks that concern several keys, for conf_parse(). */
+void conf_check(struct conf *c, struct cfg_errors *e);
+
+/* EID space of a VPN that names none and has a routing table of its own. */
+extern const struct prefix conf_eid_space_default[2];
+
+#endif

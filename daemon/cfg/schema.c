@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The schema of lispd's configuration.  A new key is a member in conf.h, a
+ * row here and, if it contradicts others, a check in check.c.
+ */
+#include "cfg/conf.h"
+
+#include <linux/if_lisp.h>
+
+#define BOOL(s, m, d) \
+	.type = CFG_BOOL, .offset = offsetof(struct s, m), .def = d
+#define UINT(s, m, lo, hi, d) \
+	.type = CFG_UINT, .offset = offsetof(struct s, m), \
+	.min = lo, .max = hi, .def = d
+#define TEXT(s, m, lo, hi) \
+	.type = CFG_STRING, .offset = offsetof(struct s, m), \
+	.min = lo, .max = hi
+#define PATH(s, m, hi) \
+	.type = CFG_FILE, .offset = offsetof(struct s, m), .max = hi
+#define PLAIN(t, s, m) \
+	.type = t, .offset = offsetof(struct s, m)
+#define CHOICE(s, m, c, d) \
+	.type = CFG_CHOICE, .offset = offsetof(struct s, m), \
+	.choices = c, .def = d
+#define OBJECT(s, m, sec) \
+	.type = CFG_OBJECT, .offset = offsetof(struct s, m), .section = &sec
+#define LIST(t, s, m, n, lo, hi) \
+	.type = CFG_LIST, .item = t, .offset = offsetof(struct s, m), \
+	.count_offset = offsetof(struct s, n), .min = lo, .max = hi
+
+#define SOCKET_PATH_MAX	107	/* struct sockaddr_un */
+#define FILE_PATH_MAX	4000
+
+static const struct cfg_choice log_levels[] = {
+	{ "error", CONF_LOG_ERROR },
+	{ "warning", CONF_LOG_WARNING },
+	{ "info", CONF_LOG_INFO },
+	{ "debug", CONF_LOG_DEBUG },
+	{ NULL }
+};
+
+static const struct cfg_choice algorithms[] = {
+	{ "hmac-sha1", AUTH_HMAC_SHA1_96 },
+	{ "hmac-sha256", AUTH_HMAC_SHA256_128 },
+	{ "hkdf-sha256", AUTH_HMAC_SHA256_HKDF },
+	{ NULL }
+};
+
+static const struct cfg_choice auth_lengths[] = {
+	{ "deployed", AUTH_LENGTH_DEPLOYED },
+	{ "rfc", AUTH_LENGTH_RFC },
+	{ NULL }
+};
+
+static const struct cfg_choice answer_modes[] = {
+	{ "auto", CONF_ANSWER_AUTO },
+	{ "proxy", CONF_ANSWER_PROXY },
+	{ "forward", CONF_ANSWER_FORWARD },
+	{ NULL }
+};
+
+#define KEY_ROWS(s, m) \
+	{ "key-id", UINT(s, m id, 0, 255, "0"), \
+	  .doc = "Number of the key in messages (RFC 9301 section 5.6)." }, \
+	{ "algorithm", CHOICE(s, m algorithm, algorithms, \
+			      "\"hmac-sha256\""), \
+	  .doc = "How messages are authenticated; hmac-sha1 is for old " \
+		 "peers only." }, \
+	{ "key", PLAIN(CFG_SECRET, s, m key), \
+	  .doc = "The pre-shared key itself; either this or key-file." }, \
+	{ "key-file", PATH(s, m key_file, FILE_PATH_MAX), \
+	  .doc = "File whose first line is the pre-shared key; it is read " \
+		 "at start, as root." }
+
+static const struct cfg_key rloc_keys[] = {
+	{ "address", PLAIN(CFG_ADDRESS, conf_rloc, address), .required = true,
+	  .doc = "An address of this router in the underlay." },
+	{ "priority", UINT(conf_rloc, priority, 0, 255, "1"),
+	  .doc = "Lower is preferred, 255 is never used." },
+	{ "weight", UINT(conf_rloc, weight, 0, 255, "100"),
+	  .doc = "Share of the traffic among RLOCs of equal priority." },
+	{ NULL }
+};
+
+static const struct cfg_section rloc_section = {
+	"rlocs", sizeof(struct conf_rloc), rloc_keys
+};
+
+static const struct cfg_key map_server_keys[] = {
+	{ "address", PLAIN(CFG_ADDRESS, conf_map_server, address),
+	  .required = true,
+	  .doc = "Address of the Map-Server in the underlay." },
+	KEY_ROWS(conf_map_server, key.),
+	{ "auth-length", CHOICE(conf_map_server, auth_length, auth_lengths,
+				"\"deployed\""),
+	  .doc = "Length of the authentication data we send: the whole digest "
+		 "as everybody does, or truncated as the RFC says." },
+	{ "proxy-reply", BOOL(conf_map_server, proxy_reply, "true"),
+	  .doc = "Ask the Map-Server to answer Map-Requests for us." },
+	{ "want-map-notify", BOOL(conf_map_server, want_map_notify, "true"),
+	  .doc = "Ask the Map-Server to acknowledge registrations." },
+	{ NULL }
+};
+
+static const struct cfg_section map_server_section = {
+	"map-servers", sizeof(struct conf_map_server), map_server_keys
+};
+
+static const struct cfg_key database_keys[] = {
+	{ "prefix", PLAIN(CFG_PREFIX, conf_database, prefix), .required = true,
+	  .doc = "An EID-prefix of this site." },
+	{ NULL }
+};
+
+static const struct cfg_section database_section = {
+	"database", sizeof(struct conf_database), database_keys
+};
+
+static const struct cfg_key vpn_keys[] = {
+	{ "name", TEXT(conf_vpn, name, 1, 63), .required = true,
+	  .doc = "Name of the VPN in logs and displays." },
+	{ "iid", UINT(conf_vpn, iid, 0, LISP_IID_MAX, NULL), .required = true,
+	  .doc = "Instance-ID of the VPN; 0 is the default instance." },
+	{ "device", PLAIN(CFG_DEVICE, conf_vpn, device), .required = true,
+	  .doc = "Name of the lisp device; made at start unless a fitting one "
+		 "is there." },
+	{ "vrf", PLAIN(CFG_DEVICE, conf_vpn, vrf),
+	  .doc = "Existing VRF device the lisp device is enslaved to; without "
+		 "it the device stays in the main table." },
+	{ "native", PLAIN(CFG_DEVICE, conf_vpn, native),
+	  .doc = "Uplink of the VRF that natively forwarded packets leave "
+		 "through." },
+	{ "eid-space", LIST(CFG_PREFIX, conf_vpn, eid_space, eid_space_count,
+			    0, 256),
+	  .doc = "Prefixes routed into the lisp device; default 0.0.0.0/0 and "
+		 "::/0, and none where the device shares the routing table "
+		 "of its underlay." },
+	{ "database", LIST(CFG_OBJECT, conf_vpn, database, database_count,
+			   0, 65536), .section = &database_section,
+	  .doc = "The site's own EID-prefixes, which are registered." },
+	{ NULL }
+};
+
+static const struct cfg_section vpn_section = {
+	"vpns", sizeof(struct conf_vpn), vpn_keys
+};
+
+static const struct cfg_key xtr_keys[] = {
+	{ "xtr-id", PLAIN(CFG_HEX128, conf_xtr, xtr_id),
+	  .doc = "Identity of this xTR in its site; default: made once and "
+		 "kept in state-dir." },
+	{ "site-id", UINT(conf_xtr, site_id, 0, INT64_MAX, "0"),
+	  .doc = "Number of the site, the same for all its xTRs." },
+	{ "rlocs", LIST(CFG_OBJECT, conf_xtr, rlocs, rloc_count, 1, 32),
+	  .section = &rloc_section, .required = true,
+	  .doc = "Where this site is reached." },
+	{ "map-resolvers", LIST(CFG_ADDRESS, conf_xtr, map_resolvers,
+				map_resolver_count, 1, 16), .required = true,
+	  .doc = "Asked for mappings, in this order." },
+	{ "map-servers", LIST(CFG_OBJECT, conf_xtr, map_servers,
+			      map_server_count, 0, 16),
+	  .section = &map_server_section,
+	  .doc = "Where the site's EID-prefixes are registered." },
+	{ "register-interval", UINT(conf_xtr, register_interval, 10, 3600,
+				    "60"),
+	  .doc = "Seconds between registrations." },
+	{ "mapping-ttl", UINT(conf_xtr, mapping_ttl, 1, 525600, "1440"),
+	  .doc = "Minutes that others may keep our mappings." },
+	{ "origin", UINT(conf_xtr, origin, 1, UINT32_MAX, "9301"),
+	  .doc = "Marks the entries of this daemon in the kernel; two daemons "
+		 "in one network namespace need different ones." },
+	{ "stale-limit", UINT(conf_xtr, stale_limit, 0, 604800, "3600"),
+	  .doc = "Seconds that kernel entries outlive their TTL while this "
+		 "daemon is away." },
+	{ "route-protocol", UINT(conf_xtr, route_protocol, 5, 255, "93"),
+	  .doc = "Protocol number of the routes this daemon adds." },
+	{ "route-metric", UINT(conf_xtr, route_metric, 1, UINT32_MAX, "9300"),
+	  .doc = "Metric of the routes this daemon adds." },
+	{ "keep-on-exit", BOOL(conf_xtr, keep_on_exit, "false"),
+	  .doc = "Leave devices, routes and mappings in place after a clean "
+		 "stop, as a kill always does." },
+	{ "vpns", LIST(CFG_OBJECT, conf_xtr, vpns, vpn_count, 1, 65536),
+	  .section = &vpn_section, .required = true,
+	  .doc = "The VPNs this xTR serves." },
+	{ NULL }
+};
+
+static const struct cfg_section xtr_section = {
+	"xtr", sizeof(struct conf_xtr), xtr_keys
+};
+
+static const struct cfg_key site_key_keys[] = {
+	KEY_ROWS(conf_key, ),
+	{ NULL }
+};
+
+static const struct cfg_section site_key_section = {
+	"keys", sizeof(struct conf_key), site_key_keys
+};
+
+static const struct cfg_key site_eid_keys[] = {
+	{ "iid", UINT(conf_site_eid, iid, 0, LISP_IID_MAX, "0"),
+	  .doc = "Instance-ID." },
+	{ "prefix", PLAIN(CFG_PREFIX, conf_site_eid, prefix), .required = true,
+	  .doc = "An EID-prefix that the site may register." },
+	{ "accept-more-specifics", BOOL(conf_site_eid, accept_more_specifics,
+					"false"),
+	  .doc = "The site may register prefixes beneath it, too." },
+	{ NULL }
+};
+
+static const struct cfg_section site_eid_section = {
+	"eids", sizeof(struct conf_site_eid), site_eid_keys
+};
+
+static const struct cfg_key site_keys[] = {
+	{ "name", TEXT(conf_site, name, 1, 63), .required = true,
+	  .doc = "Name of the site in logs and displays." },
+	{ "keys", LIST(CFG_OBJECT, conf_site, keys, key_count, 1, 16),
+	  .section = &site_key_section, .required = true,
+	  .doc = "Keys the site's xTRs may use." },
+	{ "eids", LIST(CFG_OBJECT, conf_site, eids, eid_count, 1, 65536),
+	  .section = &site_eid_section, .required = true,
+	  .doc = "What the site may register." },
+	{ "mode", CHOICE(conf_site, mode, answer_modes, "\"auto\""),
+	  .doc = "Who answers Map-Requests: auto lets the site choose, proxy "
+		 "is the Map-Server, forward is the site." },
+	{ "accept-unordered-nonce", BOOL(conf_site, accept_unordered_nonce,
+					 "false"),
+	  .doc = "Accept old peers whose nonces do not count up; gives up "
+		 "replay protection." },
+	{ NULL }
+};
+
+static const struct cfg_section site_section = {
+	"sites", sizeof(struct conf_site), site_keys
+};
+
+static const struct cfg_key ms_keys[] = {
+	{ "sites", LIST(CFG_OBJECT, conf_ms, sites, site_count, 1, 65536),
+	  .section = &site_section, .required = true,
+	  .doc = "Sites that may register here." },
+	{ "registration-timeout", UINT(conf_ms, registration_timeout, 30,
+				       86400, "180"),
+	  .doc = "Seconds after which a registration ends that was not "
+		 "repeated." },
+	{ NULL }
+};
+
+static const struct cfg_section ms_section = {
+	"map-server", sizeof(struct conf_ms), ms_keys
+};
+
+static const struct cfg_key mr_keys[] = {
+	{ "map-servers", LIST(CFG_ADDRESS, conf_mr, map_servers,
+			      map_server_count, 0, 16),
+	  .doc = "Where requests are passed on to; not needed when this "
+		 "process is the Map-Server." },
+	{ NULL }
+};
+
+static const struct cfg_section mr_section = {
+	"map-resolver", sizeof(struct conf_mr), mr_keys
+};
+
+static const struct cfg_key conf_keys[] = {
+	{ "name", TEXT(conf, name, 1, 63),
+	  .doc = "Name of this process in logs and displays; default: the "
+		 "host name." },
+	{ "control-socket", PATH(conf, control_socket, SOCKET_PATH_MAX),
+	  .def = "\"/run/lispd.sock\"",
+	  .doc = "Socket that lispctl talks to." },
+	{ "control-group", TEXT(conf, control_group, 1, 31),
+	  .doc = "Group whose members may use the control socket besides root "
+		 "and the daemon's user." },
+	{ "state-dir", PATH(conf, state_dir, FILE_PATH_MAX),
+	  .def = "\"/var/lib/lispd\"",
+	  .doc = "Directory for what must survive a restart, such as nonces." },
+	{ "user", TEXT(conf, user, 1, 31), .def = "\"nobody\"",
+	  .doc = "Unprivileged user the daemon runs as after start." },
+	{ "log-level", CHOICE(conf, log_level, log_levels, "\"info\""),
+	  .doc = "The least important messages that are logged." },
+	{ "underlay", PLAIN(CFG_DEVICE, conf, underlay),
+	  .doc = "VRF whose routing carries control messages and encapsulated "
+		 "packets; default: the main routing domain." },
+	{ "listen", LIST(CFG_ADDRESS, conf, listen, listen_count, 0, 64),
+	  .doc = "Addresses of UDP port 4342; default: any IPv4 and any IPv6 "
+		 "address." },
+	{ "xtr", OBJECT(conf, xtr, xtr_section),
+	  .doc = "Role tunnel router: encapsulates, resolves and registers." },
+	{ "map-server", OBJECT(conf, ms, ms_section),
+	  .doc = "Role Map-Server: accepts registrations and answers." },
+	{ "map-resolver", OBJECT(conf, mr, mr_section),
+	  .doc = "Role Map-Resolver: takes Map-Requests from tunnel routers." },
+	{ NULL }
+};
+
+const struct cfg_section conf_schema = {
+	"the configuration", sizeof(struct conf), conf_keys
+};
+
+const struct prefix conf_eid_space_default[2] = {
+	{ .addr = { .family = ADDR_IPV4 } },
+	{ .addr = { .family = ADDR_IPV6 } },
+};

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The text of a configuration file: reading it, taking comments out, and
+ * finding the line of a value.
+ *
+ * json-c says what a document means but not where in the file a value stood.
+ * So the text is kept until the configuration is loaded, and a small scanner
+ * walks it again when an error has to be reported.
+ */
+#ifndef LISP_CFG_TEXT_H
+#define LISP_CFG_TEXT_H
+
+#include <stddef.h>
+
+#define CFG_FILE_MAX	(16 * 1024 * 1024)	/* octets */
+
+/*
+ * Place of a value in the document, innermost part first: the root has
+ * up NULL; a member has a key, an element of a list has an index.
+ */
+struct cfg_path {
+	const struct cfg_path *up;
+	const char *key;	/* NULL: an element of a list */
+	size_t index;
+};
+
+/* The whole file, NUL-terminated, from malloc; *@len without the NUL.
+ * NULL with errno set, EFBIG when it is longer than CFG_FILE_MAX. */
+char *cfg_text_read(const char *file, size_t *len);
+
+/* Replace comments by blanks; lines keep their numbers.  0, or the line at
+ * which a comment starts that does not end. */
+unsigned int cfg_text_strip(char *text);
+
+/* Line (from 1) of the octet at @offset. */
+unsigned int cfg_text_line_at(const char *text, size_t offset);
+
+/* Line of the value at @path, or of the innermost part of it that is there.
+ * @text has no comments and is valid JSON. */
+unsigned int cfg_text_line(const char *text, const struct cfg_path *path);
+
+/* How often has the object at @path a member @key? */
+unsigned int cfg_text_members(const char *text, const struct cfg_path *path,
+			      const char *key);
+
+/* "xtr.rlocs[1].priority" into @out, shortened when it does not fit. */
+const char *cfg_path_text(const struct cfg_path *path, char *out, size_t size);
+
+#endif

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One row per scalar type; objects and lists are load.c's. */
+#include "cfg/value.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/prefix.h"
+#include "lib/secret.h"
+
+static const char *string_of(struct json_object *v)
+{
+	if (!json_object_is_type(v, json_type_string))
+		return NULL;
+	/* A NUL inside would hide the rest of the value. */
+	if (strlen(json_object_get_string(v)) !=
+	    (size_t)json_object_get_string_len(v))
+		return NULL;
+	return json_object_get_string(v);
+}
+
+static int read_bool(const struct cfg_key *key, struct json_object *v,
+		     void *dst)
+{
+	if (!json_object_is_type(v, json_type_boolean))
+		return -EINVAL;
+	*(bool *)dst = json_object_get_boolean(v);
+	return 0;
+}
+
+static int read_uint(const struct cfg_key *key, struct json_object *v,
+		     void *dst)
+{
+	uint64_t n;
+
+	if (!json_object_is_type(v, json_type_int))
+		return -EINVAL;
+	/* Negative numbers are clamped to 0 by the unsigned getter. */
+	if (json_object_get_int64(v) < 0)
+		return -EINVAL;
+	n = json_object_get_uint64(v);
+	if (n < key->min || n > key->max)
+		return -EINVAL;
+	*(uint64_t *)dst = n;
+	return 0;
+}
+
+static int keep_string(const char *s, void *dst)
+{
+	char *copy = strdup(s);
+
+	if (!copy)
+		return -ENOMEM;
+	free(*(char **)dst);
+	*(char **)dst = copy;
+	return 0;
+}
+
+static bool printable(const char *s)
+{
+	for (; *s; s++)
+		if (iscntrl((unsigned char)*s))
+			return false;
+	return true;
+}
+
+static int read_string(const struct cfg_key *key, struct json_object *v,
+		       void *dst)
+{
+	const char *s = string_of(v);
+
+	if (!s || strlen(s) < key->min || strlen(s) > key->max ||
+	    !printable(s))
+		return -EINVAL;
+	return keep_string(s, dst);
+}
+
+static int read_file(const struct cfg_key *key, struct json_object *v,
+		     void *dst)
+{
+	const char *s = string_of(v);
+
+	if (!s || s[0] != '/' || !printable(s) || strlen(s) > key->max)
+		return -EINVAL;
+	return keep_string(s, dst);
+}
+
+/* What the kernel calls a valid name of a device. */
+static int read_device(const struct cfg_key *key, struct json_object *v,
+		       void *dst)
+{
+	const char *s = string_of(v);
+
+	if (!s || !*s || strlen(s) >= IFNAMSIZ || !printable(s) ||
+	    strpbrk(s, "/: %") || !strcmp(s, ".") || !strcmp(s, ".."))
+		return -EINVAL;
+	return keep_string(s, dst);
+}
+
+static int read_address(const struct cfg_key *key, struct json_object *v,
+			void *dst)
+{
+	const char *s = string_of(v);
+	struct addr a;
+
+	if (!s || addr_from_text(s, &a) || !addr_usable_rloc(&a))
+		return -EINVAL;
+	*(struct addr *)dst = a;
+	return 0;
+}
+
+static int read_prefix(const struct cfg_key *key, struct json_object *v,
+		       void *dst)
+{
+	const char *s = string_of(v);
+
+	return s && strchr(s, '/') ? prefix_from_text(s, dst) : -EINVAL;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int read_hex128(const struct cfg_key *key, struct json_object *v,
+		       void *dst)
+{
+	const char *s = string_of(v);
+	struct cfg_hex128 hex = { .given = true };
+	int hi, lo;
+
+	if (!s || strlen(s) != 2 * sizeof(hex.bytes))
+		return -EINVAL;
+	for (size_t i = 0; i < sizeof(hex.bytes); i++) {
+		hi = hex_digit(s[2 * i]);
+		lo = hex_digit(s[2 * i + 1]);
+		if (hi < 0 || lo < 0)
+			return -EINVAL;
+		hex.bytes[i] = hi << 4 | lo;
+	}
+	*(struct cfg_hex128 *)dst = hex;
+	return 0;
+}
+
+static int read_choice(const struct cfg_key *key, struct json_object *v,
+		       void *dst)
+{
+	const char *s = string_of(v);
+
+	for (const struct cfg_choice *c = key->choices; s && c->word; c++) {
+		if (!strcmp(c->word, s)) {
+			*(int *)dst = c->value;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int read_secret(const struct cfg_key *key, struct json_object *v,
+		       void *dst)
+{
+	const char *s = string_of(v);
+	struct secret *copy;
+	size_t len;
+
+	if (!s)
+		return -EINVAL;
+	len = strlen(s);
+	if (!len || len > SECRET_MAX)
+		return -EINVAL;
+	copy = secret_new(s, len);
+	if (!copy)
+		return -ENOMEM;
+	secret_wipe((char *)s, len);
+	secret_free(*(struct secret **)dst);
+	*(struct secret **)dst = copy;
+	return 0;
+}
+
+static void free_string(void *dst)
+{
+	free(*(char **)dst);
+}
+
+static void free_secret(void *dst)
+{
+	secret_free(*(struct secret **)dst);
+}
+
+static const struct {
+	const char *name;
+	const char *expected;	/* NULL: depends on the key */
+	size_t size;
+	int (*read)(const struct cfg_key *key, struct json_object *v,
+		    void *dst);
+	void (*free)(void *dst);
+} types[CFG_TYPE_COUNT] = {
+	[CFG_BOOL] = {
+		"boolean", "true or false", sizeof(bool), read_bool,
+	},
+	[CFG_UINT] = {
+		"number", NULL, sizeof(uint64_t), read_uint,
+	},
+	[CFG_STRING] = {
+		"string", NULL, sizeof(char *), read_string, free_string,
+	},
+	[CFG_FILE] = {
+		"path", "an absolute path in quotes", sizeof(char *),
+		read_file, free_string,
+	},
+	[CFG_DEVICE] = {
+		"device", "the name of a network device, at most 15 characters",
+		sizeof(char *), read_device, free_string,
+	},
+	[CFG_ADDRESS] = {
+		"address", "a unicast IPv4 or IPv6 address in quotes, neither "
+		"loopback nor link-local", sizeof(struct addr), read_address,
+	},
+	[CFG_PREFIX] = {
+		"prefix", "a prefix such as \"10.1.0.0/16\" without bits "
+		"beyond its length", sizeof(struct prefix), read_prefix,
+	},
+	[CFG_HEX128] = {
+		"hex", "32 hexadecimal digits in quotes",
+		sizeof(struct cfg_hex128), read_hex128,
+	},
+	[CFG_CHOICE] = {
+		"word", NULL, sizeof(int), read_choice,
+	},
+	[CFG_SECRET] = {
+		"secret", "1 to 1024 characters in quotes",
+		sizeof(struct secret *), read_secret, free_secret,
+	},
+	[CFG_OBJECT] = { "object", "an object, { ... }", sizeof(void *) },
+	[CFG_LIST] = { "list", "a list, [ ... ]", sizeof(void *) },
+};
+
+int value_read(const struct cfg_key *key, enum cfg_type type,
+	       struct json_object *v, void *dst)
+{
+	return types[type].read(key, v, dst);
+}
+
+void value_free(enum cfg_type type, void *dst)
+{
+	if (types[type].free)
+		types[type].free(dst);
+}
+
+size_t value_size(enum cfg_type type)
+{
+	return types[type].size;
+}
+
+const char *value_type_name(enum cfg_type type)
+{
+	return types[type].name;
+}
+
+static void expected_choice(const struct cfg_key *key,
+			    char out[VALUE_TEXT_MAX])
+{
+	const struct cfg_choice *c = key->choices;
+	size_t n = 0;
+
+	for (; c->word && n < VALUE_TEXT_MAX; c++)
+		n += snprintf(out + n, VALUE_TEXT_MAX - n, "%s\"%s\"",
+			      c == key->choices ? "" :
+			      c[1].word ? ", " : " or ", c->word);
+}
+
+const char *value_expected(const struct cfg_key *key, enum cfg_type type,
+			   char out[VALUE_TEXT_MAX])
+{
+	unsigned long long min = key->min, max = key->max;
+
+	if (types[type].expected)
+		snprintf(out, VALUE_TEXT_MAX, "%s", types[type].expected);
+	else if (type == CFG_UINT)
+		snprintf(out, VALUE_TEXT_MAX,
+			 "a whole number from %llu to %llu", min, max);
+	else if (type == CFG_STRING)
+		snprintf(out, VALUE_TEXT_MAX,
+			 "%llu to %llu printable characters in quotes", min,
+			 max);
+	else
+		expected_choice(key, out);
+	return out;
+}
+
+const char *value_text(enum cfg_type type, struct json_object *v,
+		       char out[VALUE_TEXT_MAX])
+{
+	const char *s;
+
+	if (type == CFG_SECRET)
+		return "(not shown)";
+	s = json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN |
+					   JSON_C_TO_STRING_NOSLASHESCAPE);
+	snprintf(out, VALUE_TEXT_MAX, strlen(s) > 60 ? "%.57s..." : "%s", s);
+	return out;
+}

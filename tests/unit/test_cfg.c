@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Configuration: a good file arrives in the structs, and each of many bad
+ * ones is refused at the right line with the right words.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cfg/conf.h"
+#include "cfg/load.h"
+#include "cfg/suggest.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static const char good[] =
+"{ // an xTR that is a Map-Server, too\n"
+"  \"name\": \"xtr-a\", /* a\n"
+"     long comment */\n"
+"  \"listen\": [\"192.0.2.1\", \"2001:db8:0:a::1\"],\n"
+"  \"log-level\": \"debug\",\n"
+"  \"xtr\": {\n"
+"    \"xtr-id\": \"00112233445566778899aabbccddeeFF\",\n"
+"    \"site-id\": 7,\n"
+"    \"rlocs\": [ { \"address\": \"192.0.2.1\", \"priority\": 2 },\n"
+"                 { \"address\": \"2001:db8:0:a::1\", \"weight\": 0 } ],\n"
+"    \"map-resolvers\": [\"198.51.100.10\"],\n"
+"    \"map-servers\": [ { \"address\": \"198.51.100.10\",\n"
+"       \"key\": \"s // no comment\", \"algorithm\": \"hmac-sha1\",\n"
+"       \"auth-length\": \"rfc\", \"proxy-reply\": false } ],\n"
+"    \"vpns\": [ { \"name\": \"red\", \"iid\": 100, \"device\": \"lisp100\",\n"
+"       \"vrf\": \"red\",\n"
+"       \"database\": [ { \"prefix\": \"10.1.0.0/16\" },\n"
+"                       { \"prefix\": \"2001:db8:a::/48\" } ] },\n"
+"      { \"name\": \"blue\", \"iid\": 200, \"device\": \"lisp200\",\n"
+"        \"eid-space\": [] } ]\n"
+"  },\n"
+"  \"map-server\": { \"sites\": [ { \"name\": \"site-a\",\n"
+"     \"keys\": [ { \"key\": \"k0\" }, { \"key-id\": 1, \"key\": \"k1\" } ],\n"
+"     \"eids\": [ { \"iid\": 100, \"prefix\": \"10.1.0.0/16\",\n"
+"                  \"accept-more-specifics\": true } ],\n"
+"     \"mode\": \"forward\" } ] },\n"
+"  \"map-resolver\": {}\n"
+"}\n";
+
+static struct conf *parse(const char *text, struct cfg_errors *e)
+{
+	char *copy = strdup(text);
+	struct conf *c;
+
+	assert_non_null(copy);
+	cfg_errors_init(e, "f");
+	c = conf_parse(copy, e);
+	free(copy);
+	return c;
+}
+
+static struct conf *parse_good(const char *text)
+{
+	struct cfg_errors e;
+	struct conf *c = parse(text, &e);
+
+	for (unsigned int i = 0; i < e.count; i++)
+		print_error("%s\n", e.lines[i]);
+	cfg_errors_free(&e);
+	assert_non_null(c);
+	return c;
+}
+
+static void assert_addr(const struct addr *a, const char *text)
+{
+	char buf[ADDR_TEXT_MAX];
+
+	assert_string_equal(addr_text(a, buf), text);
+}
+
+static void assert_prefix(const struct prefix *p, const char *text)
+{
+	char buf[PREFIX_TEXT_MAX];
+
+	assert_string_equal(prefix_text(p, buf), text);
+}
+
+static void test_good_xtr(void **state)
+{
+	struct conf *c = parse_good(good);
+	struct conf_xtr *x = c->xtr;
+
+	assert_string_equal(c->name, "xtr-a");
+	assert_int_equal(c->listen_count, 2);
+	assert_addr(&c->listen[1], "2001:db8:0:a::1");
+	assert_int_equal(c->log_level, CONF_LOG_DEBUG);
+	assert_true(x->xtr_id.given);
+	assert_int_equal(x->xtr_id.bytes[1], 0x11);
+	assert_int_equal(x->xtr_id.bytes[15], 0xff);
+	assert_int_equal(x->site_id, 7);
+	assert_int_equal(x->rloc_count, 2);
+	assert_int_equal(x->rlocs[0].priority, 2);
+	assert_int_equal(x->rlocs[0].weight, 100);
+	assert_int_equal(x->rlocs[1].weight, 0);
+	assert_addr(&x->map_resolvers[0], "198.51.100.10");
+	assert_int_equal(x->vpn_count, 2);
+	assert_int_equal(x->vpns[0].iid, 100);
+	assert_null(x->vpns[0].eid_space);
+	assert_prefix(&x->vpns[0].database[1].prefix, "2001:db8:a::/48");
+	assert_non_null(x->vpns[1].eid_space);
+	assert_int_equal(x->vpns[1].eid_space_count, 0);
+	assert_null(x->vpns[1].vrf);
+	conf_free(c);
+}
+
+static void test_good_servers(void **state)
+{
+	struct conf *c = parse_good(good);
+	struct conf_map_server *m = &c->xtr->map_servers[0];
+	struct conf_site *s = &c->ms->sites[0];
+
+	assert_int_equal(m->key.algorithm, AUTH_HMAC_SHA1_96);
+	assert_int_equal(secret_len(m->key.key), strlen("s // no comment"));
+	assert_memory_equal(secret_bytes(m->key.key), "s // no comment", 15);
+	assert_int_equal(m->auth_length, AUTH_LENGTH_RFC);
+	assert_false(m->proxy_reply);
+	assert_true(m->want_map_notify);
+	assert_int_equal(s->key_count, 2);
+	assert_int_equal(s->keys[0].algorithm, AUTH_HMAC_SHA256_128);
+	assert_int_equal(s->keys[1].id, 1);
+	assert_int_equal(s->eids[0].iid, 100);
+	assert_true(s->eids[0].accept_more_specifics);
+	assert_int_equal(s->mode, CONF_ANSWER_FORWARD);
+	assert_int_equal(c->ms->registration_timeout, 180);
+	assert_non_null(c->mr);
+	conf_free(c);
+}
+
+static void test_defaults(void **state)
+{
+	struct conf *c = parse_good("{\"map-resolver\": "
+				    "{\"map-servers\": [\"192.0.2.9\"]}}");
+
+	assert_null(c->name);
+	assert_string_equal(c->control_socket, "/run/lispd.sock");
+	assert_string_equal(c->state_dir, "/var/lib/lispd");
+	assert_string_equal(c->user, "nobody");
+	assert_int_equal(c->log_level, CONF_LOG_INFO);
+	assert_int_equal(c->listen_count, 0);
+	assert_null(c->xtr);
+	assert_null(c->ms);
+	assert_int_equal(c->mr->map_server_count, 1);
+	conf_free(c);
+}
+
+/* --- bad ones: a fragment in a frame that is otherwise good --- */
+
+#define MR(x) "{\n\"map-resolver\": {\"map-servers\": [\"192.0.2.9\"]},\n" x "}"
+#define VPN "{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\"}"
+#define XTR(rlocs, rest) \
+	"{\n\"xtr\": {\"map-resolvers\": [\"192.0.2.9\"],\n\"rlocs\": " rlocs \
+	",\n" rest "}}"
+#define RLOC "[{\"address\": \"192.0.2.1\"}]"
+#define XTR_VPNS(vpns) XTR(RLOC, "\"vpns\": " vpns)
+#define XTR_MS(ms) XTR(RLOC, "\"vpns\": [" VPN "],\n\"map-servers\": [" ms "]")
+#define SITE(name, keys, eids) "{\"name\": \"" name "\", \"keys\": " keys \
+	", \"eids\": " eids "}"
+#define KEYS "[{\"key\": \"k\"}]"
+#define EIDS "[{\"prefix\": \"10.0.0.0/8\"}]"
+#define MS(sites) "{\"map-server\": {\"sites\": [\n" sites "]}}"
+
+static const struct {
+	const char *text;
+	const char *error;	/* whole first line */
+} bad[] = {
+	/* not JSON */
+	{ "", "f:1: file ends too early: a brace, a bracket or a quote is "
+	  "not closed" },
+	{ "{\n\"name\": \"x\"\n", "f:3: file ends too early: a brace, a "
+	  "bracket or a quote is not closed" },
+	{ "{\n\n\"name\" \"x\"}", "f:3: not JSON: object property name "
+	  "separator ':' expected" },
+	{ "{\n/* no end\n\n}", "f:2: comment does not end" },
+	{ "{} {}", "f:1: not JSON: unexpected character" },
+	{ "{\"name\": 'x'}", "f:1: not JSON: unexpected character" },
+	{ "[]", "f:1: expected an object, { ... }" },
+	{ "null", "f:1: expected an object, { ... }" },
+	{ "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]",
+	  "f:1: not JSON: nesting too deep" },
+
+	/* keys */
+	{ "{}", "f:1: no role: expected \"xtr\", \"map-server\" or "
+	  "\"map-resolver\"" },
+	{ MR("\"nmae\": \"x\""),
+	  "f:3: nmae: unknown key, did you mean \"name\"?" },
+	{ MR("\"log_level\": \"info\""),
+	  "f:3: log_level: unknown key, did you mean \"log-level\"?" },
+	{ MR("\"frobnicate\": 1"), "f:3: frobnicate: unknown key of the "
+	  "configuration, see lispd --schema" },
+	{ MR("\"name\": \"x\",\n\"name\": \"y\""),
+	  "f:4: name: given more than once" },
+	{ XTR("[{\"adress\": \"192.0.2.1\"}]", "\"vpns\": [" VPN "]"),
+	  "f:3: xtr.rlocs[0].adress: unknown key, did you mean "
+	  "\"address\"?" },
+	{ XTR(RLOC, "\"site-id\": 1"), "f:2: xtr: key \"vpns\" is missing" },
+
+	/* scalars */
+	{ MR("\"name\": 5"), "f:3: name: 5: expected 1 to 63 printable "
+	  "characters in quotes" },
+	{ MR("\"name\": \"\""), "f:3: name: \"\": expected 1 to 63 printable "
+	  "characters in quotes" },
+	{ MR("\"name\": \"a\\u0000b\""), "f:3: name: \"a\\u0000b\": expected "
+	  "1 to 63 printable characters in quotes" },
+	{ MR("\"name\": \"a\\nb\""), "f:3: name: \"a\\nb\": expected 1 to 63 "
+	  "printable characters in quotes" },
+	{ MR("\"log-level\": \"loud\""), "f:3: log-level: \"loud\": expected "
+	  "\"error\", \"warning\", \"info\" or \"debug\"" },
+	{ MR("\"state-dir\": \"here\""), "f:3: state-dir: \"here\": expected "
+	  "an absolute path in quotes" },
+	{ MR("\"underlay\": \"a/b\""), "f:3: underlay: \"a/b\": expected the "
+	  "name of a network device, at most 15 characters" },
+	{ MR("\"underlay\": \"abcdefghijklmnop\""), "f:3: underlay: "
+	  "\"abcdefghijklmnop\": expected the name of a network device, at "
+	  "most 15 characters" },
+	{ MR("\"listen\": \"192.0.2.1\""),
+	  "f:3: listen: \"192.0.2.1\": expected a list, [ ... ]" },
+	{ MR("\"listen\": [\"192.0.2.1\",\n\"224.0.0.1\"]"),
+	  "f:4: listen[1]: \"224.0.0.1\": expected a unicast IPv4 or IPv6 "
+	  "address in quotes, neither loopback nor link-local" },
+	{ MR("\"listen\": [\"192.0.2.1\",\n\"192.0.2.1\"]"),
+	  "f:4: listen[1]: the same as in element 0: expected each once" },
+	{ MR("\"xtr\": 1"), "f:3: xtr: 1: expected an object, { ... }" },
+	{ XTR("[{\"address\": \"192.0.2.1\",\n\"priority\": 256}]",
+	      "\"vpns\": [" VPN "]"),
+	  "f:4: xtr.rlocs[0].priority: 256: expected a whole number from 0 "
+	  "to 255" },
+	{ XTR("[{\"address\": \"192.0.2.1\", \"weight\": -1}]",
+	      "\"vpns\": [" VPN "]"),
+	  "f:3: xtr.rlocs[0].weight: -1: expected a whole number from 0 to "
+	  "255" },
+	{ XTR("[{\"address\": \"192.0.2.1\", \"weight\": 1.5}]",
+	      "\"vpns\": [" VPN "]"),
+	  "f:3: xtr.rlocs[0].weight: 1.5: expected a whole number from 0 to "
+	  "255" },
+	{ XTR("[{\"address\": \"192.0.2.1\", \"weight\": \"1\"}]",
+	      "\"vpns\": [" VPN "]"),
+	  "f:3: xtr.rlocs[0].weight: \"1\": expected a whole number from 0 "
+	  "to 255" },
+	{ XTR(RLOC, "\"xtr-id\": \"0011\", \"vpns\": [" VPN "]"),
+	  "f:4: xtr.xtr-id: \"0011\": expected 32 hexadecimal digits in "
+	  "quotes" },
+	{ XTR(RLOC, "\"keep-on-exit\": 1, \"vpns\": [" VPN "]"),
+	  "f:4: xtr.keep-on-exit: 1: expected true or false" },
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 16777215, \"device\": "
+		   "\"l\"}]"),
+	  "f:4: xtr.vpns[0].iid: 16777215: expected a whole number from 0 "
+	  "to 16777214" },
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l\",\n"
+		   "\"database\": [{\"prefix\": \"10.1.0.1/16\"}]}]"),
+	  "f:5: xtr.vpns[0].database[0].prefix: \"10.1.0.1/16\": expected a "
+	  "prefix such as \"10.1.0.0/16\" without bits beyond its length" },
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l\",\n"
+		   "\"database\": [{\"prefix\": \"10.1.0.0\"}]}]"),
+	  "f:5: xtr.vpns[0].database[0].prefix: \"10.1.0.0\": expected a "
+	  "prefix such as \"10.1.0.0/16\" without bits beyond its length" },
+
+	/* lists */
+	{ XTR("[]", "\"vpns\": [" VPN "]"),
+	  "f:3: xtr.rlocs: 0 elements: expected 1 to 32" },
+	{ XTR("[{\"address\": \"192.0.2.1\"},\n{\"address\": "
+	      "\"192.0.2.1\"}]", "\"vpns\": [" VPN "]"),
+	  "f:4: xtr.rlocs[1].address: the same as in element 0: expected "
+	  "each once" },
+	{ XTR_VPNS("[" VPN ",\n{\"name\": \"b\", \"iid\": 1, \"device\": "
+		   "\"l2\"}]"),
+	  "f:5: xtr.vpns[1].iid: the same as in element 0: expected each "
+	  "once" },
+	{ XTR_VPNS("[" VPN ",\n{\"name\": \"b\", \"iid\": 2, \"device\": "
+		   "\"l1\"}]"),
+	  "f:5: xtr.vpns[1].device: the same as in element 0: expected each "
+	  "once" },
+	{ XTR_VPNS("[" VPN ",\n{\"name\": \"r\", \"iid\": 2, \"device\": "
+		   "\"l2\"}]"),
+	  "f:5: xtr.vpns[1].name: the same as in element 0: expected each "
+	  "once" },
+
+	/* keys of the cryptographic kind: never in the message */
+	{ XTR_MS("{\"address\": \"192.0.2.9\"}"),
+	  "f:5: xtr.map-servers[0]: expected either \"key\" or "
+	  "\"key-file\"" },
+	{ XTR_MS("{\"address\": \"192.0.2.9\", \"key\": \"hidden\", "
+		 "\"key-file\": \"/x\"}"),
+	  "f:5: xtr.map-servers[0]: expected either \"key\" or "
+	  "\"key-file\"" },
+	{ XTR_MS("{\"address\": \"192.0.2.9\", \"key\": [\"hidden\"]}"),
+	  "f:5: xtr.map-servers[0].key: (not shown): expected 1 to 1024 "
+	  "characters in quotes" },
+	{ XTR_MS("{\"address\": \"192.0.2.9\", \"key-file\": "
+		 "\"/nonexistent/key\"}"),
+	  "f:5: xtr.map-servers[0].key-file: \"/nonexistent/key\": No such "
+	  "file or directory" },
+	{ XTR_MS("{\"address\": \"192.0.2.9\", \"key-file\": "
+		 "\"/dev/null\"}"),
+	  "f:5: xtr.map-servers[0].key-file: \"/dev/null\": expected a key "
+	  "in its first line" },
+	{ XTR_MS("{\"address\": \"192.0.2.9\", \"key\": \"k\", "
+		 "\"algorithm\": \"none\"}"),
+	  "f:5: xtr.map-servers[0].algorithm: \"none\": expected "
+	  "\"hmac-sha1\", \"hmac-sha256\" or \"hkdf-sha256\"" },
+
+	/* sites */
+	{ MS(SITE("a", KEYS, "[{\"prefix\": \"10.0.0.0/8\"},\n{\"prefix\": "
+		  "\"10.0.0.0/8\"}]")),
+	  "f:3: map-server.sites[0].eids[1].prefix: \"10.0.0.0/8\" of iid 0 "
+	  "is also of site \"a\": expected each in one site" },
+	{ MS(SITE("a", KEYS, EIDS) ",\n" SITE("b", KEYS, EIDS)),
+	  "f:3: map-server.sites[1].eids[0].prefix: \"10.0.0.0/8\" of iid 0 "
+	  "is also of site \"a\": expected each in one site" },
+	{ MS(SITE("a", "[{\"key\": \"k\"}, {\"key\": \"l\"}]", EIDS)),
+	  "f:2: map-server.sites[0].keys[1]: the same as in element 0: "
+	  "expected each once" },
+	{ "{\"map-resolver\": {}}", "f:1: map-resolver: expected "
+	  "\"map-servers\", as this process is no Map-Server itself" },
+
+	/* several keys together */
+	{ "{\"listen\": [\"192.0.2.2\"],\n\"xtr\": {\"map-resolvers\": "
+	  "[\"192.0.2.9\"], \"rlocs\": " RLOC ", \"vpns\": [" VPN "]}}",
+	  "f:2: xtr.rlocs[0].address: \"192.0.2.1\": expected an address of "
+	  "the list \"listen\"" },
+};
+
+static void test_bad(void **state)
+{
+	struct cfg_errors e;
+	int wrong = 0;
+
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct conf *c = parse(bad[i].text, &e);
+		const char *line = e.count ? e.lines[0] : "(accepted)";
+
+		if (c || strcmp(line, bad[i].error)) {
+			print_error("%s\n  got  %s\n  want %s\n", bad[i].text,
+				    line, bad[i].error);
+			wrong++;
+		}
+		conf_free(c);
+		cfg_errors_free(&e);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void test_all_reported(void **state)
+{
+	struct cfg_errors e;
+
+	assert_null(parse(MR("\"name\": 1,\n\"user\": 2,\n\"foo\": 3"), &e));
+	assert_int_equal(e.count, 3);
+	cfg_errors_free(&e);
+}
+
+/* More mistakes than are kept: counted, nothing overruns. */
+static void test_many_mistakes(void **state)
+{
+	char text[4096] = "{\"listen\": [1";
+	struct cfg_errors e;
+
+	for (int i = 1; i < 50; i++)
+		strcat(text, ", 1");
+	strcat(text, "]}");
+	assert_null(parse(text, &e));
+	assert_int_equal(e.count, 50);
+	cfg_errors_free(&e);
+}
+
+/* Every prefix of a good file is refused, and none crashes. */
+static void test_truncated(void **state)
+{
+	char text[sizeof(good)];
+	struct cfg_errors e;
+	size_t last = strrchr(good, '}') - good;
+
+	for (size_t i = 0; i <= last; i++) {
+		memcpy(text, good, i);
+		text[i] = '\0';
+		assert_null(parse(text, &e));
+		assert_true(e.count > 0);
+		cfg_errors_free(&e);
+	}
+}
+
+static char *temp_file(const char *content, size_t len)
+{
+	char *name = strdup("/tmp/lisp-test-cfg-XXXXXX");
+	int fd = mkstemp(name);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, content, len), len);
+	close(fd);
+	return name;
+}
+
+static void test_key_file(void **state)
+{
+	char *key = temp_file("from a file\nsecond line\n", 24);
+	char text[512];
+	struct conf *c;
+
+	snprintf(text, sizeof(text), XTR_MS("{\"address\": \"192.0.2.9\", "
+		 "\"key-file\": \"%s\"}"), key);
+	c = parse_good(text);
+	assert_int_equal(secret_len(c->xtr->map_servers[0].key.key), 11);
+	assert_memory_equal(secret_bytes(c->xtr->map_servers[0].key.key),
+			    "from a file", 11);
+	conf_free(c);
+	unlink(key);
+	free(key);
+}
+
+static void test_file(void **state)
+{
+	char *file = temp_file(good, sizeof(good) - 1);
+	char *nul = temp_file("{\n\0}", 4);
+	struct cfg_errors e;
+	struct conf *c;
+
+	cfg_errors_init(&e, "f");
+	c = conf_load(file, &e);
+	assert_non_null(c);
+	conf_free(c);
+	assert_null(conf_load(nul, &e));
+	assert_string_equal(e.lines[0], "f:2: not JSON: a NUL octet");
+	assert_null(conf_load("/nonexistent/conf", &e));
+	assert_string_equal(e.lines[1], "f: No such file or directory");
+	cfg_errors_free(&e);
+	unlink(file);
+	unlink(nul);
+	free(file);
+	free(nul);
+}
+
+/* Every default of the schema is one its own row accepts, and every row is
+ * documented. */
+static void check_section(const struct cfg_section *s)
+{
+	for (const struct cfg_key *k = s->keys; k->name; k++) {
+		assert_non_null(k->doc);
+		assert_true(strlen(k->doc) > 5);
+		assert_int_equal(k->doc[strlen(k->doc) - 1], '.');
+		assert_false(k->required && k->def);
+		assert_true(k->offset < s->size);
+		if (k->section)
+			check_section(k->section);
+	}
+}
+
+static void test_schema(void **state)
+{
+	check_section(&conf_schema);
+}
+
+static void test_suggest(void **state)
+{
+	static const char *const words[] = { "priority", NULL, "prefix" };
+
+	assert_string_equal(suggest("prioirty", words, 3), "priority");
+	assert_string_equal(suggest("prefx", words, 3), "prefix");
+	assert_string_equal(suggest("Prefix", words, 3), "prefix");
+	assert_null(suggest("weight", words, 3));
+	assert_null(suggest("", words, 3));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good_xtr),
+		cmocka_unit_test(test_good_servers),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_all_reported),
+		cmocka_unit_test(test_many_mistakes),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_key_file),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_schema),
+		cmocka_unit_test(test_suggest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
