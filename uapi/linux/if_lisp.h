@@ -10,7 +10,7 @@
 #ifndef _UAPI_LINUX_IF_LISP_H
 #define _UAPI_LINUX_IF_LISP_H
 
-#define LISP_IID_MAX	0xfffffe	/* 0xffffff marks control messages */
+#define LISP_IID_MAX	16777214	/* 0xffffff marks control messages */
 
 /**
  * enum - attributes nested in IFLA_INFO_DATA of kind "lisp"

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The inner packet: what is carried from one EID to another. */
+#ifndef _LISP_INNER_H
+#define _LISP_INNER_H
+
+#include <linux/skbuff.h>
+
+/**
+ * struct lisp_inner - what is known of an inner packet after its parse
+ * @family: AF_INET or AF_INET6
+ * @len: length its header gives; not larger than skb->len
+ * @tos: TOS or traffic class octet, ECN included
+ * @ttl: TTL or hop limit
+ * @df: may not be fragmented (always true for IPv6)
+ * @saddr: source EID. It and @daddr point into the packet: they are gone when
+ *	skb->data moves.
+ * @daddr: destination EID
+ */
+struct lisp_inner {
+	int family;
+	unsigned int len;
+	u8 tos;
+	u8 ttl;
+	bool df;
+	const void *saddr;
+	const void *daddr;
+};
+
+/*
+ * skb->data and the network header are at the inner packet, skb->protocol
+ * says what it is. Pulls the IP header (with options) into the linear part, so
+ * skb->data may move. False: not IP, or the header contradicts itself.
+ */
+bool lisp_inner_parse(struct sk_buff *skb, struct lisp_inner *in);
+
+/* EtherType by the version nibble in @first octet, 0 if it is not IP's. */
+__be16 lisp_inner_protocol(u8 first);
+
+/*
+ * Whether the destination can be an EID at all: multicast, broadcast,
+ * link-local, loopback and unspecified addresses mean something else in each
+ * VRF. _src: the same question about the source.
+ */
+bool lisp_inner_dst_ok(const struct lisp_inner *in);
+bool lisp_inner_src_ok(const struct lisp_inner *in);
+
+/* Whether it, or each segment it will be cut into, is at most @mtu long. */
+bool lisp_inner_fits(const struct sk_buff *skb, unsigned int mtu);
+
+/*
+ * Write TTL and DSCP of a decapsulated packet (the ECN bits of @dsfield are
+ * ignored), keeping its checksums right. Makes the header private first, so
+ * skb->data may move. 0 or -ENOMEM.
+ */
+int lisp_inner_rewrite(struct sk_buff *skb, u8 ttl, u8 dsfield);
+
+#endif /* _LISP_INNER_H */
