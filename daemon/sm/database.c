@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sm/database.h"
+#include "wire/map_request.h"
 
 static int cmp_local(const void *a, const void *b)
 {

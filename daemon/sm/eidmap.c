@@ -163,6 +163,13 @@ void *eidmap_cover(const struct eidmap *m, const struct eid *e)
 	return t ? value_of(trie_cover(t, &e->prefix)) : NULL;
 }
 
+size_t eidmap_iid_count(const struct eidmap *m, uint32_t iid)
+{
+	struct instance *in = instance_find(m, iid);
+
+	return in ? in->v4.count + in->v6.count : 0;
+}
+
 void *eidmap_next(const struct eidmap *m, const struct eid *within,
 		  const struct eid *after)
 {

@@ -38,6 +38,9 @@ void *eidmap_find(const struct eidmap *m, const struct eid *e);
 void *eidmap_match(const struct eidmap *m, const struct eid *e);
 void *eidmap_cover(const struct eidmap *m, const struct eid *e);
 
+/* Prefixes held of one instance. */
+size_t eidmap_iid_count(const struct eidmap *m, uint32_t iid);
+
 /* Values within @within in prefix order, itself included.  @after NULL: the
  * first; else the first one after @after, which need not be held. */
 void *eidmap_next(const struct eidmap *m, const struct eid *within,

@@ -33,6 +33,7 @@
 #define LISP_SM_NODE_H
 
 #include "sm/action.h"
+#include "sm/cache.h"
 #include "sm/counter.h"
 #include "sm/packet.h"
 #include "sm/site.h"
@@ -81,19 +82,9 @@ void node_on_miss(struct node *n, uint64_t now, uint32_t iid,
 		  const struct addr *dest, const struct addr *source,
 		  struct actions *acts);
 
-/* A mapping of our origin that was there at start. */
-struct map_found {
-	struct eid eid;
-	uint32_t ttl;			/* seconds left */
-	bool stale;			/* TTL passed while we were away */
-	bool used;			/* a packet matched it ... */
-	uint32_t used_age;		/* ... so many seconds ago */
-	enum map_action action;		/* without locators */
-	uint16_t version;
-	const struct locator *locators;
-	uint8_t locator_count;
-};
-
+/* A mapping of our origin that is there (struct map_found: sm/cache.h), at
+ * start or when messages of the data plane were lost and it is dumped again;
+ * then the end of that dump. */
 void node_on_map_found(struct node *n, uint64_t now,
 		       const struct map_found *f, struct actions *acts);
 void node_on_map_synced(struct node *n, uint64_t now, struct actions *acts);
