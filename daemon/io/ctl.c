@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "io/ctl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+
+#include "io/loop.h"
+
+#define GROUPS_MAX	256
+
+struct client {
+	struct ctl *ctl;
+	uint64_t id;		/* 0: slot is free */
+	struct bufferevent *bev;
+	bool busy;		/* a request waits for its answer */
+	bool closing;		/* close when the answer is out */
+};
+
+struct ctl {
+	int fd;
+	struct sockaddr_un address;
+	struct ctl_config cfg;
+	struct loop *loop;
+	struct loop_event *reader;
+	ctl_fn fn;
+	void *arg;
+	uint64_t last_id;
+	struct client clients[CTL_CLIENTS_MAX];
+};
+
+/* --- the listening socket --- */
+
+/* Is somebody behind the socket at the address? */
+static bool is_alive(const struct sockaddr_un *sa)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool alive;
+
+	if (fd < 0)
+		return true;
+	alive = !connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) ||
+		errno == EAGAIN;
+	close(fd);
+	return alive;
+}
+
+/* Only ever removes a socket, never a file somebody named by mistake. */
+static int remove_stale(const struct sockaddr_un *sa)
+{
+	struct stat st;
+
+	if (lstat(sa->sun_path, &st))
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(st.st_mode))
+		return -EEXIST;
+	if (is_alive(sa))
+		return -EADDRINUSE;
+	return unlink(sa->sun_path) ? -errno : 0;
+}
+
+static int bind_path(struct ctl *c)
+{
+	bool group = c->cfg.gid != (gid_t)-1;
+	mode_t mask;
+	int err;
+
+	err = remove_stale(&c->address);
+	if (err)
+		return err;
+	/* Closed to all until owner and mode are right. */
+	mask = umask(0777);
+	err = bind(c->fd, (struct sockaddr *)&c->address,
+		   sizeof(c->address)) ? -errno : 0;
+	umask(mask);
+	if (err)
+		return err;
+	if (chown(c->address.sun_path, c->cfg.uid, c->cfg.gid) ||
+	    chmod(c->address.sun_path, group ? 0660 : 0600) ||
+	    listen(c->fd, CTL_CLIENTS_MAX)) {
+		err = -errno;
+		unlink(c->address.sun_path);
+	}
+	return err;
+}
+
+struct ctl *ctl_open(const struct ctl_config *cfg, int *err)
+{
+	struct ctl *c = calloc(1, sizeof(*c));
+
+	if (!c) {
+		*err = -ENOMEM;
+		return NULL;
+	}
+	c->cfg = *cfg;
+	c->address.sun_family = AF_UNIX;
+	if (strlen(cfg->path) >= sizeof(c->address.sun_path)) {
+		*err = -ENAMETOOLONG;
+		goto free_ctl;
+	}
+	strcpy(c->address.sun_path, cfg->path);
+	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (c->fd < 0) {
+		*err = -errno;
+		goto free_ctl;
+	}
+	*err = bind_path(c);
+	if (*err)
+		goto close_socket;
+	return c;
+
+close_socket:
+	close(c->fd);
+free_ctl:
+	free(c);
+	return NULL;
+}
+
+/* --- connections --- */
+
+static void drop(struct client *cl)
+{
+	bufferevent_free(cl->bev);
+	memset(cl, 0, sizeof(*cl));
+}
+
+void ctl_close(struct ctl *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < CTL_CLIENTS_MAX; i++)
+		if (c->clients[i].id)
+			drop(&c->clients[i]);
+	loop_event_free(c->reader);
+	close(c->fd);
+	/* The directory may be root's by now; then it stays, and the next
+	 * start finds nobody behind it. */
+	unlink(c->address.sun_path);
+	free(c);
+}
+
+static void put_line(struct client *cl, const char *line)
+{
+	struct evbuffer *out = bufferevent_get_output(cl->bev);
+
+	evbuffer_add(out, line, strlen(line));
+	evbuffer_add(out, "\n", 1);
+}
+
+/* Answer and close. */
+static void refuse(struct client *cl, const char *line)
+{
+	cl->closing = true;
+	bufferevent_disable(cl->bev, EV_READ);
+	put_line(cl, line);
+}
+
+/* Hand the next complete line to the owner, if no other is under way. */
+static void next_request(struct client *cl)
+{
+	struct evbuffer *in = bufferevent_get_input(cl->bev);
+	struct ctl *c = cl->ctl;
+	size_t len;
+	char *line;
+
+	if (cl->busy || cl->closing)
+		return;
+	line = evbuffer_readln(in, &len, EVBUFFER_EOL_LF);
+	if (line) {
+		cl->busy = true;
+		c->fn(c->arg, cl->id, line, len);
+		free(line);
+	} else if (evbuffer_get_length(in) >= CTL_LINE_MAX) {
+		refuse(cl, "{\"error\":\"request is longer than 4096 "
+		       "octets\"}");
+	}
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	next_request(arg);
+}
+
+/* Output is empty. */
+static void on_written(struct bufferevent *bev, void *arg)
+{
+	struct client *cl = arg;
+
+	if (cl->closing)
+		drop(cl);
+	else
+		next_request(cl);
+}
+
+/* A client that has said all it wants may still wait for its answer. */
+static void on_end(struct bufferevent *bev, short what, void *arg)
+{
+	struct client *cl = arg;
+	bool eof = what & BEV_EVENT_EOF;
+
+	if (eof && (cl->busy ||
+		    evbuffer_get_length(bufferevent_get_output(bev))))
+		cl->closing = true;
+	else
+		drop(cl);
+}
+
+void ctl_answer(struct ctl *c, uint64_t client, const char *line)
+{
+	for (size_t i = 0; i < CTL_CLIENTS_MAX; i++) {
+		struct client *cl = &c->clients[i];
+
+		if (cl->id == client && cl->busy) {
+			cl->busy = false;
+			put_line(cl, line);
+			return;
+		}
+	}
+}
+
+/* --- who is it? --- */
+
+static bool in_groups(int fd, gid_t gid)
+{
+	gid_t groups[GROUPS_MAX];
+	socklen_t len = sizeof(groups);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len))
+		return false;
+	for (size_t i = 0; i < len / sizeof(groups[0]); i++)
+		if (groups[i] == gid)
+			return true;
+	return false;
+}
+
+static bool may_talk(const struct ctl *c, int fd)
+{
+	struct ucred who;
+	socklen_t len = sizeof(who);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len))
+		return false;
+	if (who.uid == 0 || who.uid == c->cfg.uid)
+		return true;
+	return c->cfg.gid != (gid_t)-1 &&
+		(who.gid == c->cfg.gid || in_groups(fd, c->cfg.gid));
+}
+
+static struct client *free_slot(struct ctl *c)
+{
+	for (size_t i = 0; i < CTL_CLIENTS_MAX; i++)
+		if (!c->clients[i].id)
+			return &c->clients[i];
+	return NULL;
+}
+
+static int new_client(struct ctl *c, struct client *cl, int fd)
+{
+	struct timeval idle = { CTL_IDLE_S, 0 };
+
+	cl->bev = bufferevent_socket_new(loop_base(c->loop), fd,
+					 BEV_OPT_CLOSE_ON_FREE |
+					 BEV_OPT_DEFER_CALLBACKS);
+	if (!cl->bev)
+		return -ENOMEM;
+	cl->ctl = c;
+	cl->id = ++c->last_id;
+	bufferevent_setcb(cl->bev, on_read, on_written, on_end, cl);
+	bufferevent_setwatermark(cl->bev, EV_READ, 0, CTL_LINE_MAX);
+	bufferevent_set_timeouts(cl->bev, &idle, &idle);
+	bufferevent_enable(cl->bev, EV_READ | EV_WRITE);
+	if (!may_talk(c, fd))
+		refuse(cl, "{\"error\":\"permission denied\"}");
+	return 0;
+}
+
+static void on_connect(void *arg)
+{
+	struct ctl *c = arg;
+	struct client *cl = free_slot(c);
+	int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (!cl || new_client(c, cl, fd))
+		close(fd);
+}
+
+int ctl_start(struct ctl *c, struct loop *l, ctl_fn fn, void *arg)
+{
+	c->loop = l;
+	c->fn = fn;
+	c->arg = arg;
+	c->reader = loop_reader(l, c->fd, on_connect, c);
+	return c->reader ? 0 : -ENOMEM;
+}

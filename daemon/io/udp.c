@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "io/udp.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "io/loop.h"
+#include "io/sockaddr.h"
+
+#define RECEIVE_BUFFER	(4 * 1024 * 1024)
+#define DSCP_CS6	(48 << 2)
+/* Datagrams read before other events get their turn. */
+#define BATCH		64
+
+struct udp_socket {
+	struct udp *udp;
+	int fd;
+	struct addr local;	/* unspecified: any address of its family */
+	uint16_t port;
+	struct loop_event *reader;
+};
+
+struct udp {
+	struct udp_socket *sockets;
+	size_t count;
+	udp_fn fn;
+	void *arg;
+	struct udp_stats stats;
+	uint8_t buf[UDP_PAYLOAD_MAX + 1];
+};
+
+union control {
+	struct cmsghdr align;
+	char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
+		  CMSG_SPACE(sizeof(struct in_pktinfo))];
+};
+
+static int set_int(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value)) ?
+		-errno : 0;
+}
+
+static int set_options4(int fd)
+{
+	int err;
+
+	err = set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
+	if (!err)
+		err = set_int(fd, IPPROTO_IP, IP_FREEBIND, 1);
+	if (!err)
+		err = set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER,
+			      IP_PMTUDISC_DONT);
+	if (!err)
+		err = set_int(fd, IPPROTO_IP, IP_TOS, DSCP_CS6);
+	return err;
+}
+
+static int set_options6(int fd)
+{
+	int err;
+
+	err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	if (!err)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+	if (!err)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1);
+	if (!err)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+			      IPV6_PMTUDISC_DONT);
+	if (!err)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, DSCP_CS6);
+	return err;
+}
+
+static int set_options(int fd, enum addr_family family, const char *device)
+{
+	int err = family == ADDR_IPV4 ? set_options4(fd) : set_options6(fd);
+
+	if (!err && device &&
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device,
+		       strlen(device) + 1))
+		err = -errno;
+	/* A larger buffer is a wish: without CAP_NET_ADMIN up to a limit. */
+	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER))
+		set_int(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+	return err;
+}
+
+static int bind_socket(struct udp_socket *s, uint16_t port)
+{
+	union sockaddr_any sa;
+	socklen_t len = sockaddr_make(&s->local, port, &sa);
+	struct addr ignored;
+
+	if (bind(s->fd, &sa.sa, len))
+		return -errno;
+	len = sizeof(sa);
+	if (getsockname(s->fd, &sa.sa, &len))
+		return -errno;
+	return sockaddr_split(&sa, &ignored, &s->port);
+}
+
+/* One more socket, bound to @local. */
+static int add_socket(struct udp *u, const struct udp_config *cfg,
+		      const struct addr *local)
+{
+	struct udp_socket *s = &u->sockets[u->count];
+	int err;
+
+	s->udp = u;
+	s->local = *local;
+	s->fd = socket(sockaddr_family(local->family),
+		       SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_UDP);
+	if (s->fd < 0)
+		return -errno;
+	err = set_options(s->fd, local->family, cfg->device);
+	if (!err)
+		err = bind_socket(s, cfg->port);
+	if (err) {
+		close(s->fd);
+		return err;
+	}
+	u->count++;
+	return 0;
+}
+
+/* A host without one of the families is a host still. */
+static int add_any(struct udp *u, const struct udp_config *cfg)
+{
+	static const struct addr any[] = {
+		{ .family = ADDR_IPV4 },
+		{ .family = ADDR_IPV6 },
+	};
+	int err;
+
+	for (size_t i = 0; i < 2; i++) {
+		err = add_socket(u, cfg, &any[i]);
+		if (err && err != -EAFNOSUPPORT)
+			return err;
+	}
+	return u->count ? 0 : -EAFNOSUPPORT;
+}
+
+static int add_listed(struct udp *u, const struct udp_config *cfg,
+		      struct addr *failed)
+{
+	int err;
+
+	for (size_t i = 0; i < cfg->listen_count; i++) {
+		err = add_socket(u, cfg, &cfg->listen[i]);
+		if (err) {
+			*failed = cfg->listen[i];
+			return err;
+		}
+	}
+	return 0;
+}
+
+struct udp *udp_open(const struct udp_config *cfg, int *err,
+		     struct addr *failed)
+{
+	struct udp *u = calloc(1, sizeof(*u));
+	struct addr ignored;
+
+	if (!failed)
+		failed = &ignored;
+	memset(failed, 0, sizeof(*failed));
+	*err = -ENOMEM;
+	if (!u)
+		return NULL;
+	u->sockets = calloc(cfg->listen_count + 2, sizeof(*u->sockets));
+	if (u->sockets)
+		*err = cfg->listen_count ? add_listed(u, cfg, failed) :
+			add_any(u, cfg);
+	if (*err) {
+		udp_close(u);
+		return NULL;
+	}
+	return u;
+}
+
+void udp_close(struct udp *u)
+{
+	if (!u)
+		return;
+	for (size_t i = 0; i < u->count; i++) {
+		loop_event_free(u->sockets[i].reader);
+		close(u->sockets[i].fd);
+	}
+	free(u->sockets);
+	free(u);
+}
+
+/* Destination of a datagram from its control message. */
+static bool read_destination(struct msghdr *m, struct addr *to)
+{
+	struct in_pktinfo p4;
+	struct in6_pktinfo p6;
+	struct cmsghdr *c;
+
+	for (c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+			memcpy(&p4, CMSG_DATA(c), sizeof(p4));
+			*to = addr_make(ADDR_IPV4, &p4.ipi_addr);
+			return true;
+		}
+		if (c->cmsg_level == IPPROTO_IPV6 &&
+		    c->cmsg_type == IPV6_PKTINFO) {
+			memcpy(&p6, CMSG_DATA(c), sizeof(p6));
+			*to = addr_make(ADDR_IPV6, &p6.ipi6_addr);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* 0, -EAGAIN when nothing is left, or -EBADMSG for one that is of no use. */
+static int receive(struct udp_socket *s, struct udp_datagram *d)
+{
+	union sockaddr_any from;
+	union control control;
+	struct iovec iov = { s->udp->buf, sizeof(s->udp->buf) };
+	struct msghdr m = {
+		.msg_name = &from, .msg_namelen = sizeof(from),
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	ssize_t n = recvmsg(s->fd, &m, 0);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK ? -EAGAIN :
+			-EBADMSG;
+	if ((m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
+	    sockaddr_split(&from, &d->from, &d->from_port) ||
+	    !read_destination(&m, &d->to))
+		return -EBADMSG;
+	d->to_port = s->port;
+	d->data = s->udp->buf;
+	d->len = n;
+	return 0;
+}
+
+static void on_readable(void *arg)
+{
+	struct udp_socket *s = arg;
+	struct udp *u = s->udp;
+	struct udp_datagram d;
+	int err;
+
+	for (int i = 0; i < BATCH; i++) {
+		err = receive(s, &d);
+		if (err == -EAGAIN)
+			return;
+		if (err) {
+			u->stats.receive_errors++;
+			continue;
+		}
+		u->stats.received++;
+		u->fn(u->arg, &d);
+	}
+}
+
+int udp_start(struct udp *u, struct loop *l, udp_fn fn, void *arg)
+{
+	u->fn = fn;
+	u->arg = arg;
+	for (size_t i = 0; i < u->count; i++) {
+		u->sockets[i].reader = loop_reader(l, u->sockets[i].fd,
+						   on_readable,
+						   &u->sockets[i]);
+		if (!u->sockets[i].reader)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The socket to send from @from to @to: one bound to @from, or to any
+ * address; without @from the first of the family. */
+static struct udp_socket *choose(struct udp *u, const struct addr *from,
+				 const struct addr *to)
+{
+	static const uint8_t zero[16];
+	struct udp_socket *s;
+
+	for (size_t i = 0; i < u->count; i++) {
+		s = &u->sockets[i];
+		if (s->local.family != to->family)
+			continue;
+		if (!from || addr_equal(from, &s->local) ||
+		    !memcmp(s->local.bytes, zero, sizeof(zero)))
+			return s;
+	}
+	return NULL;
+}
+
+static void put_cmsg(struct msghdr *m, int level, int type, const void *data,
+		     size_t len)
+{
+	struct cmsghdr *c;
+
+	m->msg_controllen = CMSG_SPACE(len);
+	c = CMSG_FIRSTHDR(m);
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(c), data, len);
+}
+
+static void put_source(struct msghdr *m, union control *control,
+		       const struct addr *from)
+{
+	struct in_pktinfo p4 = { 0 };
+	struct in6_pktinfo p6 = { 0 };
+
+	m->msg_control = control;
+	if (from->family == ADDR_IPV4) {
+		memcpy(&p4.ipi_spec_dst, from->bytes, 4);
+		put_cmsg(m, IPPROTO_IP, IP_PKTINFO, &p4, sizeof(p4));
+	} else {
+		memcpy(&p6.ipi6_addr, from->bytes, 16);
+		put_cmsg(m, IPPROTO_IPV6, IPV6_PKTINFO, &p6, sizeof(p6));
+	}
+}
+
+int udp_send(struct udp *u, const struct addr *from, const struct addr *to,
+	     uint16_t port, const void *data, size_t len)
+{
+	struct iovec iov = { (void *)data, len };
+	union control control = { 0 };
+	union sockaddr_any sa;
+	struct msghdr m = { .msg_name = &sa, .msg_iov = &iov, .msg_iovlen = 1 };
+	struct udp_socket *s;
+
+	if (from && from->family != to->family)
+		from = NULL;
+	s = choose(u, from, to);
+	if (!s) {
+		u->stats.send_errors++;
+		return -EAFNOSUPPORT;
+	}
+	m.msg_namelen = sockaddr_make(to, port, &sa);
+	if (from)
+		put_source(&m, &control, from);
+	if (sendmsg(s->fd, &m, 0) < 0) {
+		u->stats.send_errors++;
+		return -errno;
+	}
+	u->stats.sent++;
+	return 0;
+}
+
+uint16_t udp_port(const struct udp *u, enum addr_family family)
+{
+	for (size_t i = 0; i < u->count; i++)
+		if (u->sockets[i].local.family == family)
+			return u->sockets[i].port;
+	return 0;
+}
+
+bool udp_has_family(const struct udp *u, enum addr_family family)
+{
+	return udp_port(u, family) != 0;
+}
+
+const struct udp_stats *udp_stats(const struct udp *u)
+{
+	return &u->stats;
+}

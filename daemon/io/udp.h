@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * UDP sockets of the control plane.
+ *
+ * A struct udp is a set of sockets with the same port: one for each address
+ * that is listened on, or one for any IPv4 and one for any IPv6 address.
+ * Every datagram comes with the address it was sent to, and is sent from the
+ * address the caller names, so that an answer leaves from where the question
+ * went (RFC 9301 5.5).
+ *
+ * UDP checksums are always sent, and verified by the kernel.  A datagram over
+ * IPv4 without a checksum cannot be told from one with: Linux accepts it.
+ * Datagrams are sent without DF and with DSCP CS6.
+ */
+#ifndef LISP_IO_UDP_H
+#define LISP_IO_UDP_H
+
+#include "lib/prefix.h"
+
+#define LISP_CONTROL_PORT	4342
+#define UDP_PAYLOAD_MAX		65507
+
+struct udp;
+struct loop;
+
+struct udp_datagram {
+	struct addr from;
+	struct addr to;
+	uint16_t from_port;
+	uint16_t to_port;
+	const uint8_t *data;	/* valid during the callback */
+	size_t len;
+};
+
+typedef void (*udp_fn)(void *arg, const struct udp_datagram *d);
+
+struct udp_config {
+	const struct addr *listen;	/* none: any address of both families */
+	size_t listen_count;
+	uint16_t port;			/* 0: one the kernel chooses */
+	const char *device;		/* VRF to bind to, or NULL */
+};
+
+struct udp_stats {
+	uint64_t received;
+	uint64_t sent;
+	uint64_t send_errors;
+	uint64_t receive_errors;
+};
+
+/* NULL and a negative errno in *@err.  With @failed (may be NULL): which of
+ * the addresses it was, family ADDR_NONE when none in particular. */
+struct udp *udp_open(const struct udp_config *cfg, int *err,
+		     struct addr *failed);
+void udp_close(struct udp *u);
+
+/* Deliver datagrams to @fn from @l.  0 or -ENOMEM. */
+int udp_start(struct udp *u, struct loop *l, udp_fn fn, void *arg);
+
+/* Send from @from (family ADDR_NONE: the kernel chooses; NULL is the same).
+ * 0, or negative errno: -EAFNOSUPPORT when there is no socket for it. */
+int udp_send(struct udp *u, const struct addr *from, const struct addr *to,
+	     uint16_t port, const void *data, size_t len);
+
+/* Port of the sockets of a family, 0: there is none. */
+uint16_t udp_port(const struct udp *u, enum addr_family family);
+
+bool udp_has_family(const struct udp *u, enum addr_family family);
+const struct udp_stats *udp_stats(const struct udp *u);
+
+#endif
