@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A data plane, as the daemon sees it: a table of functions over plain
+ * structs.  kernel.c is lisp.ko through netlink, fake.c is for tests; another
+ * kind of forwarder is one more file here.
+ *
+ * A data plane is opened for one underlay and one origin: what it is asked to
+ * set, delete and dump is of that origin only.  Calls are synchronous and do
+ * not call back, but for dumps, which call their function before they return.
+ * Reports come through struct dp_reports from the loop.
+ *
+ * All functions return 0 or a negative errno unless said otherwise; when one
+ * fails, dp_why() has a sentence about it.
+ */
+#ifndef LISP_DP_DP_H
+#define LISP_DP_DP_H
+
+#include <linux/lisp.h>
+
+#include "dp/object.h"
+
+struct dp;
+struct loop;
+
+/* A VPN to be set up: device, master, addresses, routes. */
+struct dp_vpn {
+	const char *name;		/* for messages */
+	uint32_t iid;
+	const char *device;
+	const char *vrf;		/* NULL: none */
+	const char *native;		/* NULL: none */
+	struct addr local4;		/* source RLOCs; family ADDR_NONE: none */
+	struct addr local6;
+	const struct prefix *eid_space;
+	size_t eid_space_count;
+	bool eid_space_given;		/* false: default, if there can be one */
+	uint8_t route_protocol;
+	uint32_t route_metric;
+};
+
+/* Where does the route to an underlay address lead? */
+enum dp_path {
+	DP_PATH_OUT,			/* through the underlay */
+	DP_PATH_NONE,			/* no route */
+	DP_PATH_OVERLAY,		/* through a lisp device */
+	DP_PATH_OWN,			/* to this host */
+	DP_PATH_COUNT
+};
+
+/* What a data plane tells by itself. */
+struct dp_reports {
+	void (*miss)(void *arg, const struct dp_miss *m);
+	/* A mapping of our origin was deleted or replaced by somebody else, or
+	 * expired; own changes are not reported. */
+	void (*map)(void *arg, const struct dp_map *m);
+	/* Reports were lost: dump the misses, and check the mappings. */
+	void (*lost)(void *arg);
+	void *arg;
+};
+
+typedef void (*dp_map_fn)(void *arg, const struct dp_map *m);
+typedef void (*dp_local_fn)(void *arg, const struct dp_local *l);
+typedef void (*dp_miss_fn)(void *arg, const struct dp_miss *m);
+
+struct dp_ops {
+	const char *name;
+	void (*close)(struct dp *dp);
+
+	/* Report from now on. */
+	int (*subscribe)(struct dp *dp, struct loop *l,
+			 const struct dp_reports *r);
+	/* Be the owner of the origin's entries until closed. */
+	int (*claim)(struct dp *dp, uint32_t stale_limit);
+
+	/* Idempotent; reuses a device that fits.  *@made: the device is new.
+	 * -EEXIST: there is one that does not fit. */
+	int (*vpn_add)(struct dp *dp, const struct dp_vpn *v, bool *made);
+	/* Take routes away, and the device if @device. */
+	int (*vpn_del)(struct dp *dp, const struct dp_vpn *v, bool device);
+
+	int (*map_set)(struct dp *dp, const struct dp_map *m);
+	/* -ENOENT: it is not there. */
+	int (*map_del)(struct dp *dp, const struct eid *eid);
+	/* The mapping with exactly this prefix.  -ENOENT. */
+	int (*map_get)(struct dp *dp, const struct eid *eid, struct dp_map *m);
+	int (*map_dump)(struct dp *dp, dp_map_fn fn, void *arg);
+	int (*map_flush)(struct dp *dp);
+
+	int (*local_set)(struct dp *dp, const struct dp_local *l);
+	int (*local_del)(struct dp *dp, const struct eid *eid);
+	int (*local_dump)(struct dp *dp, dp_local_fn fn, void *arg);
+
+	int (*miss_dump)(struct dp *dp, dp_miss_fn fn, void *arg);
+
+	enum dp_path (*path)(struct dp *dp, const struct addr *a);
+};
+
+#define DP_WHY_MAX	256
+
+struct dp {
+	const struct dp_ops *ops;
+	char why[DP_WHY_MAX];
+};
+
+struct dp_config {
+	const char *underlay;		/* VRF, NULL: default domain */
+	uint32_t origin;		/* not 0 */
+};
+
+/* lisp.ko of this network namespace.  NULL and an errno in *@err:
+ * -ENOENT when the module is not there, -ENODEV when the underlay is not. */
+struct dp *dp_kernel_open(const struct dp_config *cfg, int *err);
+
+/* Sentence about the last error; "" when the data plane gave none. */
+static inline const char *dp_why(const struct dp *dp)
+{
+	return dp->why;
+}
+
+/* "out", "none", ... */
+const char *dp_path_name(enum dp_path p);
+
+#endif
