@@ -16,6 +16,7 @@
 #include <net/netns/generic.h>
 
 #include "iid.h"
+#include "map.h"
 #include "miss.h"
 #include "netlink.h"
 #include "rloc.h"
@@ -32,9 +33,10 @@ struct lisp_counters;
  *	RTNL, then @lock. A generic netlink handler never takes RTNL while it
  *	holds it.
  * @iids: Instance-IDs, and packets held for them (iid.h)
+ * @maps: what mappings of all Instance-IDs share (map.h)
  * @rlocs: RLOCs and locator sets (rloc.h)
  * @misses: EIDs under resolution and packets held for them (miss.h)
- * @owners: who looks after the mappings of an origin (netlink.h)
+ * @owners: who looks after the mappings of an origin (owner.h)
  */
 struct lisp_net {
 	struct net *net;
@@ -44,6 +46,7 @@ struct lisp_net {
 
 	struct mutex lock;
 	struct lisp_iids iids;
+	struct lisp_maps maps;
 	struct lisp_rlocs rlocs;
 	struct lisp_misses misses;
 	struct lisp_owners owners;

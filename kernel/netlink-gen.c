@@ -12,7 +12,7 @@
 
 /* Common nested types */
 const struct nla_policy lisp_locator_nl_policy[LISP_A_LOCATOR_FLAGS + 1] = {
-	[LISP_A_LOCATOR_ADDRESS] = { .len = 4, },
+	[LISP_A_LOCATOR_ADDRESS] = { .type = NLA_BINARY, },
 	[LISP_A_LOCATOR_PORT] = { .type = NLA_U16, },
 	[LISP_A_LOCATOR_PRIORITY] = { .type = NLA_U8, },
 	[LISP_A_LOCATOR_WEIGHT] = { .type = NLA_U8, },
@@ -27,7 +27,7 @@ const struct nla_policy lisp_locators_nl_policy[LISP_A_LOCATORS_LOCATOR + 1] = {
 const struct nla_policy lisp_map_new_nl_policy[LISP_A_MAP_MAP_VERSION + 1] = {
 	[LISP_A_MAP_UNDERLAY] = { .type = NLA_U32, },
 	[LISP_A_MAP_IID] = { .type = NLA_U32, },
-	[LISP_A_MAP_PREFIX] = { .len = 4, },
+	[LISP_A_MAP_PREFIX] = { .type = NLA_BINARY, },
 	[LISP_A_MAP_PREFIX_LEN] = { .type = NLA_U8, },
 	[LISP_A_MAP_ACTION] = NLA_POLICY_MAX(NLA_U32, 5),
 	[LISP_A_MAP_LOCATORS] = NLA_POLICY_NESTED(lisp_locators_nl_policy),
@@ -40,7 +40,7 @@ const struct nla_policy lisp_map_new_nl_policy[LISP_A_MAP_MAP_VERSION + 1] = {
 const struct nla_policy lisp_map_del_nl_policy[LISP_A_MAP_ORIGIN + 1] = {
 	[LISP_A_MAP_UNDERLAY] = { .type = NLA_U32, },
 	[LISP_A_MAP_IID] = { .type = NLA_U32, },
-	[LISP_A_MAP_PREFIX] = { .len = 4, },
+	[LISP_A_MAP_PREFIX] = { .type = NLA_BINARY, },
 	[LISP_A_MAP_PREFIX_LEN] = { .type = NLA_U8, },
 	[LISP_A_MAP_ORIGIN] = { .type = NLA_U32, },
 };
@@ -56,7 +56,7 @@ const struct nla_policy lisp_map_flush_nl_policy[LISP_A_MAP_ORIGIN + 1] = {
 const struct nla_policy lisp_map_get_nl_policy[LISP_A_MAP_ORIGIN + 1] = {
 	[LISP_A_MAP_UNDERLAY] = { .type = NLA_U32, },
 	[LISP_A_MAP_IID] = { .type = NLA_U32, },
-	[LISP_A_MAP_PREFIX] = { .len = 4, },
+	[LISP_A_MAP_PREFIX] = { .type = NLA_BINARY, },
 	[LISP_A_MAP_PREFIX_LEN] = { .type = NLA_U8, },
 	[LISP_A_MAP_ORIGIN] = { .type = NLA_U32, },
 };
@@ -65,7 +65,7 @@ const struct nla_policy lisp_map_get_nl_policy[LISP_A_MAP_ORIGIN + 1] = {
 const struct nla_policy lisp_local_new_nl_policy[LISP_A_LOCAL_MAP_VERSION + 1] = {
 	[LISP_A_LOCAL_UNDERLAY] = { .type = NLA_U32, },
 	[LISP_A_LOCAL_IID] = { .type = NLA_U32, },
-	[LISP_A_LOCAL_PREFIX] = { .len = 4, },
+	[LISP_A_LOCAL_PREFIX] = { .type = NLA_BINARY, },
 	[LISP_A_LOCAL_PREFIX_LEN] = { .type = NLA_U8, },
 	[LISP_A_LOCAL_LOCATORS] = NLA_POLICY_NESTED(lisp_locators_nl_policy),
 	[LISP_A_LOCAL_ORIGIN] = { .type = NLA_U32, },
@@ -76,7 +76,7 @@ const struct nla_policy lisp_local_new_nl_policy[LISP_A_LOCAL_MAP_VERSION + 1] =
 const struct nla_policy lisp_local_del_nl_policy[LISP_A_LOCAL_ORIGIN + 1] = {
 	[LISP_A_LOCAL_UNDERLAY] = { .type = NLA_U32, },
 	[LISP_A_LOCAL_IID] = { .type = NLA_U32, },
-	[LISP_A_LOCAL_PREFIX] = { .len = 4, },
+	[LISP_A_LOCAL_PREFIX] = { .type = NLA_BINARY, },
 	[LISP_A_LOCAL_PREFIX_LEN] = { .type = NLA_U8, },
 	[LISP_A_LOCAL_ORIGIN] = { .type = NLA_U32, },
 };
@@ -85,7 +85,7 @@ const struct nla_policy lisp_local_del_nl_policy[LISP_A_LOCAL_ORIGIN + 1] = {
 const struct nla_policy lisp_local_get_nl_policy[LISP_A_LOCAL_ORIGIN + 1] = {
 	[LISP_A_LOCAL_UNDERLAY] = { .type = NLA_U32, },
 	[LISP_A_LOCAL_IID] = { .type = NLA_U32, },
-	[LISP_A_LOCAL_PREFIX] = { .len = 4, },
+	[LISP_A_LOCAL_PREFIX] = { .type = NLA_BINARY, },
 	[LISP_A_LOCAL_PREFIX_LEN] = { .type = NLA_U8, },
 	[LISP_A_LOCAL_ORIGIN] = { .type = NLA_U32, },
 };
@@ -93,7 +93,7 @@ const struct nla_policy lisp_local_get_nl_policy[LISP_A_LOCAL_ORIGIN + 1] = {
 /* LISP_CMD_RLOC_SET - do */
 const struct nla_policy lisp_rloc_set_nl_policy[LISP_A_RLOC_STATE + 1] = {
 	[LISP_A_RLOC_UNDERLAY] = { .type = NLA_U32, },
-	[LISP_A_RLOC_ADDRESS] = { .len = 4, },
+	[LISP_A_RLOC_ADDRESS] = { .type = NLA_BINARY, },
 	[LISP_A_RLOC_PORT] = { .type = NLA_U16, },
 	[LISP_A_RLOC_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
@@ -101,7 +101,7 @@ const struct nla_policy lisp_rloc_set_nl_policy[LISP_A_RLOC_STATE + 1] = {
 /* LISP_CMD_RLOC_GET - do */
 const struct nla_policy lisp_rloc_get_nl_policy[LISP_A_RLOC_PORT + 1] = {
 	[LISP_A_RLOC_UNDERLAY] = { .type = NLA_U32, },
-	[LISP_A_RLOC_ADDRESS] = { .len = 4, },
+	[LISP_A_RLOC_ADDRESS] = { .type = NLA_BINARY, },
 	[LISP_A_RLOC_PORT] = { .type = NLA_U16, },
 };
 

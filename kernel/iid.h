@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Instance-IDs: (underlay, IID) leads to the device and its tables. Made and
+ * removed by the device that owns it, found by receive and by netlink.
+ */
+#ifndef _LISP_IID_H
+#define _LISP_IID_H
+
+#include <linux/netlink.h>
+#include <linux/rbtree.h>
+#include <linux/rhashtable-types.h>
+#include <linux/socket.h>
+
+#include "lpm.h"
+#include "miss.h"
+
+struct lisp_net;
+struct net_device;
+
+struct lisp_iid_key {
+	u32	underlay;	/* ifindex of the VRF, 0: default domain */
+	u32	iid;
+};
+
+/**
+ * struct lisp_iid - one Instance-ID in one underlay
+ * @node: in lisp_iids.hash
+ * @key: immutable
+ * @ln: where it lives
+ * @dev: the device; NULL once it goes away. The reader under RCU needs no
+ *	reference: the object is removed before the device is.
+ * @cache: mappings, IPv4 and IPv6 (map.h)
+ * @local: local EID prefixes, IPv4 and IPv6 (local.h)
+ * @miss: misses and held packets (miss.h)
+ * @order: in lisp_iids.tree (lock)
+ * @n_maps: mappings (lock)
+ * @n_locals: local EID prefixes (lock)
+ * @rcu: frees it
+ */
+struct lisp_iid {
+	struct rhash_head	node;
+	struct lisp_iid_key	key;
+	struct lisp_net		*ln;
+	struct net_device __rcu	*dev;
+	struct lisp_lpm		cache[2];
+	struct lisp_lpm		local[2];
+	struct lisp_miss_table	miss;
+	/* writers only */
+	struct rb_node		order;
+	u32			n_maps;
+	u32			n_locals;
+	struct rcu_head		rcu;
+};
+
+/**
+ * struct lisp_iids - the Instance-IDs of one network namespace
+ * @hash: by key; readers hold RCU
+ * @tree: ordered by key (lock)
+ */
+struct lisp_iids {
+	struct rhashtable	hash;
+	struct rb_root		tree;
+};
+
+int lisp_iid_net_init(struct lisp_net *ln);
+void lisp_iid_net_exit(struct lisp_net *ln);
+
+/*
+ * Publish (underlay, iid) for @dev. ERR_PTR(-EEXIST): another device has it;
+ * errors come with a sentence. RTNL; takes lisp_net.lock.
+ */
+struct lisp_iid *lisp_iid_add(struct lisp_net *ln, u32 underlay, u32 iid,
+			      struct net_device *dev,
+			      struct netlink_ext_ack *extack);
+
+/*
+ * Unpublish @iid, drop what it holds, free its mappings and local EIDs, and
+ * after a grace period itself. RTNL; takes lisp_net.lock. May sleep.
+ */
+void lisp_iid_del(struct lisp_iid *iid);
+
+/* NULL if no device has it. RCU (or BH), or lisp_net.lock is held. */
+struct lisp_iid *lisp_iid_find(struct lisp_net *ln, u32 underlay, u32 iid);
+
+/* The first whose key is @key or more. lisp_net.lock is held. */
+struct lisp_iid *lisp_iid_at(struct lisp_net *ln,
+			     const struct lisp_iid_key *key);
+
+/* Whether @addr is a local EID. RCU or BH. */
+static inline bool lisp_iid_is_local(const struct lisp_iid *iid, int family,
+				     const void *addr)
+{
+	return lisp_lpm_lookup(&iid->local[family == AF_INET6], addr);
+}
+
+#endif /* _LISP_IID_H */

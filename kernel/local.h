@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The local database: EID prefixes that are ours. A packet from the underlay
+ * is delivered only to these, a packet to these is never encapsulated.
+ */
+#ifndef _LISP_LOCAL_H
+#define _LISP_LOCAL_H
+
+#include <linux/netlink.h>
+
+#include "iid.h"
+#include "lpm.h"
+
+struct lisp_loc_conf;
+struct lisp_locset;
+
+/**
+ * struct lisp_local - a local EID prefix; immutable
+ * @set: the site's own locators, or NULL
+ * @origin: who made it
+ * @version: map version number (RFC 9302), 0: none
+ * @rcu: frees it
+ * @leaf: in lisp_iid.local
+ */
+struct lisp_local {
+	struct lisp_locset	*set;
+	u32			origin;
+	u16			version;
+	struct rcu_head		rcu;
+	struct lisp_lpm_leaf	leaf;
+};
+
+struct lisp_local_conf {
+	struct lisp_prefix		prefix;
+	const struct lisp_loc_conf	*locs;
+	unsigned int			n_locs;
+	u32				origin;
+	u16				version;
+};
+
+/* All: lisp_net.lock is held. As their namesakes in map.h. */
+int lisp_local_set(struct lisp_iid *iid, const struct lisp_local_conf *conf,
+		   u16 flags, struct netlink_ext_ack *extack);
+int lisp_local_del(struct lisp_iid *iid, const struct lisp_prefix *prefix,
+		   u32 origin, struct netlink_ext_ack *extack);
+struct lisp_local *lisp_local_next(struct lisp_iid *iid,
+				   const struct lisp_prefix *cursor);
+struct lisp_local *lisp_local_find(struct lisp_iid *iid,
+				   const struct lisp_prefix *prefix);
+void lisp_local_prefix(const struct lisp_local *local, struct lisp_iid *iid,
+		       struct lisp_prefix *prefix);
+void lisp_local_drop_all(struct lisp_iid *iid);
+
+#endif /* _LISP_LOCAL_H */

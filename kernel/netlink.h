@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The generic netlink family "lisp" (Documentation/netlink/specs/lisp.yaml):
+ * the handlers are declared in netlink-gen.h; here is what tells listeners.
+ */
+#ifndef _LISP_NETLINK_H
+#define _LISP_NETLINK_H
+
+#include <linux/gfp.h>
+#include <linux/types.h>
+
+#include <uapi/linux/lisp.h>
+
+#include "owner.h"
+
+struct lisp_iid;
+struct lisp_local;
+struct lisp_map;
+struct lisp_miss_info;
+struct lisp_net;
+struct lisp_rloc;
+
+int lisp_netlink_init(void);
+void lisp_netlink_exit(void);
+
+/* Whether anybody waits for misses. Any context. */
+bool lisp_netlink_has_resolver(const struct lisp_net *ln);
+
+/* Tell listeners. Any context that @gfp (of _miss: GFP_ATOMIC) suits. */
+void lisp_netlink_miss(const struct lisp_iid *iid,
+		       const struct lisp_miss_info *miss);
+void lisp_netlink_map(const struct lisp_map *map, enum lisp_event event);
+void lisp_netlink_local(struct lisp_iid *iid, const struct lisp_local *local,
+			enum lisp_event event);
+void lisp_netlink_rloc(const struct lisp_net *ln,
+		       const struct lisp_rloc *rloc);
+
+#endif /* _LISP_NETLINK_H */

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * RLOCs, locator sets, and the choice of a locator.
+ *
+ * What is true of an RLOC for everybody is in one object for each (underlay,
+ * address, UDP port), so that a failed RLOC costs one write. A locator set is
+ * immutable: it is replaced, never edited, and mappings that have the same
+ * one share it. Objects live as long as something names them: mappings and
+ * local EIDs name sets, sets name RLOCs.
+ *
+ * Writers hold lisp_net.lock; readers hold RCU (or BH), under which neither
+ * a set nor the RLOCs it names go away.
+ */
+#ifndef _LISP_RLOC_H
+#define _LISP_RLOC_H
+
+#include <linux/percpu.h>
+#include <linux/rbtree.h>
+#include <linux/rhashtable-types.h>
+#include <linux/u64_stats_sync.h>
+#include <net/dst_cache.h>
+
+#include <uapi/linux/lisp.h>
+
+#include "addr.h"
+
+#define LISP_PORT_DATA		4341
+#define LISP_LOCATORS_MAX	32
+
+struct lisp_net;
+
+/* Families that an encapsulator can send, lisp_locset_pick(). */
+#define LISP_SEND_IPV4		BIT(0)
+#define LISP_SEND_IPV6		BIT(1)
+
+/* One CPU's share of what was sent to an RLOC. */
+struct lisp_rloc_count {
+	u64_stats_t		packets;
+	u64_stats_t		bytes;
+	struct u64_stats_sync	syncp;
+};
+
+/**
+ * struct lisp_rloc - a routing locator of one underlay
+ * @family: AF_INET or AF_INET6
+ * @state: enum lisp_rloc_state; written with WRITE_ONCE()
+ * @port: UDP destination port
+ * @hash: of address and port: the same after a reboot, see pick.c
+ * @addr: the address
+ * @dst: cached routes, owned by encap.c; initialised and destroyed here
+ * @count: packets sent, octets of inner packets; lisp_rloc_sent()
+ * @underlay: ifindex of the underlay's VRF, 0 for the default domain
+ * @users: locator sets that name it (lock)
+ * @changed: boot time, seconds, of the last change of @state (lock)
+ * @node: in lisp_rlocs.tree (lock)
+ * @rcu: frees it
+ */
+struct lisp_rloc {
+	u8			family;
+	u8			state;
+	__be16			port;
+	u32			hash;
+	union lisp_addr		addr;
+	struct dst_cache	dst;
+	struct lisp_rloc_count __percpu *count;
+	u32			underlay;
+	/* writers only */
+	u32			users;
+	u32			changed;
+	struct rb_node		node;
+	struct rcu_head		rcu;
+};
+
+/**
+ * struct lisp_loc - an RLOC in a set, with what this set says of it
+ * @rloc: never NULL
+ * @hash: of @rloc, kept here to spare a cache line
+ * @priority: lower is preferred, 255 is never chosen
+ * @weight: share among equal priorities
+ * @flags: enum lisp_loc_flag
+ * @family: of @rloc
+ */
+struct lisp_loc {
+	struct lisp_rloc	*rloc;
+	u32			hash;
+	u8			priority;
+	u8			weight;
+	u8			flags;
+	u8			family;
+};
+
+/**
+ * struct lisp_locset - an immutable locator set
+ * @n: locators, 1..LISP_LOCATORS_MAX
+ * @hash: of the locators
+ * @users: mappings and local EIDs that name it (lock)
+ * @node: in lisp_rlocs.sets (lock)
+ * @rcu: frees it
+ * @loc: in the order of RFC 9301: IPv4 first, addresses ascending; so the
+ *	index is the ordinal of a locator-status-bit
+ */
+struct lisp_locset {
+	u32			n;
+	u32			hash;
+	u32			users;
+	struct rhash_head	node;
+	struct rcu_head		rcu;
+	struct lisp_loc		loc[];
+};
+
+/* A locator as configuration describes it. */
+struct lisp_loc_conf {
+	union lisp_addr	addr;
+	__be16		port;
+	u8		family;
+	u8		priority;
+	u8		weight;
+	u8		flags;
+};
+
+/**
+ * struct lisp_rlocs - RLOCs and locator sets of one network namespace
+ * @tree: RLOCs ordered by key (lock)
+ * @sets: locator sets by content (lock)
+ */
+struct lisp_rlocs {
+	struct rb_root		tree;
+	struct rhashtable	sets;
+};
+
+int lisp_rloc_net_init(struct lisp_net *ln);
+void lisp_rloc_net_exit(struct lisp_net *ln);
+
+/* Count a packet sent to @rloc, @len octets without our headers. BH off. */
+static inline void lisp_rloc_sent(struct lisp_rloc *rloc, unsigned int len)
+{
+	struct lisp_rloc_count *count = this_cpu_ptr(rloc->count);
+
+	u64_stats_update_begin(&count->syncp);
+	u64_stats_inc(&count->packets);
+	u64_stats_add(&count->bytes, len);
+	u64_stats_update_end(&count->syncp);
+}
+
+/* The sum over all CPUs. */
+void lisp_rloc_read(const struct lisp_rloc *rloc, u64 *packets, u64 *bytes);
+
+/* All below: lisp_net.lock is held. */
+
+/* NULL if no locator set names it. */
+struct lisp_rloc *lisp_rloc_find(struct lisp_net *ln, u32 underlay, int family,
+				 const union lisp_addr *addr, __be16 port);
+
+/* The first RLOC after this key; @family 0: the first of the underlay. */
+struct lisp_rloc *lisp_rloc_next(struct lisp_net *ln, u32 underlay, int family,
+				 const union lisp_addr *addr, __be16 port);
+
+/* True if that was a change. */
+bool lisp_rloc_set_state(struct lisp_rloc *rloc, enum lisp_rloc_state state);
+
+/*
+ * Sort @locs as a set has them. -EEXIST: an address and port are there twice.
+ * Needs no lock.
+ */
+int lisp_loc_sort(struct lisp_loc_conf *locs, unsigned int n);
+
+/*
+ * The set with these sorted locators, made if nobody has it yet, with one
+ * more user; ERR_PTR(-ENOMEM).
+ */
+struct lisp_locset *lisp_locset_get(struct lisp_net *ln, u32 underlay,
+				    const struct lisp_loc_conf *locs,
+				    unsigned int n);
+
+/* Give a user back. @set may be NULL. */
+void lisp_locset_put(struct lisp_net *ln, struct lisp_locset *set);
+
+/*
+ * The locator for a flow (pick.c): among those that may be used and whose
+ * family is in @families (LISP_SEND_*), the ones of the lowest priority share
+ * the flows by weight. @hash is the flow's. NULL: *@why says why. RCU or BH.
+ */
+const struct lisp_loc *lisp_locset_pick(const struct lisp_locset *set,
+					u32 hash, unsigned int families,
+					enum lisp_drop_reason *why);
+
+#endif /* _LISP_RLOC_H */
