@@ -48,9 +48,8 @@ static const uint8_t *build_request(const struct ask *ask,
 	return action_build(acts, &m, len);
 }
 
-int ask_send(const struct ask *ask, const struct xtr_config *cfg,
-	     const struct database *db, const struct addr *resolver,
-	     struct actions *acts)
+int ask_send(const struct ask *ask, const struct database *db,
+	     const struct addr *resolver, struct actions *acts)
 {
 	struct lisp_msg m = {
 		.type = MSG_TYPE_ECM,

@@ -14,8 +14,7 @@ struct ask {
 };
 
 /* 0 or -ENOMEM. */
-int ask_send(const struct ask *ask, const struct xtr_config *cfg,
-	     const struct database *db, const struct addr *resolver,
-	     struct actions *acts);
+int ask_send(const struct ask *ask, const struct database *db,
+	     const struct addr *resolver, struct actions *acts);
 
 #endif

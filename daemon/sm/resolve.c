@@ -266,7 +266,7 @@ static void send_try(struct resolve *r, struct series *s, uint64_t now,
 		 hash_key(&r->by_nonce, &t->nonce, sizeof(t->nonce)));
 
 	ask.nonce = t->nonce;
-	ask_send(&ask, r->cfg, r->db, to, acts);
+	ask_send(&ask, r->db, to, acts);
 	r->counters[RESOLVE_REQUESTS]++;
 }
 
