@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Checks what both tables would have to check; see kv.h. */
+#include <errno.h>
+
+#include "store/kv_ops.h"
+
+static bool key_ok(size_t len)
+{
+	return len >= 1 && len <= KV_KEY_MAX;
+}
+
+int kv_get(struct kv *k, const void *key, size_t key_len, void *value,
+	   size_t size)
+{
+	return key_ok(key_len) ? k->ops->get(k, key, key_len, value, size)
+			       : -EINVAL;
+}
+
+int kv_put(struct kv *k, const void *key, size_t key_len, const void *value,
+	   size_t len)
+{
+	if (!key_ok(key_len) || len > KV_VALUE_MAX)
+		return -EINVAL;
+	return k->ops->put(k, key, key_len, value, len);
+}
+
+int kv_del(struct kv *k, const void *key, size_t key_len)
+{
+	return key_ok(key_len) ? k->ops->del(k, key, key_len) : -EINVAL;
+}
+
+int kv_walk(struct kv *k, const void *prefix, size_t prefix_len, kv_fn *fn,
+	    void *arg)
+{
+	return key_ok(prefix_len) ? k->ops->walk(k, prefix, prefix_len, fn, arg)
+				  : -EINVAL;
+}
+
+int kv_sync(struct kv *k)
+{
+	return k->ops->sync(k);
+}
+
+void kv_close(struct kv *k)
+{
+	if (!k)
+		return;
+	kv_sync(k);
+	k->ops->close(k);
+}

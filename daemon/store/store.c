@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The store in memory, as a Map-Server asks for it; see store.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/nonces.h"
+#include "store/registry.h"
+#include "store/store.h"
+
+struct store {
+	struct registry reg;
+	struct nonces nonces;
+	struct kv *kv;
+};
+
+void store_config_init(struct store_config *cfg)
+{
+	*cfg = (struct store_config){
+		.registrations = 1000000,
+		.per_entry = 16,
+		.nonces = 100000,
+		.reserve = 1000,
+		.first_nonce = 1,
+	};
+}
+
+struct store *store_new(const struct store_config *cfg, struct kv *kv,
+			const uint8_t seed[16], int *err)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int ret = -ENOMEM;
+
+	if (!s)
+		goto fail;
+
+	s->kv = kv;
+	ret = registry_init(&s->reg, cfg->registrations, cfg->per_entry, seed);
+	if (ret)
+		goto free_store;
+	ret = nonces_init(&s->nonces, kv, cfg->nonces, cfg->reserve,
+			  cfg->first_nonce, seed);
+	if (ret)
+		goto free_registry;
+	return s;
+
+free_registry:
+	registry_free(&s->reg);
+free_store:
+	free(s);
+fail:
+	if (err)
+		*err = ret;
+	return NULL;
+}
+
+void store_free(struct store *s)
+{
+	if (!s)
+		return;
+	registry_free(&s->reg);
+	nonces_free(&s->nonces);
+	free(s);
+}
+
+int store_register_nonce(struct store *s, const struct addr *server,
+			 uint64_t tag, uint64_t *nonce)
+{
+	return nonces_next(&s->nonces, server, tag, nonce);
+}
+
+int store_xtr_id(struct store *s, const uint8_t fresh[16], uint8_t id[16])
+{
+	static const char key[] = "xtr-id";
+	int ret = kv_get(s->kv, key, sizeof(key), id, 16);
+
+	if (ret == 16)
+		return 0;
+	if (ret != -ENOENT)
+		return -EIO;
+
+	ret = kv_put(s->kv, key, sizeof(key), fresh, 16);
+	if (!ret)
+		ret = kv_sync(s->kv);
+	if (ret)
+		return -EIO;
+	memcpy(id, fresh, 16);
+	return 0;
+}
+
+int store_sync(struct store *s)
+{
+	return kv_sync(s->kv) ? -EIO : 0;
+}
+
+size_t store_registrations(const struct store *s)
+{
+	return s->reg.count;
+}
+
+/* --- struct store_ops --- */
+
+static const struct store_entry *op_find(void *arg, const struct eid *eid)
+{
+	struct store *s = arg;
+
+	return eidmap_find(&s->reg.map, eid);
+}
+
+static const struct store_entry *op_match(void *arg, const struct eid *eid)
+{
+	struct store *s = arg;
+
+	return eidmap_match(&s->reg.map, eid);
+}
+
+static const struct store_entry *op_next(void *arg, const struct eid *within,
+					 const struct store_entry *prev)
+{
+	struct store *s = arg;
+
+	return eidmap_next(&s->reg.map, within, prev ? &prev->eid : NULL);
+}
+
+static const struct store_entry *op_walk(void *arg, const struct eid *after)
+{
+	struct store *s = arg;
+
+	return eidmap_walk(&s->reg.map, after);
+}
+
+static int op_gap(void *arg, uint32_t iid, const struct addr *a,
+		  unsigned int floor, struct prefix *gap)
+{
+	struct store *s = arg;
+
+	return eidmap_gap(&s->reg.map, iid, a, floor, gap);
+}
+
+static int op_commit(void *arg, const struct store_batch *b)
+{
+	struct store *s = arg;
+	struct registry_node **nodes;
+	int ret;
+
+	ret = registry_prepare(&s->reg, b, &nodes);
+	if (ret)
+		return ret;
+
+	if (b->nonce_key) {
+		ret = nonces_set(&s->nonces, b->nonce_key, &b->nonce);
+		if (ret) {
+			registry_cancel(&s->reg, b, &nodes);
+			return ret;
+		}
+	}
+
+	registry_apply(&s->reg, b, &nodes);
+	return 0;
+}
+
+static bool op_expire(void *arg, uint64_t now, struct eid *eid,
+		      struct registration *gone)
+{
+	struct store *s = arg;
+
+	return registry_expire(&s->reg, now, eid, gone);
+}
+
+static uint64_t op_due(void *arg)
+{
+	struct store *s = arg;
+	struct heap_node *n = heap_peek(&s->reg.expiry);
+
+	return n ? n->due : UINT64_MAX;
+}
+
+static const struct nonce_state *op_nonce(void *arg,
+					  const struct nonce_key *key)
+{
+	struct store *s = arg;
+
+	return nonces_find(&s->nonces, key);
+}
+
+const struct store_ops store_memory_ops = {
+	.find = op_find,
+	.match = op_match,
+	.next = op_next,
+	.walk = op_walk,
+	.gap = op_gap,
+	.commit = op_commit,
+	.expire = op_expire,
+	.due = op_due,
+	.nonce = op_nonce,
+};
