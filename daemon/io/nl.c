@@ -74,6 +74,11 @@ int nl_fd(const struct nl *n)
 	return mnl_socket_get_fd(n->sock);
 }
 
+uint32_t nl_portid(const struct nl *n)
+{
+	return n->portid;
+}
+
 /* --- writing --- */
 
 struct nlmsghdr *nl_message(struct nl *n, uint16_t type, uint16_t flags)

@@ -27,6 +27,9 @@ struct nl *nl_open(int bus, int *err);
 void nl_close(struct nl *n);
 int nl_fd(const struct nl *n);
 
+/* Address of the socket, by which a notification names its cause. */
+uint32_t nl_portid(const struct nl *n);
+
 /*
  * Start a request: @flags beyond NLM_F_REQUEST and NLM_F_ACK.  The message
  * has room for NL_MESSAGE_MAX octets: use the _check putters, or the ones

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * lisp.ko as a data plane: the "lisp" generic netlink family.
+ *
+ * Three sockets: requests, rtnetlink, notifications.  A dump that was
+ * disturbed (NLM_F_DUMP_INTR), or whose answer overflowed the socket, is made
+ * again from the start; functions called by dumps must bear that.
+ */
+#include "dp/kernel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/netlink.h>
+
+#include "dp/codec.h"
+#include "io/loop.h"
+#include "io/rt.h"
+
+#define DUMP_TRIES	10
+
+int dp_kernel_failed(struct dp_kernel *k, const struct nl *n, int err)
+{
+	snprintf(k->dp.why, sizeof(k->dp.why), "%s", nl_why(n));
+	return err;
+}
+
+/* --- requests --- */
+
+static void message(struct dp_kernel *k, uint8_t cmd, uint16_t flags)
+{
+	nl_message_genl(k->genl, k->family, cmd, LISP_GENL_VERSION, flags);
+}
+
+static int talk(struct dp_kernel *k, nl_fn fn, void *arg)
+{
+	return dp_kernel_failed(k, k->genl, nl_talk(k->genl, fn, arg));
+}
+
+static struct dp_filter own_filter(const struct dp_kernel *k)
+{
+	return (struct dp_filter){
+		.has_underlay = true, .underlay = k->underlay,
+		.has_origin = true, .origin = k->origin,
+	};
+}
+
+static int map_set(struct dp *dp, const struct dp_map *m)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+	struct dp_map own = *m;
+
+	own.underlay = k->underlay;
+	own.origin = k->origin;
+	message(k, LISP_CMD_MAP_NEW, NLM_F_CREATE | NLM_F_REPLACE);
+	codec_put_map(k->genl, &own);
+	return talk(k, NULL, NULL);
+}
+
+static int map_del(struct dp *dp, const struct eid *eid)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+
+	message(k, LISP_CMD_MAP_DEL, 0);
+	codec_put_key(k->genl, CODEC_MAP, k->underlay, eid, k->origin);
+	return talk(k, NULL, NULL);
+}
+
+static int on_one_map(void *arg, const struct nlmsghdr *nlh)
+{
+	return codec_get_map(nlh, arg);
+}
+
+/* The kernel answers with the longest match, which may be another one. */
+static int map_get(struct dp *dp, const struct eid *eid, struct dp_map *m)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+	int err;
+
+	memset(m, 0, sizeof(*m));
+	message(k, LISP_CMD_MAP_GET, 0);
+	codec_put_key(k->genl, CODEC_MAP, k->underlay, eid, k->origin);
+	err = talk(k, on_one_map, m);
+	if (err)
+		return err;
+	return eid_equal(&m->eid, eid) && m->origin == k->origin ?
+		0 : -ENOENT;
+}
+
+static int map_flush(struct dp *dp)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+	struct dp_filter f = own_filter(k);
+
+	message(k, LISP_CMD_MAP_FLUSH, 0);
+	codec_put_filter(k->genl, CODEC_MAP, &f);
+	return talk(k, NULL, NULL);
+}
+
+static int local_set(struct dp *dp, const struct dp_local *l)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+	struct dp_local own = *l;
+
+	own.underlay = k->underlay;
+	own.origin = k->origin;
+	message(k, LISP_CMD_LOCAL_NEW, NLM_F_CREATE | NLM_F_REPLACE);
+	codec_put_local(k->genl, &own);
+	return talk(k, NULL, NULL);
+}
+
+static int local_del(struct dp *dp, const struct eid *eid)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+
+	message(k, LISP_CMD_LOCAL_DEL, 0);
+	codec_put_key(k->genl, CODEC_LOCAL, k->underlay, eid, k->origin);
+	return talk(k, NULL, NULL);
+}
+
+static int claim(struct dp *dp, uint32_t stale_limit)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+
+	message(k, LISP_CMD_OWNER_SET, 0);
+	codec_put_owner(k->genl, k->origin, stale_limit);
+	return talk(k, NULL, NULL);
+}
+
+/* --- dumps --- */
+
+struct dump {
+	struct dp_kernel *k;
+	dp_map_fn map;
+	dp_local_fn local;
+	dp_miss_fn miss;
+	void *arg;
+};
+
+static int on_map(void *arg, const struct nlmsghdr *nlh)
+{
+	struct dump *d = arg;
+	struct dp_map m;
+	int err = codec_get_map(nlh, &m);
+
+	if (!err && m.origin == d->k->origin && m.underlay == d->k->underlay)
+		d->map(d->arg, &m);
+	return err;
+}
+
+static int on_local(void *arg, const struct nlmsghdr *nlh)
+{
+	struct dump *d = arg;
+	struct dp_local l;
+	int err = codec_get_local(nlh, &l);
+
+	if (!err && l.origin == d->k->origin && l.underlay == d->k->underlay)
+		d->local(d->arg, &l);
+	return err;
+}
+
+static int on_miss(void *arg, const struct nlmsghdr *nlh)
+{
+	struct dump *d = arg;
+	struct dp_miss m;
+	int err = codec_get_miss(nlh, &m);
+
+	if (!err && m.underlay == d->k->underlay)
+		d->miss(d->arg, &m);
+	return err;
+}
+
+static void put_dump(struct dp_kernel *k, uint8_t cmd)
+{
+	struct dp_filter f = own_filter(k);
+
+	message(k, cmd, NLM_F_DUMP);
+	/* A miss belongs to nobody. */
+	f.has_origin = cmd != LISP_CMD_MISS_GET;
+	codec_put_filter(k->genl, cmd == LISP_CMD_LOCAL_GET ? CODEC_LOCAL :
+			 CODEC_MAP, &f);
+}
+
+static int dump(struct dp_kernel *k, uint8_t cmd, nl_fn fn, struct dump *d)
+{
+	int err = -EINTR;
+
+	d->k = k;
+	for (int i = 0; i < DUMP_TRIES && (err == -EINTR || err == -ENOBUFS);
+	     i++) {
+		put_dump(k, cmd);
+		err = talk(k, fn, d);
+	}
+	return err;
+}
+
+static int map_dump(struct dp *dp, dp_map_fn fn, void *arg)
+{
+	struct dump d = { .map = fn, .arg = arg };
+
+	return dump(dp_kernel(dp), LISP_CMD_MAP_GET, on_map, &d);
+}
+
+static int local_dump(struct dp *dp, dp_local_fn fn, void *arg)
+{
+	struct dump d = { .local = fn, .arg = arg };
+
+	return dump(dp_kernel(dp), LISP_CMD_LOCAL_GET, on_local, &d);
+}
+
+static int miss_dump(struct dp *dp, dp_miss_fn fn, void *arg)
+{
+	struct dump d = { .miss = fn, .arg = arg };
+
+	return dump(dp_kernel(dp), LISP_CMD_MISS_GET, on_miss, &d);
+}
+
+/* --- notifications --- */
+
+static void report_miss(struct dp_kernel *k, const struct nlmsghdr *nlh)
+{
+	struct dp_miss m;
+
+	if (!codec_get_miss(nlh, &m) && m.underlay == k->underlay)
+		k->reports.miss(k->reports.arg, &m);
+}
+
+/* Was it ourselves?  The kernel notes the sender of a request in its
+ * notifications. */
+static bool is_own(const struct dp_kernel *k, const struct nlmsghdr *nlh)
+{
+	return nlh->nlmsg_pid == nl_portid(k->genl);
+}
+
+static void report_map(struct dp_kernel *k, const struct nlmsghdr *nlh)
+{
+	struct dp_map m;
+
+	if (is_own(k, nlh) || codec_get_map(nlh, &m) || !m.has_event ||
+	    m.event == LISP_EVENT_NEW || m.origin != k->origin ||
+	    m.underlay != k->underlay)
+		return;
+	k->reports.map(k->reports.arg, &m);
+}
+
+static int on_notification(void *arg, const struct nlmsghdr *nlh)
+{
+	struct dp_kernel *k = arg;
+
+	if (nlh->nlmsg_type != k->family)
+		return 0;
+	switch (codec_command(nlh)) {
+	case LISP_CMD_MISS_NTF:
+		report_miss(k, nlh);
+		break;
+	case LISP_CMD_MAP_NTF:
+		report_map(k, nlh);
+		break;
+	}
+	return 0;
+}
+
+static void on_readable(void *arg)
+{
+	struct dp_kernel *k = arg;
+
+	if (nl_receive(k->notify, on_notification, k) == -ENOBUFS)
+		k->reports.lost(k->reports.arg);
+}
+
+static int subscribe(struct dp *dp, struct loop *l,
+		     const struct dp_reports *r)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+	int err;
+
+	k->reports = *r;
+	k->notify = nl_open(NETLINK_GENERIC, &err);
+	if (!k->notify)
+		return err;
+	err = nl_join(k->notify, k->group_miss);
+	if (!err)
+		err = nl_join(k->notify, k->group_event);
+	if (err)
+		return err;
+	k->reader = loop_reader(l, nl_fd(k->notify), on_readable, k);
+	return k->reader ? 0 : -ENOMEM;
+}
+
+/* --- life --- */
+
+static void kernel_close(struct dp *dp)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+
+	loop_event_free(k->reader);
+	nl_close(k->notify);
+	nl_close(k->route);
+	nl_close(k->genl);
+	free(k);
+}
+
+static const struct dp_ops kernel_ops = {
+	.name = "kernel",
+	.close = kernel_close,
+	.subscribe = subscribe,
+	.claim = claim,
+	.vpn_add = dp_kernel_vpn_add,
+	.vpn_del = dp_kernel_vpn_del,
+	.map_set = map_set,
+	.map_del = map_del,
+	.map_get = map_get,
+	.map_dump = map_dump,
+	.map_flush = map_flush,
+	.local_set = local_set,
+	.local_del = local_del,
+	.local_dump = local_dump,
+	.miss_dump = miss_dump,
+	.path = dp_kernel_path,
+};
+
+static int find_family(struct dp_kernel *k)
+{
+	struct nl_group groups[] = {
+		{ .name = LISP_MCGRP_MISS },
+		{ .name = LISP_MCGRP_EVENT },
+	};
+	int err = nl_family(k->genl, LISP_GENL_NAME, &k->family, groups, 2);
+
+	k->group_miss = groups[0].id;
+	k->group_event = groups[1].id;
+	return err;
+}
+
+static int find_underlay(struct dp_kernel *k, const char *name)
+{
+	struct rt_link l;
+	int err;
+
+	if (!name)
+		return 0;
+	err = rt_link_by_name(k->route, name, &l);
+	if (err)
+		return err;
+	k->underlay = l.index;
+	return strcmp(l.kind, "vrf") ? -ENODEV : 0;
+}
+
+struct dp *dp_kernel_open(const struct dp_config *cfg, int *err)
+{
+	struct dp_kernel *k = calloc(1, sizeof(*k));
+
+	*err = -ENOMEM;
+	if (!k)
+		return NULL;
+	k->dp.ops = &kernel_ops;
+	k->origin = cfg->origin;
+	k->genl = nl_open(NETLINK_GENERIC, err);
+	if (k->genl)
+		k->route = nl_open(NETLINK_ROUTE, err);
+	if (k->route)
+		*err = find_family(k);
+	if (!*err)
+		*err = find_underlay(k, cfg->underlay);
+	if (*err) {
+		kernel_close(&k->dp);
+		return NULL;
+	}
+	return &k->dp;
+}

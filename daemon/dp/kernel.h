@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the two halves of the kernel data plane share; nobody else's. */
+#ifndef LISP_DP_KERNEL_H
+#define LISP_DP_KERNEL_H
+
+#include "dp/dp.h"
+#include "io/nl.h"
+
+struct loop_event;
+
+struct dp_kernel {
+	struct dp dp;
+	uint16_t family;
+	uint32_t group_miss;
+	uint32_t group_event;
+	uint32_t origin;
+	uint32_t underlay;		/* ifindex */
+	/* Requests; as long as it is open it owns the origin's entries. */
+	struct nl *genl;
+	struct nl *route;
+	struct nl *notify;		/* NULL: not subscribed */
+	struct loop_event *reader;
+	struct dp_reports reports;
+};
+
+static inline struct dp_kernel *dp_kernel(struct dp *dp)
+{
+	return (struct dp_kernel *)dp;
+}
+
+/* Note the reason of an error of @n and pass the error on. */
+int dp_kernel_failed(struct dp_kernel *k, const struct nl *n, int err);
+
+/* kernel_vpn.c */
+int dp_kernel_vpn_add(struct dp *dp, const struct dp_vpn *v, bool *made);
+int dp_kernel_vpn_del(struct dp *dp, const struct dp_vpn *v, bool device);
+enum dp_path dp_kernel_path(struct dp *dp, const struct addr *a);
+
+#endif
