@@ -26,36 +26,43 @@ struct auth_key {
 	uint8_t algorithm;	/* enum auth_algorithm */
 };
 
+/* An enum mac_hash, or -1 for an algorithm that has no MAC. */
+static int hash_of(enum auth_algorithm algorithm)
+{
+	switch (algorithm) {
+	case AUTH_NONE:
+		return -1;
+	case AUTH_HMAC_SHA1_96:
+		return MAC_SHA1;
+	case AUTH_HMAC_SHA256_128:
+	case AUTH_HMAC_SHA256_HKDF:
+		return MAC_SHA256;
+	}
+	return -1;
+}
+
 struct auth_key *auth_key_new(uint8_t key_id, enum auth_algorithm algorithm,
 			      const struct secret *psk)
 {
-	struct auth_key *k = calloc(1, sizeof(*k));
-	enum mac_hash hash = MAC_SHA256;
+	int hash = hash_of(algorithm);
+	struct auth_key *k;
 
+	if (hash < 0)
+		return NULL;
+	k = calloc(1, sizeof(*k));
 	if (!k)
 		return NULL;
 	k->key_id = key_id;
 	k->algorithm = algorithm;
-	switch (algorithm) {
-	case AUTH_NONE:
-		goto fail;
-	case AUTH_HMAC_SHA1_96:
-		hash = MAC_SHA1;
-		break;
-	case AUTH_HMAC_SHA256_128:
-		break;
-	case AUTH_HMAC_SHA256_HKDF:
+	k->mac = mac_new((enum mac_hash)hash, secret_bytes(psk),
+			 secret_len(psk));
+	if (algorithm == AUTH_HMAC_SHA256_HKDF)
 		k->psk = secret_new(secret_bytes(psk), secret_len(psk));
-		if (!k->psk)
-			goto fail;
-		break;
+	if (!k->mac || (algorithm == AUTH_HMAC_SHA256_HKDF && !k->psk)) {
+		auth_key_free(k);
+		return NULL;
 	}
-	k->mac = mac_new(hash, secret_bytes(psk), secret_len(psk));
-	if (k->mac)
-		return k;
-fail:
-	auth_key_free(k);
-	return NULL;
+	return k;
 }
 
 void auth_key_free(struct auth_key *k)
