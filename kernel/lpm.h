@@ -34,11 +34,13 @@ struct lisp_lpm_node {
 /**
  * struct lisp_lpm_leaf - a prefix in a table, last member of its entry
  * @node: header; @node.len is the length of the prefix
+ * @family: for the user, the table does not look at it
  * @addr: one word for IPv4, four for IPv6; bits beyond the length are zero.
  *	Never changes while the leaf is in a table.
  */
 struct lisp_lpm_leaf {
 	struct lisp_lpm_node	node;
+	u8			family;
 	__be32			addr[];
 };
 

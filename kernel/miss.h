@@ -4,7 +4,9 @@
  *
  * An EID is reported once to the "miss" group, rate limited, and again with
  * growing pauses until it is answered or given up. Its packets are held
- * within byte limits an EID, an Instance-ID and in total.
+ * within byte limits an EID, an Instance-ID and in total (a network
+ * namespace). A miss itself counts towards those limits, so that they bound
+ * the number of misses, too.
  */
 #ifndef _LISP_MISS_H
 #define _LISP_MISS_H
@@ -17,18 +19,18 @@
 
 #include "addr.h"
 
-/* Reports of one EID before it is only waited for: at 0, 1, 3, 7 s ... */
-#define LISP_MISS_REPORTS	6
+/* Reports of one EID at most: after 0, 1, 3, 7 and 15 s. */
+#define LISP_MISS_REPORTS	5
 
 struct lisp_iid;
 struct lisp_net;
 struct net_device;
 struct sk_buff;
 
-/* Tokens come at a rate a second up to a burst of one second's worth. */
+/* Credit comes at a rate a second, up to one second's worth. */
 struct lisp_miss_bucket {
-	u64	stamp;
-	u32	tokens;
+	u64	stamp;		/* jiffies of the last look */
+	u64	credit;		/* tokens times HZ */
 };
 
 /**
@@ -38,12 +40,12 @@ struct lisp_miss_bucket {
  * @report: due for report k: [0] not reported yet, [k] reported k times; each
  *	ordered by time because its pause is the same for all
  * @active: in lisp_misses.active while there are misses
- * @size: in lisp_misses.sizes while packets are held
+ * @size: in lisp_misses.sizes while there are misses
  * @bucket: rate limit of reports
  * @reports: how many there were
  * @n: misses
  * @packets: packets held
- * @bytes: what they occupy (truesize)
+ * @bytes: memory that packets (truesize) and misses occupy
  * @dead: the Instance-ID goes away, hold no more
  */
 struct lisp_miss_table {
@@ -65,10 +67,10 @@ struct lisp_miss_table {
  * @lock: guards everything here and all tables; taken with BH disabled.
  *	Innermost: nothing is sent while it is held.
  * @active: tables with misses, in the order of their turns
- * @sizes: tables with held packets, ordered by octets
+ * @sizes: tables with misses, by the memory they occupy
  * @bucket: rate limit of reports
- * @n: misses in all tables
- * @bytes: what held packets occupy in all tables
+ * @n_active: tables with misses
+ * @bytes: memory that packets and misses of all tables occupy
  * @work: repeats reports and gives up, while @active is not empty
  */
 struct lisp_misses {
@@ -76,7 +78,7 @@ struct lisp_misses {
 	struct list_head	active;
 	struct rb_root		sizes;
 	struct lisp_miss_bucket	bucket;
-	u32			n;
+	u32			n_active;
 	u32			bytes;
 	struct delayed_work	work;
 };

@@ -39,4 +39,11 @@ int lisp_owner_set(struct lisp_net *ln, u32 origin, u32 portid,
  */
 u32 lisp_owner_stale_limit(const struct lisp_net *ln, u32 origin);
 
+/*
+ * May an entry that @theirs made (NULL: there is none) be set by @mine?
+ * @flags: NLM_F_EXCL, NLM_F_CREATE, NLM_F_REPLACE.
+ */
+int lisp_owner_check(const u32 *theirs, u32 mine, u16 flags,
+		     struct netlink_ext_ack *extack);
+
 #endif /* _LISP_OWNER_H */

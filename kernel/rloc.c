@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * RLOC objects and locator sets.
+ *
+ * Both are counted by plain integers under lisp_net.lock, since only writers
+ * take and give references. What loses its last user is unlinked at once and
+ * freed after a grace period, which is enough: readers come from mappings
+ * that were unpublished before.
+ */
+
+#include <linux/jhash.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/timekeeping.h>
+
+#include "net.h"
+#include "rloc.h"
+
+/* RLOCs */
+
+static u32 rloc_hash(const struct lisp_loc_conf *conf)
+{
+	return jhash2((const u32 *)conf->addr.word, 4,
+		      (__force u32)conf->port);
+}
+
+static int rloc_cmp(const struct lisp_rloc *rloc, u32 underlay, int family,
+		    const union lisp_addr *addr, __be16 port)
+{
+	int cmp;
+
+	if (underlay != rloc->underlay)
+		return underlay < rloc->underlay ? -1 : 1;
+	if (family != rloc->family)
+		return family < rloc->family ? -1 : 1;
+	cmp = lisp_addr_cmp(addr, &rloc->addr);
+	if (cmp)
+		return cmp;
+
+	return (int)be16_to_cpu(port) - (int)be16_to_cpu(rloc->port);
+}
+
+struct lisp_rloc *lisp_rloc_find(struct lisp_net *ln, u32 underlay, int family,
+				 const union lisp_addr *addr, __be16 port)
+{
+	struct rb_node *node = ln->rlocs.tree.rb_node;
+	struct lisp_rloc *rloc;
+	int cmp;
+
+	lockdep_assert_held(&ln->lock);
+
+	while (node) {
+		rloc = rb_entry(node, struct lisp_rloc, node);
+		cmp = rloc_cmp(rloc, underlay, family, addr, port);
+		if (!cmp)
+			return rloc;
+		node = cmp < 0 ? node->rb_left : node->rb_right;
+	}
+
+	return NULL;
+}
+
+struct lisp_rloc *lisp_rloc_next(struct lisp_net *ln, u32 underlay, int family,
+				 const union lisp_addr *addr, __be16 port)
+{
+	struct rb_node *node = ln->rlocs.tree.rb_node;
+	struct lisp_rloc *rloc, *next = NULL;
+
+	lockdep_assert_held(&ln->lock);
+
+	while (node) {
+		rloc = rb_entry(node, struct lisp_rloc, node);
+		if (rloc_cmp(rloc, underlay, family, addr, port) < 0) {
+			next = rloc;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+
+	return next;
+}
+
+static void rloc_link(struct lisp_rlocs *rlocs, struct lisp_rloc *rloc)
+{
+	struct rb_node **pos = &rlocs->tree.rb_node, *parent = NULL;
+
+	while (*pos) {
+		parent = *pos;
+		if (rloc_cmp(rb_entry(parent, struct lisp_rloc, node),
+			     rloc->underlay, rloc->family, &rloc->addr,
+			     rloc->port) < 0)
+			pos = &parent->rb_left;
+		else
+			pos = &parent->rb_right;
+	}
+	rb_link_node(&rloc->node, parent, pos);
+	rb_insert_color(&rloc->node, &rlocs->tree);
+}
+
+static void rloc_free(struct lisp_rloc *rloc)
+{
+	dst_cache_destroy(&rloc->dst);
+	free_percpu(rloc->count);
+	kfree(rloc);
+}
+
+static void rloc_free_rcu(struct rcu_head *rcu)
+{
+	rloc_free(container_of(rcu, struct lisp_rloc, rcu));
+}
+
+static struct lisp_rloc *rloc_new(u32 underlay,
+				  const struct lisp_loc_conf *conf)
+{
+	struct lisp_rloc *rloc;
+	int cpu;
+
+	rloc = kzalloc(sizeof(*rloc), GFP_KERNEL_ACCOUNT);
+	if (!rloc)
+		return NULL;
+
+	rloc->count = alloc_percpu_gfp(struct lisp_rloc_count,
+				       GFP_KERNEL_ACCOUNT);
+	if (!rloc->count)
+		goto free_rloc;
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(rloc->count, cpu)->syncp);
+
+	if (dst_cache_init(&rloc->dst, GFP_KERNEL_ACCOUNT))
+		goto free_count;
+
+	rloc->underlay = underlay;
+	rloc->family = conf->family;
+	rloc->addr = conf->addr;
+	rloc->port = conf->port;
+	rloc->hash = rloc_hash(conf);
+	rloc->state = LISP_RLOC_STATE_UP;
+	rloc->changed = ktime_get_boottime_seconds();
+
+	return rloc;
+
+free_count:
+	free_percpu(rloc->count);
+free_rloc:
+	kfree(rloc);
+	return NULL;
+}
+
+/* With one more user; NULL: no memory. */
+static struct lisp_rloc *rloc_get(struct lisp_net *ln, u32 underlay,
+				  const struct lisp_loc_conf *conf)
+{
+	struct lisp_rloc *rloc;
+
+	rloc = lisp_rloc_find(ln, underlay, conf->family, &conf->addr,
+			      conf->port);
+	if (!rloc) {
+		rloc = rloc_new(underlay, conf);
+		if (!rloc)
+			return NULL;
+		rloc_link(&ln->rlocs, rloc);
+	}
+	rloc->users++;
+
+	return rloc;
+}
+
+static void rloc_put(struct lisp_net *ln, struct lisp_rloc *rloc)
+{
+	if (--rloc->users)
+		return;
+	rb_erase(&rloc->node, &ln->rlocs.tree);
+	call_rcu(&rloc->rcu, rloc_free_rcu);
+}
+
+bool lisp_rloc_set_state(struct lisp_rloc *rloc, enum lisp_rloc_state state)
+{
+	if (rloc->state == state)
+		return false;
+	WRITE_ONCE(rloc->state, state);
+	rloc->changed = ktime_get_boottime_seconds();
+
+	return true;
+}
+
+void lisp_rloc_read(const struct lisp_rloc *rloc, u64 *packets, u64 *bytes)
+{
+	const struct lisp_rloc_count *count;
+	unsigned int start;
+	u64 p, b;
+	int cpu;
+
+	*packets = 0;
+	*bytes = 0;
+	for_each_possible_cpu(cpu) {
+		count = per_cpu_ptr(rloc->count, cpu);
+		do {
+			start = u64_stats_fetch_begin(&count->syncp);
+			p = u64_stats_read(&count->packets);
+			b = u64_stats_read(&count->bytes);
+		} while (u64_stats_fetch_retry(&count->syncp, start));
+		*packets += p;
+		*bytes += b;
+	}
+}
+
+/* Locator sets */
+
+static u32 locset_hash(const void *data, u32 len, u32 seed)
+{
+	const struct lisp_locset *set = data;
+
+	return jhash_1word(set->hash, seed);
+}
+
+static int locset_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct lisp_locset *a = arg->key, *b = obj;
+
+	return a->hash != b->hash || a->n != b->n ||
+	       memcmp(a->loc, b->loc, array_size(a->n, sizeof(*a->loc)));
+}
+
+static const struct rhashtable_params locset_params = {
+	.head_offset = offsetof(struct lisp_locset, node),
+	.hashfn = locset_hash,
+	.obj_hashfn = locset_hash,
+	.obj_cmpfn = locset_cmp,
+	.automatic_shrinking = true,
+};
+
+static int loc_conf_cmp(const void *a, const void *b)
+{
+	const struct lisp_loc_conf *x = a, *y = b;
+	int cmp;
+
+	if (x->family != y->family)
+		return x->family == AF_INET ? -1 : 1;
+	cmp = lisp_addr_cmp(&x->addr, &y->addr);
+	if (cmp)
+		return cmp;
+
+	return (int)be16_to_cpu(x->port) - (int)be16_to_cpu(y->port);
+}
+
+int lisp_loc_sort(struct lisp_loc_conf *locs, unsigned int n)
+{
+	unsigned int i;
+
+	sort(locs, n, sizeof(*locs), loc_conf_cmp, NULL);
+	for (i = 1; i < n; i++) {
+		if (!loc_conf_cmp(&locs[i - 1], &locs[i]))
+			return -EEXIST;
+	}
+
+	return 0;
+}
+
+static void locset_put_rlocs(struct lisp_net *ln, struct lisp_locset *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->n; i++)
+		rloc_put(ln, set->loc[i].rloc);
+}
+
+/* A set nobody else has yet, with a reference to each of its RLOCs. */
+static struct lisp_locset *locset_new(struct lisp_net *ln, u32 underlay,
+				      const struct lisp_loc_conf *locs,
+				      unsigned int n)
+{
+	struct lisp_locset *set;
+	struct lisp_loc *loc;
+
+	set = kzalloc(struct_size(set, loc, n), GFP_KERNEL_ACCOUNT);
+	if (!set)
+		return NULL;
+
+	for (; set->n < n; set->n++, locs++) {
+		loc = &set->loc[set->n];
+		loc->rloc = rloc_get(ln, underlay, locs);
+		if (!loc->rloc) {
+			locset_put_rlocs(ln, set);
+			kfree(set);
+			return NULL;
+		}
+		loc->hash = loc->rloc->hash;
+		loc->priority = locs->priority;
+		loc->weight = locs->weight;
+		loc->flags = locs->flags;
+		loc->family = locs->family;
+	}
+	set->hash = jhash(set->loc, array_size(n, sizeof(*set->loc)), 0);
+
+	return set;
+}
+
+struct lisp_locset *lisp_locset_get(struct lisp_net *ln, u32 underlay,
+				    const struct lisp_loc_conf *locs,
+				    unsigned int n)
+{
+	struct lisp_locset *set, *old;
+	int err;
+
+	lockdep_assert_held(&ln->lock);
+
+	set = locset_new(ln, underlay, locs, n);
+	if (!set)
+		return ERR_PTR(-ENOMEM);
+
+	old = rhashtable_lookup_fast(&ln->rlocs.sets, set, locset_params);
+	if (old) {
+		old->users++;
+		err = 0;
+		goto put_new;
+	}
+
+	err = rhashtable_insert_fast(&ln->rlocs.sets, &set->node,
+				     locset_params);
+	if (err)
+		goto put_new;
+	set->users = 1;
+
+	return set;
+
+put_new:
+	locset_put_rlocs(ln, set);
+	kfree(set);
+	return err ? ERR_PTR(err) : old;
+}
+
+void lisp_locset_put(struct lisp_net *ln, struct lisp_locset *set)
+{
+	lockdep_assert_held(&ln->lock);
+
+	if (!set || --set->users)
+		return;
+
+	rhashtable_remove_fast(&ln->rlocs.sets, &set->node, locset_params);
+	locset_put_rlocs(ln, set);
+	kfree_rcu(set, rcu);
+}
+
+int lisp_rloc_net_init(struct lisp_net *ln)
+{
+	ln->rlocs.tree = RB_ROOT;
+
+	return rhashtable_init(&ln->rlocs.sets, &locset_params);
+}
+
+void lisp_rloc_net_exit(struct lisp_net *ln)
+{
+	WARN_ON_ONCE(!RB_EMPTY_ROOT(&ln->rlocs.tree));
+	rhashtable_destroy(&ln->rlocs.sets);
+}
