@@ -18,7 +18,7 @@
 
 #define RT_NAME_MAX	16
 #define RT_ALIAS_MAX	256
-#define RT_TABLE_MAIN	254
+#define RT_MAIN_TABLE	254
 
 /* Attributes of <linux/if_lisp.h>. */
 struct rt_lisp {
