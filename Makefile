@@ -93,7 +93,8 @@ FUZZ_SAN := address,undefined
 $(B)/fuzz/%.o: %.c
 	$(say) CLANG $@
 	$(Q)mkdir -p $(@D)
-	$(Q)clang $(C_ALL) -Wno-unknown-warning-option -O1 -g \
+	$(Q)clang $(C_ALL) -Wno-unknown-warning-option \
+		-Wno-missing-field-initializers -O1 -g \
 		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) -c -o $@ $<
 
 LINK = $(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now
@@ -193,6 +194,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(call archives,fuzz/,$(PURE))
 	$(say) FUZZ $@
 	$(Q)mkdir -p $(@D)
 	$(Q)clang $(C_ALL) $(KSHIM) -Itests/fuzz -Wno-unknown-warning-option \
+		-Wno-missing-field-initializers \
 		-O1 -g -fsanitize=fuzzer,$(FUZZ_SAN) -MF $@.d -o $@ $< \
 		$(call group,$(call archives,fuzz/,$(PURE))) $(LDLIBS)
 
