@@ -18,9 +18,10 @@
 #define LISP_DROP_REASONS	(LISP_DROP_REASON_RX_NO_MEMORY + 1)
 
 struct lisp_net;
+struct sk_buff;
 
 /**
- * enum lisp_event_count - what is counted besides drops
+ * enum lisp_count - what is counted besides drops
  * @LISP_COUNT_NATIVE: packets sent natively
  * @LISP_COUNT_RX_RESERVED: accepted with header bits set that nobody sends
  */
@@ -50,10 +51,19 @@ struct lisp_stats {
 /* NULL when there is no memory. Free with free_percpu(). */
 struct lisp_counters __percpu *lisp_counters_new(void);
 
-/* Count. Any context; @dev is a lisp device. */
+/* Count, and trace drops. Process or softirq; @dev is a lisp device. */
 void lisp_drop_count(struct net_device *dev, enum lisp_drop_reason reason);
 void lisp_drop_count_net(struct lisp_net *ln, enum lisp_drop_reason reason);
 void lisp_count(struct net_device *dev, enum lisp_count which);
+
+/*
+ * Count, and free @skb with the core's reason (kfree_skb_reason) that is
+ * nearest to ours.
+ */
+void lisp_drop(struct sk_buff *skb, struct net_device *dev,
+	       enum lisp_drop_reason reason);
+void lisp_drop_net(struct sk_buff *skb, struct lisp_net *ln,
+		   enum lisp_drop_reason reason);
 
 /* Read, overwriting *@stats. _net: only drops[] is ever not zero. */
 void lisp_stats_read(const struct net_device *dev, struct lisp_stats *stats);
@@ -64,11 +74,5 @@ void lisp_stats_get64(struct net_device *dev, struct rtnl_link_stats64 *s);
 
 /* The word for a reason, as in lisp.yaml ("no-locator"); never NULL. */
 const char *lisp_drop_name(enum lisp_drop_reason reason);
-
-/*
- * The core's reason (kfree_skb_reason) that is nearest to ours, for
- * drop_monitor and the kfree_skb tracepoint.
- */
-enum skb_drop_reason lisp_drop_core_reason(enum lisp_drop_reason reason);
 
 #endif /* _LISP_STATS_H */

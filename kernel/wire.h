@@ -24,7 +24,6 @@
 #endif
 
 #define LISP_HDR_LEN	8
-#define LISP_PORT	4341
 
 /* Instance-ID that marks a control message on the data port; no VPN has it. */
 #define LISP_IID_CONTROL	0xffffffu

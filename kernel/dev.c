@@ -1,0 +1,609 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The lisp device: rtnetlink attributes become a struct conf, a checked conf
+ * becomes a device. One device is one VPN: its Instance-ID, its socket pair
+ * and its tables belong to the underlay it was made in.
+ *
+ * Removal. Whoever removes a device (ip link del, the end of its namespace or
+ * of its underlay's, the end of its underlay's VRF, module unload), the core
+ * runs three steps: ndo_stop purges held packets; a grace period ends every
+ * transmit and every receive that saw the device up; ndo_uninit unpublishes
+ * the Instance-ID and drops the socket. A receive that found the Instance-ID
+ * just before may still count at the device; that ends with the second grace
+ * period, after which lisp_dev_free() frees the counters. The Instance-ID
+ * object itself waits for RCU.
+ */
+#include <linux/if_arp.h>
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/ip_tunnels.h>
+#include <net/l3mdev.h>
+#include <net/netlink.h>
+#include <net/rtnetlink.h>
+
+#include <uapi/linux/if_lisp.h>
+
+#include "dev.h"
+#include "iid.h"
+#include "miss.h"
+#include "net.h"
+#include "rloc.h"
+#include "sock.h"
+#include "stats.h"
+#include "wire.h"
+#include "xmit.h"
+
+/* Outer IPv6, UDP and LISP headers: an MTU must suit either family. */
+#define LISP_HEADROOM	(sizeof(struct ipv6hdr) + sizeof(struct udphdr) + \
+			 LISP_HDR_LEN)
+
+/**
+ * struct conf - what a request asks for
+ * @given: bit per IFLA_LISP_* attribute that was there
+ * @native: device; NULL: none
+ */
+struct conf {
+	unsigned long given;
+	u32 id;
+	u32 underlay;
+	__be16 port;
+	bool proxy;
+	__be32 local;
+	struct in6_addr local6;
+	struct net_device *native;
+};
+
+static const struct nla_policy lisp_policy[IFLA_LISP_MAX + 1] = {
+	[IFLA_LISP_ID]		= { .type = NLA_U32 },
+	[IFLA_LISP_LOCAL]	= NLA_POLICY_EXACT_LEN(sizeof(struct in_addr)),
+	[IFLA_LISP_LOCAL6]	= NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[IFLA_LISP_PORT]	= { .type = NLA_U16 },
+	[IFLA_LISP_UNDERLAY]	= { .type = NLA_U32 },
+	[IFLA_LISP_NATIVE]	= { .type = NLA_U32 },
+	[IFLA_LISP_PROXY]	= { .type = NLA_U8 },
+};
+
+/* --- device operations --- */
+
+static int lisp_dev_ndo_init(struct net_device *dev)
+{
+	return gro_cells_init(&lisp_dev(dev)->gro_cells, dev);
+}
+
+static void lisp_dev_ndo_uninit(struct net_device *dev)
+{
+	struct lisp_dev *ld = lisp_dev(dev);
+
+	list_del_init(&ld->list);
+	lisp_iid_del(ld->iid);
+	ld->iid = NULL;
+	lisp_sock_put(ld->sock);
+	ld->sock = NULL;
+	gro_cells_destroy(&ld->gro_cells);
+}
+
+static int lisp_dev_stop(struct net_device *dev)
+{
+	lisp_miss_purge(lisp_dev(dev)->iid);
+	return 0;
+}
+
+static const struct net_device_ops lisp_netdev_ops = {
+	.ndo_init	= lisp_dev_ndo_init,
+	.ndo_uninit	= lisp_dev_ndo_uninit,
+	.ndo_stop	= lisp_dev_stop,
+	.ndo_start_xmit	= lisp_xmit,
+	.ndo_get_stats64 = lisp_stats_get64,
+};
+
+static const struct device_type lisp_type = {
+	.name = "lisp",
+};
+
+bool lisp_dev_is(const struct net_device *dev)
+{
+	return dev->netdev_ops == &lisp_netdev_ops;
+}
+
+/* After the last grace period; also when registration failed. */
+static void lisp_dev_free(struct net_device *dev)
+{
+	struct lisp_dev *ld = lisp_dev(dev);
+
+	kfree(rcu_dereference_protected(ld->source, true));
+	free_percpu(ld->counters);
+}
+
+static void lisp_dev_setup(struct net_device *dev)
+{
+	dev->netdev_ops = &lisp_netdev_ops;
+	dev->header_ops = &ip_tunnel_header_ops;
+	dev->needs_free_netdev = true;
+	SET_NETDEV_DEVTYPE(dev, &lisp_type);
+
+	dev->type = ARPHRD_NONE;
+	dev->flags = IFF_POINTOPOINT | IFF_NOARP;
+	dev->priv_flags |= IFF_NO_QUEUE;
+	dev->hard_header_len = 0;
+	dev->addr_len = 0;
+	dev->needed_headroom = LL_MAX_HEADER + LISP_HEADROOM;
+	dev->mtu = ETH_DATA_LEN - LISP_HEADROOM;
+	dev->min_mtu = IPV4_MIN_MTU;
+	dev->max_mtu = IP_MAX_MTU - LISP_HEADROOM;
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
+
+	dev->features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM |
+			NETIF_F_RXCSUM | NETIF_F_GSO_SOFTWARE;
+	dev->hw_features = dev->features;
+	netdev_set_lltx(dev);
+	/* ICMP errors and fragmentation need the route taken into here */
+	netif_keep_dst(dev);
+}
+
+/* --- attributes to conf --- */
+
+static bool rloc4_ok(__be32 addr)
+{
+	return !addr || !(ipv4_is_multicast(addr) || ipv4_is_lbcast(addr) ||
+			  ipv4_is_loopback(addr) || ipv4_is_zeronet(addr));
+}
+
+static bool rloc6_ok(const struct in6_addr *addr)
+{
+	return ipv6_addr_any(addr) ||
+	       !(ipv6_addr_type(addr) &
+		 (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK |
+		  IPV6_ADDR_LINKLOCAL | IPV6_ADDR_MAPPED));
+}
+
+/* Each value on its own. */
+static int lisp_dev_validate(struct nlattr *tb[], struct nlattr *data[],
+			     struct netlink_ext_ack *extack)
+{
+	struct in6_addr in6;
+
+	if (tb[IFLA_ADDRESS]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
+				    "A lisp device has no link-layer address");
+		return -EINVAL;
+	}
+	if (!data)
+		return 0;
+	if (data[IFLA_LISP_ID] &&
+	    nla_get_u32(data[IFLA_LISP_ID]) > LISP_IID_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_ID],
+				    "Instance-ID must be 0 to 16777214");
+		return -ERANGE;
+	}
+	if (data[IFLA_LISP_PORT] && !nla_get_be16(data[IFLA_LISP_PORT])) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PORT],
+				    "UDP port must be 1 to 65535");
+		return -ERANGE;
+	}
+	if (data[IFLA_LISP_PROXY] && nla_get_u8(data[IFLA_LISP_PROXY]) > 1) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PROXY],
+				    "Proxy must be 0 or 1");
+		return -ERANGE;
+	}
+	if (data[IFLA_LISP_LOCAL] &&
+	    !rloc4_ok(nla_get_in_addr(data[IFLA_LISP_LOCAL]))) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_LOCAL],
+				    "Local RLOC must be a unicast address");
+		return -EINVAL;
+	}
+	if (data[IFLA_LISP_LOCAL6]) {
+		in6 = nla_get_in6_addr(data[IFLA_LISP_LOCAL6]);
+		if (!rloc6_ok(&in6)) {
+			NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_LOCAL6],
+					    "Local IPv6 RLOC must be a global unicast address");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int parse_native(struct net *net, const struct net_device *dev,
+			const struct nlattr *attr, struct conf *conf,
+			struct netlink_ext_ack *extack)
+{
+	u32 ifindex = nla_get_u32(attr);
+	struct net_device *native;
+	const char *err;
+
+	conf->native = NULL;
+	if (!ifindex)
+		return 0;
+	native = ifindex > INT_MAX ? NULL : __dev_get_by_index(net, ifindex);
+	if (!native) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "No device with the native uplink's index");
+		return -ENODEV;
+	}
+
+	err = NULL;
+	if (native == dev)
+		err = "A lisp device cannot be its own native uplink";
+	else if (lisp_dev_is(native))
+		err = "The native uplink must not be a lisp device";
+	else if (netif_is_l3_master(native))
+		err = "The native uplink must not be a VRF, but a device in it";
+	else if (native->flags & IFF_LOOPBACK)
+		err = "The native uplink must not be the loopback device";
+	if (err) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "Unusable native uplink");
+		extack->_msg = err;
+		return -EINVAL;
+	}
+	conf->native = native;
+	return 0;
+}
+
+static int parse_underlay(struct net *net, const struct nlattr *attr,
+			  struct conf *conf, struct netlink_ext_ack *extack)
+{
+	struct net_device *vrf;
+
+	conf->underlay = nla_get_u32(attr);
+	if (!conf->underlay)
+		return 0;
+	vrf = conf->underlay > INT_MAX ? NULL :
+	      __dev_get_by_index(net, conf->underlay);
+	if (!vrf) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "No device with the underlay's index");
+		return -ENODEV;
+	}
+	if (!netif_is_l3_master(vrf)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "The underlay must be a VRF device");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/*
+ * @conf has the present values, or defaults; overwrite what is given. @net is
+ * the underlay's namespace, @dev the device to be made or changed.
+ */
+static int parse(struct net *net, const struct net_device *dev,
+		 struct nlattr *data[], struct conf *conf,
+		 struct netlink_ext_ack *extack)
+{
+	int err = 0;
+	int i;
+
+	if (!data)
+		return 0;
+	for (i = 1; i <= IFLA_LISP_MAX; i++)
+		if (data[i])
+			conf->given |= BIT(i);
+
+	if (data[IFLA_LISP_ID])
+		conf->id = nla_get_u32(data[IFLA_LISP_ID]);
+	if (data[IFLA_LISP_PORT])
+		conf->port = nla_get_be16(data[IFLA_LISP_PORT]);
+	if (data[IFLA_LISP_PROXY])
+		conf->proxy = nla_get_u8(data[IFLA_LISP_PROXY]);
+	if (data[IFLA_LISP_LOCAL])
+		conf->local = nla_get_in_addr(data[IFLA_LISP_LOCAL]);
+	if (data[IFLA_LISP_LOCAL6])
+		conf->local6 = nla_get_in6_addr(data[IFLA_LISP_LOCAL6]);
+	if (data[IFLA_LISP_UNDERLAY])
+		err = parse_underlay(net, data[IFLA_LISP_UNDERLAY], conf,
+				     extack);
+	if (!err && data[IFLA_LISP_NATIVE])
+		err = parse_native(dev_net(dev), dev, data[IFLA_LISP_NATIVE],
+				   conf, extack);
+	return err;
+}
+
+/* --- conf to device --- */
+
+/* Replace the configured source RLOCs. */
+static int set_source(struct lisp_dev *ld, const struct conf *conf)
+{
+	struct lisp_source *source = NULL, *old;
+
+	if (conf->local || !ipv6_addr_any(&conf->local6)) {
+		source = kzalloc(sizeof(*source), GFP_KERNEL);
+		if (!source)
+			return -ENOMEM;
+		source->v4 = conf->local;
+		source->v6 = conf->local6;
+	}
+	old = rtnl_dereference(ld->source);
+	rcu_assign_pointer(ld->source, source);
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
+}
+
+static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
+			      const struct conf *conf,
+			      struct netlink_ext_ack *extack)
+{
+	struct lisp_dev *ld = lisp_dev(dev);
+	struct lisp_iid *iid;
+	int err;
+
+	ld->dev = dev;
+	ld->ln = ln;
+	ld->id = conf->id;
+	ld->underlay = conf->underlay;
+	ld->proxy = conf->proxy;
+	INIT_LIST_HEAD(&ld->list);
+	RCU_INIT_POINTER(ld->native, conf->native);
+
+	err = -ENOMEM;
+	ld->counters = lisp_counters_new();
+	if (!ld->counters)
+		return err;
+	err = set_source(ld, conf);
+	if (err)
+		goto err_free;
+	ld->sock = lisp_sock_get(ln, conf->underlay, conf->port, extack);
+	if (IS_ERR(ld->sock)) {
+		err = PTR_ERR(ld->sock);
+		goto err_free;
+	}
+	iid = lisp_iid_add(ln, conf->underlay, conf->id, dev, extack);
+	if (IS_ERR(iid)) {
+		err = PTR_ERR(iid);
+		goto err_sock;
+	}
+	ld->iid = iid;
+
+	err = register_netdevice(dev);
+	if (err)
+		goto err_iid;
+	/* not earlier: a failing register_netdevice() would call it, too */
+	dev->priv_destructor = lisp_dev_free;
+	list_add(&ld->list, &ln->devs);
+	return 0;
+
+err_iid:
+	/* NULL: register_netdevice() came far enough to call ndo_uninit */
+	if (ld->iid)
+		lisp_iid_del(ld->iid);
+err_sock:
+	if (ld->sock)
+		lisp_sock_put(ld->sock);
+	/* receive may have found us */
+	synchronize_net();
+err_free:
+	lisp_dev_free(dev);
+	return err;
+}
+
+static int lisp_newlink(struct net_device *dev,
+			struct rtnl_newlink_params *params,
+			struct netlink_ext_ack *extack)
+{
+	struct net *net = rtnl_newlink_link_net(params);
+	struct conf conf = { .port = htons(LISP_PORT_DATA) };
+	int err;
+
+	if (params->tb[IFLA_LINK_NETNSID] && params->data &&
+	    params->data[IFLA_LISP_NATIVE]) {
+		NL_SET_ERR_MSG_ATTR(extack, params->data[IFLA_LISP_NATIVE],
+				    "Set the native uplink when the device is in its namespace");
+		return -EINVAL;
+	}
+	err = parse(net, dev, params->data, &conf, extack);
+	if (err)
+		return err;
+	return lisp_dev_configure(dev, lisp_net(net), &conf, extack);
+}
+
+static void conf_of(const struct lisp_dev *ld, struct conf *conf)
+{
+	const struct lisp_source *source = rtnl_dereference(ld->source);
+
+	memset(conf, 0, sizeof(*conf));
+	conf->id = ld->id;
+	conf->underlay = ld->underlay;
+	conf->port = ld->sock->port;
+	conf->proxy = ld->proxy;
+	conf->native = rtnl_dereference(ld->native);
+	if (source) {
+		conf->local = source->v4;
+		conf->local6 = source->v6;
+	}
+}
+
+static int check_immutable(const struct conf *old, const struct conf *new,
+			   struct nlattr *data[],
+			   struct netlink_ext_ack *extack)
+{
+	if (new->id != old->id) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_ID],
+				    "The Instance-ID of a device cannot change");
+		return -EOPNOTSUPP;
+	}
+	if (new->port != old->port) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PORT],
+				    "The UDP port of a device cannot change");
+		return -EOPNOTSUPP;
+	}
+	if (new->underlay != old->underlay) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_UNDERLAY],
+				    "The underlay of a device cannot change");
+		return -EOPNOTSUPP;
+	}
+	if (new->proxy != old->proxy) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PROXY],
+				    "Proxy mode of a device cannot change");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static int lisp_changelink(struct net_device *dev, struct nlattr *tb[],
+			   struct nlattr *data[],
+			   struct netlink_ext_ack *extack)
+{
+	struct lisp_dev *ld = lisp_dev(dev);
+	struct conf old, new;
+	int err;
+
+	if (!rtnl_dev_link_net_capable(dev, ld->ln->net)) {
+		NL_SET_ERR_MSG(extack,
+			       "Changes need CAP_NET_ADMIN in the underlay's namespace");
+		return -EPERM;
+	}
+	conf_of(ld, &old);
+	new = old;
+	err = parse(ld->ln->net, dev, data, &new, extack);
+	if (err)
+		return err;
+	err = check_immutable(&old, &new, data, extack);
+	if (err)
+		return err;
+
+	if (new.given & (BIT(IFLA_LISP_LOCAL) | BIT(IFLA_LISP_LOCAL6))) {
+		err = set_source(ld, &new);
+		if (err)
+			return err;
+	}
+	rcu_assign_pointer(ld->native, new.native);
+	return 0;
+}
+
+static void lisp_dellink(struct net_device *dev, struct list_head *head)
+{
+	unregister_netdevice_queue(dev, head);
+}
+
+static struct net *lisp_get_link_net(const struct net_device *dev)
+{
+	return lisp_dev(dev)->ln->net;
+}
+
+static size_t lisp_get_size(const struct net_device *dev)
+{
+	return nla_total_size(sizeof(u32)) +		/* ID */
+	       nla_total_size(sizeof(struct in_addr)) +	/* LOCAL */
+	       nla_total_size(sizeof(struct in6_addr)) + /* LOCAL6 */
+	       nla_total_size(sizeof(u16)) +		/* PORT */
+	       nla_total_size(sizeof(u32)) +		/* UNDERLAY */
+	       nla_total_size(sizeof(u32)) +		/* NATIVE */
+	       nla_total_size(sizeof(u8));		/* PROXY */
+}
+
+static int lisp_fill_info(struct sk_buff *skb, const struct net_device *dev)
+{
+	struct conf conf;
+
+	conf_of(lisp_dev(dev), &conf);
+	if (nla_put_u32(skb, IFLA_LISP_ID, conf.id) ||
+	    nla_put_be16(skb, IFLA_LISP_PORT, conf.port) ||
+	    nla_put_u8(skb, IFLA_LISP_PROXY, conf.proxy))
+		return -EMSGSIZE;
+	if (conf.local && nla_put_in_addr(skb, IFLA_LISP_LOCAL, conf.local))
+		return -EMSGSIZE;
+	if (!ipv6_addr_any(&conf.local6) &&
+	    nla_put_in6_addr(skb, IFLA_LISP_LOCAL6, &conf.local6))
+		return -EMSGSIZE;
+	if (conf.underlay &&
+	    nla_put_u32(skb, IFLA_LISP_UNDERLAY, conf.underlay))
+		return -EMSGSIZE;
+	if (conf.native &&
+	    nla_put_u32(skb, IFLA_LISP_NATIVE, conf.native->ifindex))
+		return -EMSGSIZE;
+	return 0;
+}
+
+RTNL_NEWLINK_TRAMPOLINE(lisp_newlink)
+
+static struct rtnl_link_ops lisp_link_ops __read_mostly = {
+	.kind		= "lisp",
+	.maxtype	= IFLA_LISP_MAX,
+	.policy		= lisp_policy,
+	.priv_size	= sizeof(struct lisp_dev),
+	.setup		= lisp_dev_setup,
+	.validate	= lisp_dev_validate,
+	RTNL_NEWLINK(lisp_newlink),
+	.changelink	= lisp_changelink,
+	.dellink	= lisp_dellink,
+	.get_link_net	= lisp_get_link_net,
+	.get_size	= lisp_get_size,
+	.fill_info	= lisp_fill_info,
+};
+
+/* --- other devices and namespaces that go away --- */
+
+/* @gone can be the native uplink of devices in its own namespace only. */
+static void forget_native(struct net_device *gone)
+{
+	struct net_device *dev;
+
+	for_each_netdev(dev_net(gone), dev) {
+		struct lisp_dev *ld = lisp_dev(dev);
+
+		if (lisp_dev_is(dev) && rtnl_dereference(ld->native) == gone)
+			RCU_INIT_POINTER(ld->native, NULL);
+	}
+}
+
+/* The VRF @gone was the underlay of devices that may be anywhere. */
+static void forget_underlay(const struct net_device *gone)
+{
+	struct lisp_net *ln = lisp_net(dev_net(gone));
+	struct lisp_dev *ld;
+	LIST_HEAD(kill);
+
+	list_for_each_entry(ld, &ln->devs, list)
+		if (ld->underlay == gone->ifindex)
+			unregister_netdevice_queue(ld->dev, &kill);
+	unregister_netdevice_many(&kill);
+}
+
+static int lisp_dev_event(struct notifier_block *nb, unsigned long event,
+			  void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+
+	if (event != NETDEV_UNREGISTER)
+		return NOTIFY_DONE;
+	if (lisp_dev_is(dev)) {
+		/* moves to another namespace, or goes */
+		RCU_INIT_POINTER(lisp_dev(dev)->native, NULL);
+		return NOTIFY_DONE;
+	}
+	forget_native(dev);
+	if (netif_is_l3_master(dev))
+		forget_underlay(dev);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block lisp_dev_notifier = {
+	.notifier_call = lisp_dev_event,
+};
+
+void lisp_dev_net_exit(struct lisp_net *ln, struct list_head *kill)
+{
+	struct lisp_dev *ld;
+
+	list_for_each_entry(ld, &ln->devs, list)
+		unregister_netdevice_queue(ld->dev, kill);
+}
+
+int lisp_dev_init(void)
+{
+	int err;
+
+	err = register_netdevice_notifier(&lisp_dev_notifier);
+	if (err)
+		return err;
+	err = rtnl_link_register(&lisp_link_ops);
+	if (err)
+		unregister_netdevice_notifier(&lisp_dev_notifier);
+	return err;
+}
+
+void lisp_dev_exit(void)
+{
+	rtnl_link_unregister(&lisp_link_ops);
+	unregister_netdevice_notifier(&lisp_dev_notifier);
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Encapsulation (RFC 9300, sections 5.3 and 7): one description of the outer
+ * header, struct outer, is filled for both address families; only looking up
+ * a route and pushing the header differ, in two small leaves each.
+ *
+ * TTL and DSCP are copied from the inner packet, so is ECN (RFC 6040, normal
+ * mode). The source port comes from the flow's hash, the UDP checksum is zero,
+ * IPv4 has DF set.
+ *
+ * The route is cached in the RLOC, for packets that any lookup would route
+ * the same: without mark, without DSCP, from the same source. A route that
+ * leads back into a lisp device is a loop and is never cached.
+ */
+#include <linux/udp.h>
+#include <net/dst_cache.h>
+#include <net/dsfield.h>
+#include <net/ip6_route.h>
+#include <net/ip_tunnels.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include <net/udp.h>
+#include <net/udp_tunnel.h>
+
+#include "dev.h"
+#include "encap.h"
+#include "inner.h"
+#include "net.h"
+#include "sock.h"
+#include "wire.h"
+
+#define OVERHEAD(family) ((unsigned int)				\
+	(((family) == AF_INET ? sizeof(struct iphdr) :			\
+	  sizeof(struct ipv6hdr)) + sizeof(struct udphdr) + LISP_HDR_LEN))
+
+/**
+ * struct outer - an outer header in the making
+ * @rloc: where to
+ * @cache: of routes; NULL: not for this packet
+ * @dst: the route, one reference
+ * @saddr: source RLOC; before the lookup the configured one, or zero
+ * @sport: UDP source port
+ * @tos: DSCP and ECN
+ * @ttl: TTL or hop limit
+ */
+struct outer {
+	struct lisp_rloc *rloc;
+	struct dst_cache *cache;
+	struct dst_entry *dst;
+	union lisp_addr saddr;
+	__be16 sport;
+	u8 tos;
+	u8 ttl;
+};
+
+unsigned int lisp_encap_families(const struct lisp_dev *ld)
+{
+	return (ld->sock->v4 ? LISP_SEND_IPV4 : 0) |
+	       (ld->sock->v6 ? LISP_SEND_IPV6 : 0);
+}
+
+/* ERR_PTR(-ELOOP): through a lisp device. */
+static struct dst_entry *check_loop(struct dst_entry *dst)
+{
+	if (!IS_ERR(dst) && lisp_dev_is(dst_dev(dst))) {
+		dst_release(dst);
+		return ERR_PTR(-ELOOP);
+	}
+	return dst;
+}
+
+static struct dst_entry *route4(const struct lisp_dev *ld, struct sk_buff *skb,
+				struct outer *o)
+{
+	struct ip_tunnel_key key = {
+		.u.ipv4.src = o->saddr.ip,
+		.u.ipv4.dst = o->rloc->addr.ip,
+	};
+	struct dst_entry *dst;
+	struct rtable *rt;
+
+	if (o->cache) {
+		rt = dst_cache_get_ip4(o->cache, &o->saddr.ip);
+		if (rt)
+			return &rt->dst;
+	}
+	rt = udp_tunnel_dst_lookup(skb, ld->dev, ld->ln->net, ld->underlay,
+				   &o->saddr.ip, &key, o->sport, o->rloc->port,
+				   o->tos, NULL);
+	if (IS_ERR(rt))
+		return ERR_CAST(rt);
+	dst = check_loop(&rt->dst);
+	if (o->cache && !IS_ERR(dst))
+		dst_cache_set_ip4(o->cache, dst, o->saddr.ip);
+	return dst;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static struct dst_entry *route6(const struct lisp_dev *ld, struct sk_buff *skb,
+				struct outer *o)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = ld->underlay,
+		.flowi6_mark = skb->mark,
+		.flowi6_proto = IPPROTO_UDP,
+		.daddr = o->rloc->addr.ip6,
+		.saddr = o->saddr.ip6,
+		.fl6_sport = o->sport,
+		.fl6_dport = o->rloc->port,
+		.flowlabel = ip6_make_flowinfo(o->tos, 0),
+	};
+	struct dst_entry *dst;
+
+	if (o->cache) {
+		dst = dst_cache_get_ip6(o->cache, &o->saddr.ip6);
+		if (dst)
+			return dst;
+	}
+	dst = check_loop(ip6_dst_lookup_flow(ld->ln->net, NULL, &fl6, NULL));
+	if (IS_ERR(dst))
+		return dst;
+	o->saddr.ip6 = fl6.saddr;
+	if (o->cache)
+		dst_cache_set_ip6(o->cache, dst, &o->saddr.ip6);
+	return dst;
+}
+
+static void send6(struct sk_buff *skb, const struct lisp_dev *ld,
+		  struct outer *o, bool xnet)
+{
+	skb_scrub_packet(skb, xnet);
+	udp_tunnel6_xmit_skb(o->dst, ld->sock->v6->sk, skb, ld->dev,
+			     &o->saddr.ip6, &o->rloc->addr.ip6, o->tos, o->ttl,
+			     0, o->sport, o->rloc->port, true, 0);
+}
+#else
+static struct dst_entry *route6(const struct lisp_dev *ld, struct sk_buff *skb,
+				struct outer *o)
+{
+	return ERR_PTR(-EAFNOSUPPORT);
+}
+
+static void send6(struct sk_buff *skb, const struct lisp_dev *ld,
+		  struct outer *o, bool xnet)
+{
+	kfree_skb(skb);
+}
+#endif
+
+static void send4(struct sk_buff *skb, const struct lisp_dev *ld,
+		  struct outer *o, bool xnet)
+{
+	udp_tunnel_xmit_skb(dst_rtable(o->dst), ld->sock->v4->sk, skb,
+			    o->saddr.ip, o->rloc->addr.ip, o->tos, o->ttl,
+			    htons(IP_DF), o->sport, o->rloc->port, xnet, true,
+			    0);
+}
+
+/* The configured source RLOC of the locator's family; zero if there is none. */
+static void fill_source(const struct lisp_dev *ld, struct outer *o)
+{
+	const struct lisp_source *source = rcu_dereference_bh(ld->source);
+
+	memset(&o->saddr, 0, sizeof(o->saddr));
+	if (!source)
+		return;
+	if (o->rloc->family == AF_INET)
+		o->saddr.ip = source->v4;
+	else
+		o->saddr.ip6 = source->v6;
+}
+
+static void fill(const struct lisp_dev *ld, struct sk_buff *skb,
+		 const struct lisp_inner *in, struct lisp_rloc *rloc,
+		 struct outer *o)
+{
+	o->rloc = rloc;
+	o->tos = in->tos;
+	o->ttl = in->ttl;
+	o->sport = udp_flow_src_port(ld->ln->net, skb, LISP_SPORT_MIN,
+				     LISP_SPORT_MAX + 1, false);
+	fill_source(ld, o);
+	o->cache = NULL;
+	if (!skb->mark && !(in->tos & ~INET_ECN_MASK) &&
+	    ipv6_addr_any(&o->saddr.ip6))
+		o->cache = &rloc->dst;
+}
+
+/*
+ * Room for the outer headers, offload state, LISP header. L3 packets have no
+ * MAC header: GSO takes the inner one's place for where to cut.
+ */
+static enum lisp_drop_reason prepare(struct sk_buff *skb,
+				     const struct lisp_dev *ld,
+				     const struct outer *o)
+{
+	unsigned int room = LL_RESERVED_SPACE(dst_dev(o->dst)) +
+			    o->dst->header_len + OVERHEAD(o->rloc->family);
+
+	/* our features have the core segment what is a tunnel already */
+	if (skb->encapsulation && skb_is_gso(skb))
+		return LISP_DROP_REASON_TX_ERROR;
+	if (skb_cow_head(skb, room))
+		return LISP_DROP_REASON_TX_NO_MEMORY;
+	skb->encapsulation = 0;
+	skb_reset_mac_header(skb);
+	if (udp_tunnel_handle_offloads(skb, false))
+		return LISP_DROP_REASON_TX_NO_MEMORY;
+	skb_set_inner_protocol(skb, skb->protocol);
+
+	lisp_hdr_build(__skb_push(skb, LISP_HDR_LEN), ld->id);
+	return LISP_DROP_REASON_NONE;
+}
+
+enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
+				 const struct lisp_inner *in,
+				 struct lisp_rloc *rloc, unsigned int *mtu)
+{
+	bool is4 = rloc->family == AF_INET;
+	enum lisp_drop_reason why;
+	struct outer o;
+	bool xnet;
+
+	fill(ld, skb, in, rloc, &o);
+	o.dst = is4 ? route4(ld, skb, &o) : route6(ld, skb, &o);
+	if (IS_ERR(o.dst))
+		return PTR_ERR(o.dst) == -ELOOP ? LISP_DROP_REASON_LOOP :
+						  LISP_DROP_REASON_NO_ROUTE;
+
+	*mtu = max(dst_mtu(o.dst), OVERHEAD(rloc->family)) -
+	       OVERHEAD(rloc->family);
+	why = LISP_DROP_REASON_MTU;
+	if (!lisp_inner_fits(skb, *mtu))
+		goto err_release;
+	why = prepare(skb, ld, &o);
+	if (why)
+		goto err_release;
+
+	lisp_rloc_sent(rloc, in->len);
+	xnet = !net_eq(ld->ln->net, dev_net(ld->dev));
+	if (is4)
+		send4(skb, ld, &o, xnet);
+	else
+		send6(skb, ld, &o, xnet);
+	return LISP_DROP_REASON_NONE;
+
+err_release:
+	dst_release(o.dst);
+	return why;
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receive: UDP hands over a packet for one of our ports. The LISP header is
+ * copied, never pointed at; the Instance-ID leads to the device, and from
+ * there on the device counts what is refused. Then the inner packet is checked
+ * as a router checks one from the wire, takes TTL, DSCP and ECN from the outer
+ * header (RFC 9300 section 5.3, RFC 6040 section 4.2), and enters the stack on
+ * the device, so its VRF, netfilter and tcpdump see it as on any link.
+ *
+ * Reserved bits are counted, never a reason to drop (RFC 9300, section 5.3).
+ */
+#include <linux/ip.h>
+#include <linux/module.h>
+#include <linux/udp.h>
+#include <net/dsfield.h>
+#include <net/gro_cells.h>
+#include <net/inet_ecn.h>
+#include <net/ip.h>
+#include <net/ip_tunnels.h>
+#include <net/ipv6.h>
+#include <net/udp.h>
+
+#include "dev.h"
+#include "iid.h"
+#include "inner.h"
+#include "net.h"
+#include "recv.h"
+#include "sock.h"
+#include "stats.h"
+#include "wire.h"
+
+#define HDRS_LEN (sizeof(struct udphdr) + LISP_HDR_LEN)
+
+static bool log_ecn_error = true;
+module_param(log_ecn_error, bool, 0644);
+MODULE_PARM_DESC(log_ecn_error, "Log packets received with corrupted ECN");
+
+/* What decapsulation takes over from the outer header. */
+struct outer {
+	u8 ttl;
+	u8 tos;
+};
+
+static void outer_parse(const struct sk_buff *skb, struct outer *outer)
+{
+	if (ip_hdr(skb)->version == 4) {
+		outer->ttl = ip_hdr(skb)->ttl;
+		outer->tos = ip_hdr(skb)->tos;
+	} else {
+		outer->ttl = ipv6_hdr(skb)->hop_limit;
+		outer->tos = ipv6_get_dsfield(ipv6_hdr(skb));
+	}
+}
+
+/* Strip the outer headers; the network header is then the inner one. */
+static enum lisp_drop_reason strip(struct sk_buff *skb,
+				   const struct lisp_dev *ld)
+{
+	bool xnet = !net_eq(ld->ln->net, dev_net(ld->dev));
+	__be16 proto;
+	u8 first;
+
+	if (skb_copy_bits(skb, HDRS_LEN, &first, 1))
+		return LISP_DROP_REASON_RX_SHORT;
+	proto = lisp_inner_protocol(first);
+	if (!proto)
+		return LISP_DROP_REASON_RX_BAD_INNER;
+	if (iptunnel_pull_header(skb, HDRS_LEN, proto, xnet))
+		return LISP_DROP_REASON_RX_NO_MEMORY;
+
+	skb->dev = ld->dev;
+	skb->pkt_type = PACKET_HOST;
+	skb_reset_mac_header(skb);
+	skb_reset_mac_len(skb);
+	skb_reset_network_header(skb);
+	return LISP_DROP_REASON_NONE;
+}
+
+/* The checks of a router, and whether this packet may come out here. */
+static enum lisp_drop_reason check(struct sk_buff *skb,
+				   const struct lisp_dev *ld,
+				   const struct lisp_iid *iid,
+				   struct lisp_inner *in)
+{
+	size_t min = skb->protocol == htons(ETH_P_IP) ?
+		     sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+
+	if (skb->len < min)
+		return LISP_DROP_REASON_RX_SHORT;
+	if (!lisp_inner_parse(skb, in) || !lisp_inner_src_ok(in))
+		return LISP_DROP_REASON_RX_BAD_INNER;
+	if (in->family == AF_INET &&
+	    ip_fast_csum((u8 *)ip_hdr(skb), ip_hdr(skb)->ihl))
+		return LISP_DROP_REASON_RX_BAD_INNER;
+
+	/* proxy or not: no multicast, link-local ... from the underlay */
+	if (!lisp_inner_dst_ok(in))
+		return LISP_DROP_REASON_RX_NOT_LOCAL;
+	if (!ld->proxy && !lisp_iid_is_local(iid, in->family, in->daddr))
+		return LISP_DROP_REASON_RX_NOT_LOCAL;
+	return LISP_DROP_REASON_NONE;
+}
+
+/* Give the inner packet the TTL, DSCP and ECN it has by now. */
+static enum lisp_drop_reason merge(struct sk_buff *skb,
+				   const struct lisp_inner *in,
+				   const struct outer *outer)
+{
+	u8 ttl = min(in->ttl, outer->ttl);
+	int broken;
+
+	if (!ttl)
+		return LISP_DROP_REASON_RX_TTL;
+	if (pskb_trim_rcsum(skb, in->len) ||
+	    lisp_inner_rewrite(skb, ttl, outer->tos))
+		return LISP_DROP_REASON_RX_NO_MEMORY;
+
+	broken = INET_ECN_decapsulate(skb, outer->tos, in->tos);
+	if (unlikely(broken) && log_ecn_error)
+		net_info_ratelimited("%s: outer ECN %u with inner ECN %u\n",
+				     skb->dev->name,
+				     outer->tos & INET_ECN_MASK,
+				     in->tos & INET_ECN_MASK);
+	return broken > 1 ? LISP_DROP_REASON_RX_ECN : LISP_DROP_REASON_NONE;
+}
+
+static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
+				   const struct lisp_iid *iid,
+				   const struct lisp_hdr *hdr)
+{
+	enum lisp_drop_reason why;
+	struct lisp_inner in;
+	struct outer outer;
+
+	if (unlikely(!(ld->dev->flags & IFF_UP)))
+		return LISP_DROP_REASON_RX_DEVICE_DOWN;
+	if (hdr->key_id)
+		return LISP_DROP_REASON_RX_CRYPTO;
+
+	outer_parse(skb, &outer);
+	why = strip(skb, ld);
+	if (why)
+		return why;
+	why = check(skb, ld, iid, &in);
+	if (why)
+		return why;
+	return merge(skb, &in, &outer);
+}
+
+static void deliver(struct sk_buff *skb, struct lisp_dev *ld)
+{
+	unsigned int len = skb->len;
+
+	if (gro_cells_receive(&ld->gro_cells, skb) == NET_RX_SUCCESS)
+		dev_sw_netstats_rx_add(ld->dev, len);
+}
+
+int lisp_recv(struct sock *sk, struct sk_buff *skb)
+{
+	struct lisp_sock *ls = rcu_dereference_sk_user_data(sk);
+	enum lisp_drop_reason why;
+	struct net_device *dev;
+	struct lisp_iid *iid;
+	struct lisp_hdr hdr;
+
+	if (unlikely(!ls)) {
+		kfree_skb(skb);
+		return 0;
+	}
+
+	why = LISP_DROP_REASON_RX_SHORT;
+	if (!pskb_may_pull(skb, HDRS_LEN))
+		goto drop;
+	lisp_hdr_parse((struct lisp_wire *)(udp_hdr(skb) + 1), &hdr);
+	why = LISP_DROP_REASON_RX_CONTROL;
+	if (hdr.iid == LISP_IID_CONTROL)
+		goto drop;
+
+	why = LISP_DROP_REASON_RX_UNKNOWN_IID;
+	iid = lisp_iid_find(ls->ln, ls->underlay, hdr.iid);
+	if (!iid)
+		goto drop;
+	dev = rcu_dereference(iid->dev);
+	if (!dev)
+		goto drop;
+
+	why = decap(skb, lisp_dev(dev), iid, &hdr);
+	if (why) {
+		lisp_drop(skb, dev, why);
+		return 0;
+	}
+	if (hdr.reserved)
+		lisp_count(dev, LISP_COUNT_RX_RESERVED);
+	deliver(skb, lisp_dev(dev));
+	return 0;
+
+drop:
+	lisp_drop_net(skb, ls->ln, why);
+	return 0;
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One pair of UDP sockets for each (underlay, port), shared by the devices
+ * there. A socket of an underlay VRF is bound to the VRF; without that it
+ * would get nothing. The default domain's socket is bound to nothing and, by
+ * default, sees nothing that came in through a VRF.
+ *
+ * Zero UDP checksums are sent and accepted on both families (RFC 9300, 5.3).
+ */
+#include <linux/cred.h>
+#include <linux/net.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+#include <net/udp.h>
+#include <net/udp_tunnel.h>
+
+#include "net.h"
+#include "recv.h"
+#include "sock.h"
+
+/*
+ * An ICMP error quotes one of our packets: let the stack learn the path MTU
+ * from it if the source port is one we could have used. The stack has matched
+ * address and destination port.
+ */
+static int err_lookup(struct sock *sk, struct sk_buff *skb)
+{
+	u16 sport = ntohs(udp_hdr(skb)->source);
+
+	return sport < LISP_SPORT_MIN ? -ENOENT : 0;
+}
+
+/*
+ * The default domain and each VRF have a socket of their own on the same
+ * port. UDP calls that a conflict unless they are of one reuseport user, so
+ * they all belong to the kernel, whoever asked for the device. They are in
+ * different reuseport groups because they are bound to different devices.
+ */
+static int bind_socket(struct socket *sock, int family, u32 underlay,
+		       __be16 port)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+				    .sin6_port = port };
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = port };
+	int err;
+
+	if (underlay) {
+		err = sock_bindtoindex(sock->sk, underlay, true);
+		if (err)
+			return err;
+	}
+	sock_set_reuseport(sock->sk);
+	if (family == AF_INET) {
+		sock->sk->sk_no_check_tx = 1;
+		return kernel_bind(sock, (void *)&in, sizeof(in));
+	}
+
+	err = ip6_sock_set_v6only(sock->sk);
+	if (err)
+		return err;
+	udp_set_no_check6_tx(sock->sk, true);
+	udp_set_no_check6_rx(sock->sk, true);
+	return kernel_bind(sock, (void *)&in6, sizeof(in6));
+}
+
+static struct socket *open_socket(struct lisp_sock *ls, int family)
+{
+	struct udp_tunnel_sock_cfg cfg = {
+		.sk_user_data = ls,
+		.encap_type = 1,
+		.encap_rcv = lisp_recv,
+		.encap_err_lookup = err_lookup,
+	};
+	struct socket *sock;
+	int err;
+
+	err = sock_create_kern(ls->ln->net, family, SOCK_DGRAM, IPPROTO_UDP,
+			       &sock);
+	if (err)
+		return ERR_PTR(err);
+	err = bind_socket(sock, family, ls->underlay, ls->port);
+	if (err) {
+		sock_release(sock);
+		return ERR_PTR(err);
+	}
+	setup_udp_tunnel_sock(ls->ln->net, sock, &cfg);
+	return sock;
+}
+
+static void close_socket(struct socket *sock)
+{
+	if (sock)
+		udp_tunnel_sock_release(sock);
+}
+
+static int open_pair(struct lisp_sock *ls)
+{
+	struct socket *sock;
+
+	sock = open_socket(ls, AF_INET);
+	if (IS_ERR(sock))
+		return PTR_ERR(sock);
+	ls->v4 = sock;
+
+	if (!ipv6_mod_enabled())
+		return 0;
+	sock = open_socket(ls, AF_INET6);
+	if (IS_ERR(sock)) {
+		close_socket(ls->v4);
+		return PTR_ERR(sock);
+	}
+	ls->v6 = sock;
+	return 0;
+}
+
+static int open_pair_as_kernel(struct lisp_sock *ls)
+{
+	const struct cred *old;
+	struct cred *kernel;
+	int err;
+
+	kernel = prepare_kernel_cred(&init_task);
+	if (!kernel)
+		return -ENOMEM;
+	old = override_creds(kernel);
+	err = open_pair(ls);
+	revert_creds(old);
+	put_cred(kernel);
+	return err;
+}
+
+static struct lisp_sock *find(struct lisp_net *ln, u32 underlay, __be16 port)
+{
+	struct lisp_sock *ls;
+
+	list_for_each_entry(ls, &ln->socks, list)
+		if (ls->underlay == underlay && ls->port == port)
+			return ls;
+	return NULL;
+}
+
+struct lisp_sock *lisp_sock_get(struct lisp_net *ln, u32 underlay,
+				__be16 port, struct netlink_ext_ack *extack)
+{
+	struct lisp_sock *ls;
+	int err;
+
+	ASSERT_RTNL();
+	ls = find(ln, underlay, port);
+	if (ls) {
+		ls->users++;
+		return ls;
+	}
+
+	ls = kzalloc(sizeof(*ls), GFP_KERNEL);
+	if (!ls)
+		return ERR_PTR(-ENOMEM);
+	ls->ln = ln;
+	ls->underlay = underlay;
+	ls->port = port;
+	ls->users = 1;
+	err = open_pair_as_kernel(ls);
+	if (err) {
+		NL_SET_ERR_MSG(extack, err == -EADDRINUSE ?
+			       "Another program uses this UDP port" :
+			       "Cannot open the UDP sockets");
+		kfree(ls);
+		return ERR_PTR(err);
+	}
+	list_add(&ls->list, &ln->socks);
+	return ls;
+}
+
+void lisp_sock_put(struct lisp_sock *ls)
+{
+	ASSERT_RTNL();
+	if (--ls->users)
+		return;
+	list_del(&ls->list);
+	close_socket(ls->v6);
+	close_socket(ls->v4);
+	kfree(ls);
+}
