@@ -97,6 +97,9 @@ struct store_ops {
 	 * after @after (NULL: from the start).  For display. */
 	const struct store_entry *(*walk)(void *arg, const struct eid *after);
 
+	/* How many entries there are. */
+	size_t (*prefixes)(void *arg);
+
 	/* As trie_gap() over the registered prefixes of @iid. */
 	int (*gap)(void *arg, uint32_t iid, const struct addr *a,
 		   unsigned int floor, struct prefix *gap);

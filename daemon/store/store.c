@@ -129,6 +129,13 @@ static const struct store_entry *op_walk(void *arg, const struct eid *after)
 	return eidmap_walk(&s->reg.map, after);
 }
 
+static size_t op_prefixes(void *arg)
+{
+	struct store *s = arg;
+
+	return s->reg.map.count;
+}
+
 static int op_gap(void *arg, uint32_t iid, const struct addr *a,
 		  unsigned int floor, struct prefix *gap)
 {
@@ -188,6 +195,7 @@ const struct store_ops store_memory_ops = {
 	.match = op_match,
 	.next = op_next,
 	.walk = op_walk,
+	.prefixes = op_prefixes,
 	.gap = op_gap,
 	.commit = op_commit,
 	.expire = op_expire,

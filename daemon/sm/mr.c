@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The Map-Resolver; see mr.h. */
+#include <string.h>
+
+#include "sm/forward.h"
+#include "sm/mr.h"
+
+static const char *const counter_names[MR_COUNT] = {
+	[MR_REQUESTS] = "requests",
+	[MR_LIMITED] = "limited",
+	[MR_INVALID] = "invalid",
+	[MR_LOCAL] = "local",
+	[MR_FORWARDED] = "forwarded",
+	[MR_FORWARD_LOOP] = "forward-loop",
+	[MR_NOWHERE] = "nowhere",
+};
+
+int mr_init(struct mr *mr, const struct mr_config *cfg,
+	    const struct sm_ops *ops, struct ms *ms, const uint8_t seed[16])
+{
+	int ret;
+
+	memset(mr, 0, sizeof(*mr));
+	mr->cfg = cfg;
+	mr->ops = ops;
+	mr->ms = ms;
+
+	ret = limit_init(&mr->requests, &cfg->requests, seed);
+	if (!ret)
+		ret = limit_init(&mr->seen, &forward_limit, seed);
+	if (ret)
+		mr_free(mr);
+	return ret;
+}
+
+void mr_free(struct mr *mr)
+{
+	limit_free(&mr->requests);
+	limit_free(&mr->seen);
+}
+
+static void refuse(struct mr *mr, enum mr_counter counter,
+		   enum log_event event, const struct request *rq,
+		   struct actions *acts)
+{
+	mr->counters[counter]++;
+	action_log_peer(acts, event, &rq->pkt->from, &rq->msg->records[0].eid,
+			rq->msg->nonce);
+}
+
+/* One of the servers, another one for another nonce; not ourselves and not
+ * whoever sent it. */
+static const struct addr *pick_server(const struct mr *mr,
+				      const struct request *rq)
+{
+	size_t n = mr->cfg->server_count;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct addr *a =
+			&mr->cfg->servers[(rq->msg->nonce % n + i) % n];
+
+		if (!addr_equal(a, &rq->pkt->from) &&
+		    mr->ops->rloc_check(mr->ops->arg, a) == RLOC_USABLE)
+			return a;
+	}
+	return NULL;
+}
+
+static bool is_ours(const struct mr *mr, const struct request *rq)
+{
+	struct eid host = request_host(&rq->msg->records[0]);
+
+	return mr->ms && (ms_covers(mr->ms, &rq->msg->records[0].eid) ||
+			  ms_covers(mr->ms, &host));
+}
+
+static void forward(struct mr *mr, uint64_t now, const struct request *rq,
+		    const struct addr *to, struct actions *acts)
+{
+	if (!forward_fresh(&mr->seen, rq, now)) {
+		refuse(mr, MR_FORWARD_LOOP, LOG_FORWARD_LOOP, rq, acts);
+		return;
+	}
+	forward_send(rq->ecm, to, acts);
+	mr->counters[MR_FORWARDED]++;
+}
+
+/* Our own Map-Server knows its sites.  What is of no site of its own may be of
+ * another server's; where there is no other, it does not exist. */
+static void serve(struct mr *mr, uint64_t now, const struct request *rq,
+		  struct actions *acts)
+{
+	const struct addr *to = is_ours(mr, rq) ? NULL : pick_server(mr, rq);
+
+	if (to) {
+		forward(mr, now, rq, to, acts);
+	} else if (mr->ms) {
+		mr->counters[MR_LOCAL]++;
+		ms_on_request(mr->ms, now, rq, acts);
+	} else {
+		refuse(mr, MR_NOWHERE, LOG_FORWARD_NOWHERE, rq, acts);
+	}
+}
+
+void mr_on_request(struct mr *mr, uint64_t now, const struct request *rq,
+		   struct actions *acts)
+{
+	mr->counters[MR_REQUESTS]++;
+	if (!limit_take(&mr->requests, &rq->pkt->from, sizeof(rq->pkt->from),
+			now))
+		refuse(mr, MR_LIMITED, LOG_REQUEST_LIMITED, rq, acts);
+	else if (rq->msg->flags & (MREQ_PROBE | MREQ_SMR))
+		refuse(mr, MR_INVALID, LOG_REQUEST_INVALID, rq, acts);
+	else
+		serve(mr, now, rq, acts);
+}
+
+struct counter_group mr_counters(const struct mr *mr)
+{
+	return (struct counter_group){
+		.name = "map-resolver",
+		.names = counter_names,
+		.values = mr->counters,
+		.count = MR_COUNT,
+	};
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The Map-Server: configuration, time, and what is shared by taking
+ * registrations (ms_register.c) and serving requests (ms_request.c). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sm/forward.h"
+#include "sm/ms_part.h"
+
+static const char *const counter_names[MS_COUNT] = {
+	[MS_REGISTERS] = "registers",
+	[MS_REGISTER_LIMITED] = "register-limited",
+	[MS_NO_SITE] = "no-site",
+	[MS_BAD_AUTH] = "bad-auth",
+	[MS_REPLAYED] = "replayed",
+	[MS_DUPLICATES] = "duplicates",
+	[MS_STORE_FAILED] = "store-failed",
+	[MS_RECORDS_ACCEPTED] = "records-accepted",
+	[MS_RECORDS_REFUSED] = "records-refused",
+	[MS_DEREGISTERED] = "deregistered",
+	[MS_EXPIRED] = "expired",
+	[MS_NOTIFIES] = "notifies",
+	[MS_UNSOLICITED] = "unsolicited",
+	[MS_UNSOLICITED_ACKED] = "unsolicited-acked",
+	[MS_UNSOLICITED_LOST] = "unsolicited-lost",
+	[MS_BAD_ACK] = "bad-ack",
+	[MS_REQUESTS] = "requests",
+	[MS_REQUEST_LIMITED] = "request-limited",
+	[MS_REQUEST_INVALID] = "request-invalid",
+	[MS_NO_ITR_RLOC] = "no-itr-rloc",
+	[MS_PROXY_REPLIES] = "proxy-replies",
+	[MS_PROXY_FOR_FAMILY] = "proxy-for-family",
+	[MS_CUT] = "cut",
+	[MS_NEGATIVE_HOLE] = "negative-hole",
+	[MS_NEGATIVE_UNREGISTERED] = "negative-unregistered",
+	[MS_REPLY_LIMITED] = "reply-limited",
+	[MS_FORWARDED] = "forwarded",
+	[MS_FORWARD_LOOP] = "forward-loop",
+};
+
+static int add_sites(struct ms *ms)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ms->cfg->site_count; i++)
+		n += ms->cfg->sites[i].eid_count;
+	ms->refs = calloc(n + 1, sizeof(*ms->refs));
+	if (!ms->refs)
+		return -ENOMEM;
+
+	n = 0;
+	for (size_t i = 0; i < ms->cfg->site_count; i++) {
+		const struct site *site = &ms->cfg->sites[i];
+
+		for (size_t k = 0; k < site->eid_count; k++) {
+			struct site_ref *ref = &ms->refs[n++];
+			int ret;
+
+			ref->site = site;
+			ref->eid = &site->eids[k];
+			ret = eidmap_add(&ms->sites, &ref->eid->eid, ref);
+			if (ret)
+				return ret == -EEXIST ? -EINVAL : ret;
+		}
+	}
+	return 0;
+}
+
+static int init_limits(struct ms *ms, const uint8_t seed[16])
+{
+	const struct ms_limits *l = &ms->cfg->limits;
+	int ret;
+
+	ret = limit_init(&ms->registers, &l->registers, seed);
+	if (!ret)
+		ret = limit_init(&ms->requests, &l->requests, seed);
+	if (!ret)
+		ret = limit_init(&ms->per_eid, &l->per_eid, seed);
+	if (!ret)
+		ret = limit_init(&ms->per_rloc, &l->per_rloc, seed);
+	if (!ret)
+		ret = limit_init(&ms->seen, &forward_limit, seed);
+	return ret;
+}
+
+int ms_init(struct ms *ms, const struct ms_config *cfg,
+	    const struct sm_ops *ops, const uint8_t seed[16])
+{
+	int ret;
+
+	memset(ms, 0, sizeof(*ms));
+	if (!ops->store)
+		return -EINVAL;
+
+	ms->cfg = cfg;
+	ms->ops = ops;
+	ms->notify_nonce = ops->random(ops->arg);
+	heap_init(&ms->timers);
+
+	ret = hash_init(&ms->notifies, seed);
+	if (!ret)
+		ret = eidmap_init(&ms->sites, seed);
+	if (!ret)
+		ret = add_sites(ms);
+	if (!ret)
+		ret = init_limits(ms, seed);
+	if (ret)
+		ms_free(ms);
+	return ret;
+}
+
+void ms_free(struct ms *ms)
+{
+	if (ms->notifies.bucket) {
+		ms_notify_free(ms);
+		hash_free(&ms->notifies);
+	}
+	limit_free(&ms->registers);
+	limit_free(&ms->requests);
+	limit_free(&ms->per_eid);
+	limit_free(&ms->per_rloc);
+	limit_free(&ms->seen);
+	eidmap_free(&ms->sites, NULL, NULL);
+	free(ms->refs);
+	memset(ms, 0, sizeof(*ms));
+}
+
+const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid)
+{
+	return eidmap_match(&ms->sites, eid);
+}
+
+bool ms_covers(const struct ms *ms, const struct eid *eid)
+{
+	return ms_site_of(ms, eid) != NULL;
+}
+
+bool registrant_equal(const struct registrant *a, const struct registrant *b)
+{
+	return !memcmp(a->ids.xtr_id, b->ids.xtr_id, sizeof(a->ids.xtr_id)) &&
+	       a->ids.site_id == b->ids.site_id &&
+	       addr_equal(&a->source, &b->source);
+}
+
+/* --- the record a prefix stands for --- */
+
+/* Add the locators of @reg that are not there yet. */
+static void merge_locators(struct map_record *rec,
+			   const struct registration *reg)
+{
+	for (unsigned int i = 0; i < reg->locator_count; i++) {
+		unsigned int k = 0;
+
+		while (k < rec->locator_count &&
+		       !addr_equal(&rec->locators[k].addr,
+				   &reg->locators[i].addr))
+			k++;
+		if (k == rec->locator_count && k < LOCATOR_MAX)
+			rec->locators[rec->locator_count++] = reg->locators[i];
+	}
+}
+
+/* Spec ambiguity B30: the shortest TTL. */
+static void merge_into(struct map_record *rec, const struct registration *reg)
+{
+	merge_locators(rec, reg);
+	if (reg->ttl < rec->ttl)
+		rec->ttl = reg->ttl;
+}
+
+static size_t locators_of(const struct store_entry *e,
+			  const struct registration *extra)
+{
+	size_t n = extra ? extra->locator_count : 0;
+
+	for (const struct registration *r = e ? e->regs : NULL; r; r = r->next)
+		n += r->locator_count;
+	return n;
+}
+
+int ms_entry_record(const struct store_entry *e, const struct eid *eid,
+		    const struct registration *extra, struct arena *arena,
+		    struct map_record *rec)
+{
+	const struct registration *latest = extra ? extra : e->regs;
+	const struct registration *r;
+
+	*rec = (struct map_record){
+		.ttl = latest->ttl,
+		.version = latest->version,
+		.eid = *eid,
+	};
+	rec->locators = arena_array(arena, locators_of(e, extra),
+				    sizeof(*rec->locators));
+	if (!rec->locators)
+		return -ENOMEM;
+
+	merge_into(rec, latest);
+	for (r = e ? e->regs : NULL; r && latest->merge; r = r->next)
+		if (r->merge && !registrant_equal(&r->who, &latest->who))
+			merge_into(rec, r);
+	locators_sort(rec->locators, rec->locator_count);
+	return 0;
+}
+
+/* --- time --- */
+
+uint64_t ms_due(const struct ms *ms)
+{
+	struct heap_node *n = heap_peek(&ms->timers);
+	uint64_t store = ms->ops->store->due(ms->ops->store_arg);
+
+	return n && n->due < store ? n->due : store;
+}
+
+static bool expire_one(struct ms *ms, uint64_t now, struct actions *acts)
+{
+	struct registration gone;
+	struct action_log *l;
+	struct eid eid;
+
+	if (!ms->ops->store->expire(ms->ops->store_arg, now, &eid, &gone))
+		return false;
+
+	ms->counters[MS_EXPIRED]++;
+	l = action_log(acts, LOG_REGISTRATION_EXPIRED);
+	l->site = gone.site;
+	l->peer = gone.source;
+	l->eid = eid;
+	l->has_eid = true;
+	if (gone.merge) {
+		const struct store_entry *e =
+			ms->ops->store->find(ms->ops->store_arg, &eid);
+
+		if (e)
+			ms_notify_others(ms, now, e, &gone.who, acts);
+	}
+	return true;
+}
+
+bool ms_on_time(struct ms *ms, uint64_t now, struct actions *acts)
+{
+	return expire_one(ms, now, acts) || ms_notify_on_time(ms, now, acts);
+}
+
+struct counter_group ms_counters(const struct ms *ms)
+{
+	return (struct counter_group){
+		.name = "map-server",
+		.names = counter_names,
+		.values = ms->counters,
+		.count = MS_COUNT,
+	};
+}

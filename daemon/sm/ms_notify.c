@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Unsolicited Map-Notifies (RFC 9301 5.7): when the merged locator set of a
+ * prefix changes because of one registrant, the others that set M are told.
+ * Each message is sent up to seven times, 3, 3, 3, 6, 12, 24 seconds apart,
+ * until a Map-Notify-Ack with its nonce and a valid MAC comes.
+ *
+ * Nonces count up from a random start, so that they meet those of the
+ * registrants' own Map-Registers by nothing but chance.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sm/ms_part.h"
+#include "sm/util.h"
+
+static const unsigned int gaps[] = {
+	3000, 3000, 3000, 6000, 12000, 24000, 24000,
+};
+
+struct pending {
+	struct hash_node node;
+	struct heap_node timer;
+	uint64_t nonce;
+	struct eid eid;
+	struct addr from;
+	struct addr to;
+	const struct sm_key *key;
+	unsigned int sent;
+	size_t len;
+	uint8_t data[];
+};
+
+static void pending_del(struct ms *ms, struct pending *p)
+{
+	hash_del(&ms->notifies, &p->node);
+	heap_del(&ms->timers, &p->timer);
+	free(p);
+}
+
+void ms_notify_free(struct ms *ms)
+{
+	struct hash_node *n;
+
+	while (ms->notifies.count &&
+	       (n = hash_walk_first(&ms->notifies)) != NULL)
+		pending_del(ms, container_of(n, struct pending, node));
+}
+
+static void pending_send(struct ms *ms, struct pending *p, uint64_t now,
+			 struct actions *acts)
+{
+	const uint8_t *data = arena_copy(acts->arena, p->data, p->len);
+
+	heap_update(&ms->timers, &p->timer, now + gaps[p->sent++]);
+	if (!data)
+		return;
+	action_send(acts, &p->from, &p->to, LISP_CONTROL_PORT, data, p->len);
+	ms->counters[MS_UNSOLICITED]++;
+}
+
+static uint8_t *build(struct ms *ms, const struct registration *reg,
+		      struct map_record *rec, uint64_t nonce,
+		      struct actions *acts, size_t *len)
+{
+	const struct sm_key *key = reg->key;
+	struct lisp_msg m = {
+		.type = MSG_TYPE_MAP_NOTIFY,
+		.notify = {
+			.nonce = nonce,
+			.auth = {
+				.key_id = key->key_id,
+				.algorithm = key->algorithm,
+				.data_len = auth_data_len(key->algorithm,
+							  key->length),
+			},
+			.records = rec,
+			.record_count = 1,
+		},
+	};
+	uint8_t *data = action_build(acts, &m, len);
+
+	if (!data || ms->ops->sign(ms->ops->arg, key, data, *len))
+		return NULL;
+	return data;
+}
+
+static void tell(struct ms *ms, uint64_t now, const struct eid *eid,
+		 const struct registration *reg, struct map_record *rec,
+		 struct actions *acts)
+{
+	uint64_t nonce = ms->notify_nonce++;
+	struct pending *p;
+	uint8_t *data;
+	size_t len;
+
+	if (ms->notifies.count >= ms->cfg->limits.notifies) {
+		ms->counters[MS_UNSOLICITED_LOST]++;
+		return;
+	}
+
+	data = build(ms, reg, rec, nonce, acts, &len);
+	p = data ? calloc(1, sizeof(*p) + len) : NULL;
+	if (!p)
+		return;
+
+	p->nonce = nonce;
+	p->eid = *eid;
+	p->from = reg->local;
+	p->to = reg->source;
+	p->key = reg->key;
+	p->len = len;
+	memcpy(p->data, data, len);
+	heap_node_init(&p->timer);
+	hash_add(&ms->notifies, &p->node,
+		 hash_key(&ms->notifies, &nonce, sizeof(nonce)));
+	pending_send(ms, p, now, acts);
+}
+
+void ms_notify_others(struct ms *ms, uint64_t now, const struct store_entry *e,
+		      const struct registrant *except, struct actions *acts)
+{
+	struct map_record rec;
+
+	if (ms_entry_record(e, &e->eid, NULL, acts->arena, &rec))
+		return;
+
+	for (const struct registration *r = e->regs; r; r = r->next)
+		if (r->merge && r->want_notify &&
+		    !registrant_equal(&r->who, except))
+			tell(ms, now, &e->eid, r, &rec, acts);
+}
+
+bool ms_notify_on_time(struct ms *ms, uint64_t now, struct actions *acts)
+{
+	struct heap_node *n = heap_pop_due(&ms->timers, now);
+	struct pending *p;
+
+	if (!n)
+		return false;
+
+	p = container_of(n, struct pending, timer);
+	if (p->sent < ARRAY_SIZE(gaps)) {
+		pending_send(ms, p, now, acts);
+		return true;
+	}
+
+	ms->counters[MS_UNSOLICITED_LOST]++;
+	action_log_peer(acts, LOG_NOTIFY_UNACKED, &p->to, &p->eid, p->nonce);
+	pending_del(ms, p);
+	return true;
+}
+
+static struct pending *find_pending(const struct ms *ms, uint64_t nonce)
+{
+	uint64_t hash = hash_key(&ms->notifies, &nonce, sizeof(nonce));
+	struct hash_node *n;
+
+	for (n = hash_first(&ms->notifies, hash); n; n = hash_next(n)) {
+		struct pending *p = container_of(n, struct pending, node);
+
+		if (p->nonce == nonce)
+			return p;
+	}
+	return NULL;
+}
+
+/* Surplus acks are nobody's fault: counted, not logged (ambiguity B4). */
+void ms_on_ack(struct ms *ms, const struct packet *pkt,
+	       const struct map_notify *m, struct actions *acts)
+{
+	struct pending *p = find_pending(ms, m->nonce);
+
+	if (!p || ms->ops->verify(ms->ops->arg, p->key, pkt->data, pkt->len,
+				  &m->auth)) {
+		ms->counters[MS_BAD_ACK]++;
+		return;
+	}
+
+	ms->counters[MS_UNSOLICITED_ACKED]++;
+	pending_del(ms, p);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Inside of the Map-Server, shared by ms.c and ms_*.c. */
+#ifndef LISP_SM_MS_PART_H
+#define LISP_SM_MS_PART_H
+
+#include "sm/ms.h"
+
+struct site_ref {
+	const struct site *site;
+	const struct site_eid *eid;
+};
+
+/* The most specific configured EID-prefix that covers @eid, NULL. */
+const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid);
+
+/*
+ * The EID-record that a registered prefix stands for: the latest complete
+ * registration, or the union of those that asked to be merged.  @extra (may
+ * be NULL) counts as the most recent one, in place of what its registrant had
+ * before.  Locators are in the arena.  0 or -ENOMEM.
+ */
+int ms_entry_record(const struct store_entry *e, const struct eid *eid,
+		    const struct registration *extra, struct arena *arena,
+		    struct map_record *rec);
+
+bool registrant_equal(const struct registrant *a, const struct registrant *b);
+
+/* Tell the other registrants of @e that its merged set has changed. */
+void ms_notify_others(struct ms *ms, uint64_t now, const struct store_entry *e,
+		      const struct registrant *except, struct actions *acts);
+bool ms_notify_on_time(struct ms *ms, uint64_t now, struct actions *acts);
+void ms_notify_free(struct ms *ms);
+
+#endif

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The Map-Server takes a Map-Register (RFC 9301 5.6, 8.2; spec 02 5.4).
+ *
+ * The order is the point: nothing of the message is used but its first EID
+ * (to find the site and with it the key) before the MAC over the whole of it
+ * holds; nothing is answered before the store has taken all that is accepted
+ * and the nonce with it.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "sm/ms_part.h"
+
+/* One Map-Register on its way in. */
+struct intake {
+	struct ms *ms;
+	uint64_t now;
+	const struct packet *pkt;
+	const struct map_register *msg;
+	struct actions *acts;
+	const struct site *site;
+	const struct sm_key *key;
+	struct nonce_key who;
+	struct store_change *changes;	/* one per record accepted */
+	struct map_record *accepted;	/* the same, for the Map-Notify */
+	size_t count;
+};
+
+static void refuse(const struct intake *in, enum ms_counter counter,
+		   enum log_event event, const struct eid *eid)
+{
+	struct action_log *l = action_log(in->acts, event);
+
+	in->ms->counters[counter]++;
+	l->peer = in->pkt->from;
+	l->site = in->site ? in->site->name : NULL;
+	l->number = in->msg->nonce;
+	if (eid) {
+		l->eid = *eid;
+		l->has_eid = true;
+	}
+}
+
+/* --- who is it --- */
+
+/* The site of the first record that is of a site at all: one MAC per message,
+ * whatever it contains. */
+static bool find_site(struct intake *in)
+{
+	for (unsigned int i = 0; i < in->msg->record_count; i++) {
+		const struct site_ref *ref =
+			ms_site_of(in->ms, &in->msg->records[i].eid);
+
+		if (ref) {
+			in->site = ref->site;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Keys with the message's id and algorithm: one, as a rule. */
+static bool authenticate(struct intake *in)
+{
+	const struct sm_ops *ops = in->ms->ops;
+
+	for (size_t i = 0; i < in->site->key_count; i++) {
+		const struct sm_key *key = &in->site->keys[i];
+
+		if (key->key_id != in->msg->auth.key_id ||
+		    key->algorithm != in->msg->auth.algorithm)
+			continue;
+		if (!ops->verify(ops->arg, key, in->pkt->data, in->pkt->len,
+				 &in->msg->auth)) {
+			in->key = key;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void name_registrant(struct intake *in)
+{
+	memset(&in->who, 0, sizeof(in->who));
+	in->who.tag = in->key->tag;
+	if (in->msg->flags & MREG_IDS)
+		in->who.who.ids = in->msg->ids;
+	else
+		in->who.who.source = in->pkt->from;
+}
+
+/* --- is it new --- */
+
+static bool same_mac(const struct nonce_state *last,
+		     const struct wire_auth *auth)
+{
+	return last->mac_len == auth->data_len && last->mac_len &&
+	       !memcmp(last->mac, auth->data, last->mac_len);
+}
+
+/* The Map-Register that was accepted last has come once more: its Map-Notify
+ * may have been lost (spec ambiguity B2). */
+static bool is_duplicate(const struct intake *in,
+			 const struct nonce_state *last)
+{
+	return in->msg->nonce == last->nonce && last->when &&
+	       in->now - last->when <= in->ms->cfg->limits.replay_window &&
+	       same_mac(last, &in->msg->auth);
+}
+
+static void notify_again(const struct intake *in,
+			 const struct nonce_state *last)
+{
+	const uint8_t *data;
+
+	in->ms->counters[MS_DUPLICATES]++;
+	if (!last->notify)
+		return;
+	data = arena_copy(in->acts->arena, last->notify, last->notify_len);
+	if (data)
+		action_send(in->acts, &in->pkt->to, &in->pkt->from,
+			    LISP_CONTROL_PORT, data, last->notify_len);
+}
+
+/* False: it has been dealt with. */
+static bool is_new(const struct intake *in)
+{
+	const struct sm_ops *ops = in->ms->ops;
+	const struct nonce_state *last = ops->store->nonce(ops->store_arg,
+							   &in->who);
+
+	if (!last)
+		return true;
+	if (is_duplicate(in, last)) {
+		notify_again(in, last);
+		return false;
+	}
+	if (in->msg->nonce > last->nonce || in->site->accept_unordered_nonce)
+		return true;
+
+	refuse(in, MS_REPLAYED, LOG_REGISTER_REPLAY,
+	       &in->msg->records[0].eid);
+	return false;
+}
+
+/* --- policy --- */
+
+static bool allowed(const struct intake *in, const struct map_record *rec)
+{
+	const struct site_ref *ref = ms_site_of(in->ms, &rec->eid);
+
+	if (rec->foreign || !ref || ref->site != in->site)
+		return false;
+	return ref->eid->more_specifics || eid_equal(&ref->eid->eid, &rec->eid);
+}
+
+/* The locators that can be used, sorted, without L, p. */
+static struct locator *clean_locators(const struct intake *in,
+				      const struct map_record *rec,
+				      unsigned int *count)
+{
+	struct locator *l = arena_array(in->acts->arena, rec->locator_count,
+					sizeof(*l));
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; l && i < rec->locator_count; i++) {
+		if (!addr_usable_rloc(&rec->locators[i].addr))
+			continue;
+		l[n] = rec->locators[i];
+		l[n++].flags &= LOCATOR_REACHABLE;
+	}
+
+	if (l)
+		locators_sort(l, n);
+	*count = n;
+	return l;
+}
+
+static uint32_t ttl_of(const struct intake *in, const struct map_record *rec)
+{
+	uint32_t max = in->ms->cfg->limits.ttl_max;
+
+	return rec->ttl < max ? rec->ttl : max;
+}
+
+static uint64_t timeout_of(const struct intake *in,
+			   const struct map_record *rec)
+{
+	const struct ms_limits *l = &in->ms->cfg->limits;
+	uint64_t ttl = (uint64_t)rec->ttl * 60 * 1000;
+
+	if (!(in->msg->flags & MREG_USE_TTL))
+		return l->timeout;
+	return ttl < l->timeout_max ? ttl : l->timeout_max;
+}
+
+/* 0; -EPERM: policy; -ENOMEM. */
+static int take_record(struct intake *in, const struct map_record *rec)
+{
+	struct store_change *ch = &in->changes[in->count];
+	unsigned int locators;
+
+	if (!allowed(in, rec))
+		return -EPERM;
+
+	ch->eid = rec->eid;
+	ch->remove = rec->ttl == 0;
+	ch->reg = (struct registration){
+		.who = in->who.who,
+		.source = in->pkt->from,
+		.local = in->pkt->to,
+		.site = in->site->name,
+		.key = in->key,
+		.registered = in->now,
+		.refreshed = in->now,
+		.expires = in->now + timeout_of(in, rec),
+		.ttl = ttl_of(in, rec),
+		.version = rec->version,
+		.proxy = in->msg->flags & MREG_PROXY_REPLY,
+		.merge = in->msg->flags & MREG_MERGE,
+		.want_notify = in->msg->flags & MREG_WANT_NOTIFY,
+		.locators = clean_locators(in, rec, &locators),
+	};
+	if (!ch->reg.locators)
+		return -ENOMEM;
+	ch->reg.locator_count = (uint8_t)locators;
+	if (!ch->remove && !locators)
+		return -EPERM;
+
+	in->count++;
+	return 0;
+}
+
+static int take_records(struct intake *in)
+{
+	in->changes = arena_array(in->acts->arena, in->msg->record_count,
+				  sizeof(*in->changes));
+	if (!in->changes)
+		return -ENOMEM;
+
+	for (unsigned int i = 0; i < in->msg->record_count; i++) {
+		int ret = take_record(in, &in->msg->records[i]);
+
+		if (ret == -ENOMEM)
+			return ret;
+		if (ret)
+			refuse(in, MS_RECORDS_REFUSED, LOG_REGISTER_POLICY,
+			       &in->msg->records[i].eid);
+	}
+	return 0;
+}
+
+/* --- the Map-Notify --- */
+
+static const struct store_entry *entry_of(const struct intake *in,
+					  const struct eid *eid)
+{
+	const struct sm_ops *ops = in->ms->ops;
+
+	return ops->store->find(ops->store_arg, eid);
+}
+
+/* Records as accepted; merged, where that was asked for. */
+static int notify_records(struct intake *in)
+{
+	in->accepted = arena_array(in->acts->arena, in->count,
+				   sizeof(*in->accepted));
+	if (!in->accepted)
+		return -ENOMEM;
+
+	for (size_t i = 0; i < in->count; i++) {
+		const struct store_change *ch = &in->changes[i];
+		int ret = ms_entry_record(ch->reg.merge && !ch->remove ?
+					  entry_of(in, &ch->eid) : NULL,
+					  &ch->eid, &ch->reg, in->acts->arena,
+					  &in->accepted[i]);
+
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* With M only.  The lengths of the authentication data are the peer's. */
+static int build_notify(struct intake *in, uint8_t **data, size_t *len)
+{
+	const struct sm_ops *ops = in->ms->ops;
+	struct lisp_msg m = {
+		.type = MSG_TYPE_MAP_NOTIFY,
+		.notify = {
+			.nonce = in->msg->nonce,
+			.auth = in->msg->auth,
+			.record_count = (uint8_t)in->count,
+		},
+	};
+	int ret;
+
+	*data = NULL;
+	*len = 0;
+	if (!(in->msg->flags & MREG_WANT_NOTIFY))
+		return 0;
+
+	ret = notify_records(in);
+	if (ret)
+		return ret;
+
+	m.notify.auth.data = NULL;
+	m.notify.records = in->accepted;
+	*data = action_build(in->acts, &m, len);
+	if (!*data)
+		return -ENOMEM;
+	return ops->sign(ops->arg, in->key, *data, *len);
+}
+
+/* --- the transaction --- */
+
+static const struct registration *reg_of(const struct store_entry *e,
+					 const struct registrant *who)
+{
+	const struct registration *r = e ? e->regs : NULL;
+
+	while (r && !registrant_equal(&r->who, who))
+		r = r->next;
+	return r;
+}
+
+static bool same_locators(const struct registration *a,
+			  const struct registration *b)
+{
+	for (unsigned int i = 0; i < a->locator_count; i++) {
+		const struct locator *x = &a->locators[i];
+		const struct locator *y = &b->locators[i];
+
+		if (i == b->locator_count || locator_cmp(x, y) ||
+		    x->priority != y->priority || x->weight != y->weight ||
+		    x->flags != y->flags)
+			return false;
+	}
+	return a->locator_count == b->locator_count;
+}
+
+/* What a change means, found out before the commit and told after it. */
+struct fate {
+	bool was_there;
+	bool news;		/* to other registrants of a merged prefix */
+};
+
+static void compare(const struct intake *in, struct fate *fates)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		const struct store_change *ch = &in->changes[i];
+		const struct registration *old =
+			reg_of(entry_of(in, &ch->eid), &in->who.who);
+
+		fates[i].was_there = old != NULL;
+		fates[i].news = ch->reg.merge &&
+			(ch->remove ? old != NULL
+				    : !old || !same_locators(old, &ch->reg));
+	}
+}
+
+static void describe(const struct intake *in, const struct store_change *ch,
+		     const struct fate *fate)
+{
+	enum log_event event = ch->remove ? LOG_REGISTRATION_GONE
+					  : LOG_REGISTRATION_NEW;
+	struct action_log *l;
+
+	if (ch->remove)
+		in->ms->counters[MS_DEREGISTERED] += fate->was_there;
+	else
+		in->ms->counters[MS_RECORDS_ACCEPTED]++;
+	if (ch->remove != fate->was_there)
+		return;
+
+	l = action_log(in->acts, event);
+	l->peer = in->pkt->from;
+	l->site = in->site->name;
+	l->eid = ch->eid;
+	l->has_eid = true;
+}
+
+static int commit(struct intake *in, const uint8_t *notify, size_t len)
+{
+	const struct sm_ops *ops = in->ms->ops;
+	const struct wire_auth *auth = &in->msg->auth;
+	struct store_batch b = {
+		.changes = in->changes,
+		.count = in->count,
+		.nonce_key = &in->who,
+		.nonce = {
+			.nonce = in->msg->nonce,
+			.when = in->now,
+			.mac_len = (uint8_t)auth->data_len,
+			.notify = len <= STORE_NOTIFY_MAX ? notify : NULL,
+			.notify_len = len <= STORE_NOTIFY_MAX ?
+				      (uint16_t)len : 0,
+		},
+	};
+
+	memcpy(b.nonce.mac, auth->data, auth->data_len);
+	return ops->store->commit(ops->store_arg, &b);
+}
+
+static void tell(const struct intake *in, const struct fate *fates)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		const struct store_change *ch = &in->changes[i];
+		const struct store_entry *e = entry_of(in, &ch->eid);
+
+		describe(in, ch, &fates[i]);
+		if (fates[i].news && e)
+			ms_notify_others(in->ms, in->now, e, &in->who.who,
+					 in->acts);
+	}
+}
+
+/* Store, then say so: the Map-Notify goes last. */
+static int settle(struct intake *in)
+{
+	struct fate fates[RECORD_MAX];
+	uint8_t *notify;
+	size_t len;
+	int ret;
+
+	ret = build_notify(in, &notify, &len);
+	if (ret)
+		return ret;
+
+	compare(in, fates);
+	ret = commit(in, notify, len);
+	if (ret)
+		return ret;
+
+	tell(in, fates);
+	if (!notify)
+		return 0;
+	in->ms->counters[MS_NOTIFIES]++;
+	return action_send(in->acts, &in->pkt->to, &in->pkt->from,
+			   LISP_CONTROL_PORT, notify, len);
+}
+
+void ms_on_register(struct ms *ms, uint64_t now, const struct packet *pkt,
+		    const struct map_register *m, struct actions *acts)
+{
+	struct intake in = {
+		.ms = ms,
+		.now = now,
+		.pkt = pkt,
+		.msg = m,
+		.acts = acts,
+	};
+	int ret;
+
+	ms->counters[MS_REGISTERS]++;
+	if (!limit_take(&ms->registers, &pkt->from, sizeof(pkt->from), now)) {
+		refuse(&in, MS_REGISTER_LIMITED, LOG_REGISTER_LIMITED, NULL);
+		return;
+	}
+	if (!find_site(&in)) {
+		refuse(&in, MS_NO_SITE, LOG_SITE_UNKNOWN, &m->records[0].eid);
+		return;
+	}
+	if (m->auth.data_len > STORE_MAC_MAX || !authenticate(&in)) {
+		refuse(&in, MS_BAD_AUTH, LOG_REGISTER_AUTH,
+		       &m->records[0].eid);
+		return;
+	}
+
+	name_registrant(&in);
+	if (!is_new(&in))
+		return;
+
+	ret = take_records(&in);
+	if (!ret)
+		ret = settle(&in);
+	if (ret)
+		refuse(&in, MS_STORE_FAILED, LOG_STORE_FAILED,
+		       &m->records[0].eid);
+}

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A node: which machine an event is for.
+ *
+ *	Map-Request	xTR: answer (S bit: resolve, be solicited)
+ *	Map-Reply	xTR: resolve
+ *	Map-Register	Map-Server
+ *	Map-Notify	xTR: register
+ *	Map-Notify-Ack	Map-Server
+ *	ECM		a Map-Request inside: xTR if the EID is local, else
+ *			Map-Resolver, else Map-Server
+ *	miss, use	xTR: resolve, cache
+ *
+ * Machines do not call each other but for two cases: resolve installs into
+ * cache, the Map-Resolver hands over to the Map-Server of its node.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sm/answer.h"
+#include "sm/mr.h"
+#include "sm/node.h"
+#include "sm/register.h"
+#include "sm/resolve.h"
+
+#define TIMERS_MAX	32	/* per machine and node_on_time() */
+
+enum node_counter {
+	NODE_MESSAGES,
+	NODE_UNEXPECTED,
+	NODE_ECM_BAD,
+	NODE_LOST_ACTIONS,
+	NODE_COUNT
+};
+
+static const char *const counter_names[NODE_COUNT] = {
+	[NODE_MESSAGES] = "messages",
+	[NODE_UNEXPECTED] = "unexpected",
+	[NODE_ECM_BAD] = "ecm-bad",
+	[NODE_LOST_ACTIONS] = "lost-actions",
+};
+
+struct node {
+	struct node_config cfg;
+	struct sm_ops ops;
+	struct database db;
+	struct cache cache;
+	struct resolve resolve;
+	struct registrar reg;
+	struct answer answer;
+	struct ms ms;
+	struct mr mr;
+	uint64_t counters[NODE_COUNT];
+};
+
+/* --- life --- */
+
+static int check_xtr(const struct xtr_config *cfg)
+{
+	if (!cfg->rloc_count || cfg->rloc_count > ITR_RLOC_MAX)
+		return -EINVAL;
+
+	for (size_t i = 0; i < cfg->database_count; i++)
+		if (!xtr_has_iid(cfg, cfg->database[i].iid))
+			return -EINVAL;
+	return 0;
+}
+
+static int init_xtr(struct node *n, const uint8_t seed[16])
+{
+	const struct xtr_config *cfg = n->cfg.xtr;
+	int ret;
+
+	ret = check_xtr(cfg);
+	if (!ret)
+		ret = database_init(&n->db, cfg, seed);
+	if (!ret)
+		ret = cache_init(&n->cache, cfg, seed);
+	if (!ret)
+		ret = resolve_init(&n->resolve, cfg, &n->ops, &n->db,
+				   &n->cache, seed);
+	if (!ret)
+		ret = register_init(&n->reg, cfg, &n->ops, &n->db);
+	if (!ret)
+		ret = answer_init(&n->answer, cfg, &n->ops, &n->db, seed);
+	return ret;
+}
+
+static int init_roles(struct node *n)
+{
+	uint64_t seed[2] = {
+		n->ops.random(n->ops.arg),
+		n->ops.random(n->ops.arg),
+	};
+	const uint8_t *octets = (const uint8_t *)seed;
+	int ret = 0;
+
+	if (n->cfg.xtr)
+		ret = init_xtr(n, octets);
+	if (!ret && n->cfg.ms)
+		ret = ms_init(&n->ms, n->cfg.ms, &n->ops, octets);
+	if (!ret && n->cfg.mr)
+		ret = mr_init(&n->mr, n->cfg.mr, &n->ops,
+			      n->cfg.ms ? &n->ms : NULL, octets);
+	return ret;
+}
+
+struct node *node_new(const struct node_config *cfg, const struct sm_ops *ops,
+		      uint64_t now, int *err)
+{
+	struct node *n = calloc(1, sizeof(*n));
+	int ret = -ENOMEM;
+
+	if (n) {
+		n->cfg = *cfg;
+		n->ops = *ops;
+		ret = init_roles(n);
+	}
+	if (!ret)
+		return n;
+
+	node_free(n);
+	if (err)
+		*err = ret;
+	return NULL;
+}
+
+/* Every machine's free takes a machine that was never set up. */
+void node_free(struct node *n)
+{
+	if (!n)
+		return;
+	mr_free(&n->mr);
+	ms_free(&n->ms);
+	answer_free(&n->answer);
+	register_free(&n->reg);
+	resolve_free(&n->resolve);
+	cache_free(&n->cache);
+	database_free(&n->db);
+	free(n);
+}
+
+void node_start(struct node *n, uint64_t now, struct actions *acts)
+{
+	if (n->cfg.xtr)
+		register_start(&n->reg, now, acts);
+}
+
+/* --- time --- */
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t node_due(const struct node *n)
+{
+	uint64_t due = UINT64_MAX;
+
+	if (n->cfg.xtr) {
+		due = min_u64(due, resolve_due(&n->resolve));
+		due = min_u64(due, cache_due(&n->cache));
+		due = min_u64(due, register_due(&n->reg));
+	}
+	if (n->cfg.ms)
+		due = min_u64(due, ms_due(&n->ms));
+	return due;
+}
+
+void node_on_time(struct node *n, uint64_t now, struct actions *acts)
+{
+	bool more = true;
+
+	for (int i = 0; i < TIMERS_MAX && more; i++) {
+		more = false;
+		if (n->cfg.xtr) {
+			more |= resolve_on_time(&n->resolve, now, acts);
+			more |= cache_on_time(&n->cache, now, acts);
+			more |= register_on_time(&n->reg, now, acts);
+		}
+		if (n->cfg.ms)
+			more |= ms_on_time(&n->ms, now, acts);
+	}
+	n->counters[NODE_LOST_ACTIONS] += acts->lost;
+}
+
+/* --- network --- */
+
+static void unexpected(struct node *n, const struct packet *pkt,
+		       enum msg_type type, struct actions *acts)
+{
+	n->counters[NODE_UNEXPECTED]++;
+	action_log_peer(acts, LOG_MSG_UNEXPECTED, &pkt->from, NULL, type);
+}
+
+static void on_request(struct node *n, uint64_t now, const struct packet *pkt,
+		       const struct lisp_msg *m, struct actions *acts)
+{
+	struct request rq = { .pkt = pkt, .msg = &m->request };
+
+	if (!n->cfg.xtr)
+		unexpected(n, pkt, m->type, acts);
+	else if (m->request.flags & MREQ_SMR)
+		resolve_on_smr(&n->resolve, now, &rq, acts);
+	else
+		answer_on_request(&n->answer, now, &rq, acts);
+}
+
+static void on_ecm_request(struct node *n, uint64_t now,
+			   const struct request *rq, struct actions *acts)
+{
+	bool local = n->cfg.xtr && !(rq->msg->flags & MREQ_SMR) &&
+		     answer_wants(&n->answer, rq->msg);
+
+	if (local)
+		answer_on_request(&n->answer, now, rq, acts);
+	else if (n->cfg.mr)
+		mr_on_request(&n->mr, now, rq, acts);
+	else if (n->cfg.ms)
+		ms_on_request(&n->ms, now, rq, acts);
+	else if (rq->msg->flags & MREQ_SMR)
+		resolve_on_smr(&n->resolve, now, rq, acts);
+	else
+		answer_on_request(&n->answer, now, rq, acts);
+}
+
+static void on_ecm(struct node *n, uint64_t now, const struct packet *pkt,
+		   const struct lisp_msg *m, struct actions *acts)
+{
+	struct request rq = { .pkt = pkt, .ecm = &m->ecm };
+	struct wire_error err = { .reason = WIRE_OK };
+	struct lisp_msg inner;
+
+	if (msg_parse(m->ecm.message, m->ecm.message_len, acts->arena, &inner,
+		      &err)) {
+		n->counters[NODE_ECM_BAD]++;
+		action_log_peer(acts, LOG_ECM_BAD, &pkt->from, NULL,
+				err.reason);
+		return;
+	}
+	if (inner.type != MSG_TYPE_MAP_REQUEST) {
+		unexpected(n, pkt, inner.type, acts);
+		return;
+	}
+	rq.msg = &inner.request;
+	on_ecm_request(n, now, &rq, acts);
+}
+
+void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
+		     const struct lisp_msg *m, struct actions *acts)
+{
+	bool mine = false;
+
+	n->counters[NODE_MESSAGES]++;
+	switch (m->type) {
+	case MSG_TYPE_MAP_REQUEST:
+		mine = true;
+		on_request(n, now, pkt, m, acts);
+		break;
+	case MSG_TYPE_MAP_REPLY:
+		mine = n->cfg.xtr != NULL;
+		if (mine)
+			resolve_on_reply(&n->resolve, now, pkt, &m->reply,
+					 acts);
+		break;
+	case MSG_TYPE_MAP_REGISTER:
+		mine = n->cfg.ms != NULL;
+		if (mine)
+			ms_on_register(&n->ms, now, pkt, &m->reg, acts);
+		break;
+	case MSG_TYPE_MAP_NOTIFY:
+		mine = n->cfg.xtr != NULL;
+		if (mine)
+			register_on_notify(&n->reg, now, pkt, &m->notify,
+					   acts);
+		break;
+	case MSG_TYPE_MAP_NOTIFY_ACK:
+		mine = n->cfg.ms != NULL;
+		if (mine)
+			ms_on_ack(&n->ms, pkt, &m->notify, acts);
+		break;
+	case MSG_TYPE_ECM:
+		mine = true;
+		on_ecm(n, now, pkt, m, acts);
+		break;
+	}
+
+	if (!mine)
+		unexpected(n, pkt, m->type, acts);
+	n->counters[NODE_LOST_ACTIONS] += acts->lost;
+}
+
+/* --- data plane --- */
+
+void node_on_miss(struct node *n, uint64_t now, uint32_t iid,
+		  const struct addr *dest, const struct addr *source,
+		  struct actions *acts)
+{
+	if (n->cfg.xtr)
+		resolve_on_miss(&n->resolve, now, iid, dest, source, acts);
+}
+
+void node_on_map_found(struct node *n, uint64_t now,
+		       const struct map_found *f, struct actions *acts)
+{
+	bool wanted;
+
+	if (!n->cfg.xtr)
+		return;
+
+	wanted = eid_is_ip(&f->eid) && xtr_has_iid(n->cfg.xtr, f->eid.iid) &&
+		 !database_is_local(&n->db, &f->eid);
+	if (cache_on_found(&n->cache, now, f, wanted, acts))
+		resolve_on_refresh(&n->resolve, now, &f->eid, acts);
+}
+
+void node_on_map_synced(struct node *n, uint64_t now, struct actions *acts)
+{
+	if (n->cfg.xtr)
+		cache_on_synced(&n->cache, acts);
+}
+
+void node_on_map_used(struct node *n, uint64_t now, const struct eid *eid,
+		      enum map_use use, uint32_t age, struct actions *acts)
+{
+	if (!n->cfg.xtr)
+		return;
+
+	if (use == MAP_USE_GONE)
+		cache_on_gone(&n->cache, eid, acts);
+	else if (cache_on_used(&n->cache, eid, use == MAP_USE_AGE, age, acts))
+		resolve_on_refresh(&n->resolve, now, eid, acts);
+}
+
+void node_on_map_gone(struct node *n, uint64_t now, const struct eid *eid,
+		      struct actions *acts)
+{
+	if (n->cfg.xtr)
+		cache_on_gone(&n->cache, eid, acts);
+}
+
+/* --- a person --- */
+
+int node_resolve(struct node *n, uint64_t now, const struct eid *eid,
+		 uint64_t token, struct actions *acts)
+{
+	if (!n->cfg.xtr)
+		return -EINVAL;
+	return resolve_on_person(&n->resolve, now, eid, token, acts);
+}
+
+int node_withdraw(struct node *n, uint64_t now, const struct eid *eid,
+		  struct actions *acts)
+{
+	if (!n->cfg.xtr)
+		return -EINVAL;
+	return register_withdraw(&n->reg, now, eid, acts);
+}
+
+/* --- display --- */
+
+bool node_cache_next(const struct node *n, const struct eid *after,
+		     struct cache_view *v)
+{
+	const struct cache_entry *e = NULL;
+
+	if (n->cfg.xtr)
+		e = eidmap_walk(&n->cache.map, after);
+	if (!e)
+		return false;
+
+	*v = (struct cache_view){
+		.eid = e->eid,
+		.state = cache_state_name(e->state),
+		.expires = e->expires,
+		.action = e->action,
+		.version = e->version,
+		.from = e->from,
+		.locators = e->locators,
+		.locator_count = e->locator_count,
+	};
+	return true;
+}
+
+bool node_database_at(const struct node *n, size_t i, struct database_view *v)
+{
+	size_t servers = n->reg.peer_count ? n->reg.peer_count : 1;
+	struct register_view rv;
+
+	if (!n->cfg.xtr || i / servers >= n->db.count)
+		return false;
+
+	*v = (struct database_view){
+		.eid = n->db.eids[i / servers].eid,
+		.state = "local",
+	};
+	if (!n->reg.peer_count)
+		return true;
+
+	register_view(&n->reg, i / servers, i % servers, &rv);
+	v->server = *rv.server;
+	v->state = register_state_name(rv.state);
+	v->refused = rv.refused;
+	v->notified = rv.notified;
+	return true;
+}
+
+const struct store_entry *node_registration_next(const struct node *n,
+						 const struct eid *after)
+{
+	if (!n->cfg.ms)
+		return NULL;
+	return n->ops.store->walk(n->ops.store_arg, after);
+}
+
+bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)
+{
+	struct counter_group all[8];
+	size_t count = 0;
+
+	all[count++] = (struct counter_group){
+		.name = "node",
+		.names = counter_names,
+		.values = n->counters,
+		.count = NODE_COUNT,
+	};
+	if (n->cfg.xtr) {
+		all[count++] = resolve_counters(&n->resolve);
+		all[count++] = cache_counters(&n->cache);
+		all[count++] = register_counters(&n->reg);
+		all[count++] = answer_counters(&n->answer);
+	}
+	if (n->cfg.ms)
+		all[count++] = ms_counters(&n->ms);
+	if (n->cfg.mr)
+		all[count++] = mr_counters(&n->mr);
+
+	if (i >= count)
+		return false;
+	*g = all[i];
+	return true;
+}
+
+void node_status(const struct node *n, struct node_status *s)
+{
+	memset(s, 0, sizeof(*s));
+	if (n->cfg.xtr) {
+		s->cache_entries = n->cache.map.count;
+		s->resolving = resolve_outstanding(&n->resolve);
+		s->local_prefixes = n->db.count;
+		s->servers = n->reg.peer_count;
+		s->servers_up = register_servers_up(&n->reg);
+	}
+	if (n->cfg.ms)
+		s->registered_prefixes =
+			n->ops.store->prefixes(n->ops.store_arg);
+}
