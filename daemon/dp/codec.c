@@ -19,6 +19,10 @@ SAME(LISP_A_MAP_UNDERLAY, LISP_A_LOCAL_UNDERLAY);
 SAME(LISP_A_MAP_IID, LISP_A_LOCAL_IID);
 SAME(LISP_A_MAP_PREFIX, LISP_A_LOCAL_PREFIX);
 SAME(LISP_A_MAP_PREFIX_LEN, LISP_A_LOCAL_PREFIX_LEN);
+/* Filters. */
+SAME(LISP_A_MAP_UNDERLAY, LISP_A_RLOC_UNDERLAY);
+SAME(LISP_A_MAP_UNDERLAY, LISP_A_MISS_UNDERLAY);
+SAME(LISP_A_MAP_IID, LISP_A_MISS_IID);
 
 /* --- writing --- */
 
@@ -101,6 +105,23 @@ void codec_put_filter(struct nl *n, enum codec_kind kind,
 		nl_put_u32(n, LISP_A_MAP_IID, f->iid);
 	if (f->has_origin)
 		nl_put_u32(n, origin_attr[kind], f->origin);
+}
+
+void codec_put_lookup(struct nl *n, uint32_t underlay, uint32_t iid,
+		      const struct addr *eid)
+{
+	if (underlay)
+		nl_put_u32(n, LISP_A_MAP_UNDERLAY, underlay);
+	nl_put_u32(n, LISP_A_MAP_IID, iid);
+	put_address(n, LISP_A_MAP_PREFIX, eid);
+}
+
+void codec_put_dev_filter(struct nl *n, const struct dp_filter *f)
+{
+	if (f->has_underlay)
+		nl_put_u32(n, LISP_A_DEV_UNDERLAY, f->underlay);
+	if (f->has_iid)
+		nl_put_u32(n, LISP_A_DEV_IID, f->iid);
 }
 
 void codec_put_rloc(struct nl *n, const struct dp_rloc *r, bool with_state)
@@ -203,9 +224,17 @@ static int read_by_rows(const struct nlattr *attr, const struct row *rows,
 	return 0;
 }
 
+/* Attributes fill their container, or there is half a one at the end. */
+static int check_end(const struct nlattr *attr, const void *end)
+{
+	return (const char *)attr < (const char *)end ? -EBADMSG : 0;
+}
+
 static int read_nest(const struct nlattr *nest, const struct row *rows,
 		     size_t n, void *obj)
 {
+	const char *end = (const char *)mnl_attr_get_payload(nest) +
+			  mnl_attr_get_payload_len(nest);
 	const struct nlattr *attr;
 	int err;
 
@@ -214,7 +243,7 @@ static int read_nest(const struct nlattr *nest, const struct row *rows,
 		if (err)
 			return err;
 	}
-	return 0;
+	return check_end(attr, end);
 }
 
 static int read_message(const struct nlmsghdr *nlh, const struct row *rows,
@@ -230,7 +259,7 @@ static int read_message(const struct nlmsghdr *nlh, const struct row *rows,
 		if (err)
 			return err;
 	}
-	return 0;
+	return check_end(attr, mnl_nlmsg_get_payload_tail(nlh));
 }
 
 #define ROW(attr_, kind_, s, m) \
@@ -270,7 +299,8 @@ static int read_locators(const struct nlattr *nest, void *obj)
 			return -EBADMSG;
 		l->count++;
 	}
-	return 0;
+	return check_end(attr, (const char *)mnl_attr_get_payload(nest) +
+			 mnl_attr_get_payload_len(nest));
 }
 
 static const struct row map_rows[] = {
@@ -361,11 +391,12 @@ static const struct row miss_rows[] = {
 #define NO_LENGTH	0xff
 
 /* An EID-prefix read as two attributes; without length it is a host. */
-static int check_prefix(struct prefix *p)
+static int check_eid(struct eid *e)
 {
+	struct prefix *p = &e->prefix;
 	struct prefix sane;
 
-	if (p->addr.family == ADDR_NONE)
+	if (p->addr.family == ADDR_NONE || e->iid > LISP_IID_MAX)
 		return -EBADMSG;
 	if (p->len == NO_LENGTH)
 		p->len = addr_bits(&p->addr);
@@ -388,7 +419,7 @@ int codec_get_map(const struct nlmsghdr *nlh, struct dp_map *m)
 	memset(m, 0, sizeof(*m));
 	m->eid.prefix.len = NO_LENGTH;
 	err = read_message(nlh, map_rows, COUNT(map_rows), m);
-	return err ? err : check_prefix(&m->eid.prefix);
+	return err ? err : check_eid(&m->eid);
 }
 
 int codec_get_local(const struct nlmsghdr *nlh, struct dp_local *l)
@@ -398,7 +429,7 @@ int codec_get_local(const struct nlmsghdr *nlh, struct dp_local *l)
 	memset(l, 0, sizeof(*l));
 	l->eid.prefix.len = NO_LENGTH;
 	err = read_message(nlh, local_rows, COUNT(local_rows), l);
-	return err ? err : check_prefix(&l->eid.prefix);
+	return err ? err : check_eid(&l->eid);
 }
 
 int codec_get_rloc(const struct nlmsghdr *nlh, struct dp_rloc *r)

@@ -3,8 +3,8 @@
  * Between the objects of dp/object.h and messages of the "lisp" family.
  *
  * Parsing is strict: an attribute of a wrong length, a prefix with bits
- * beyond its length, an address of no family or too many locators refuse the
- * whole object (-EBADMSG).  Attributes and enum values we do not know are
+ * beyond its length, an address of no family, too many locators or half an
+ * attribute at the end refuse the whole object (-EBADMSG).  Attributes and enum values we do not know are
  * those of a newer kernel, and are skipped or kept as numbers.
  */
 #ifndef LISP_DP_CODEC_H
@@ -35,8 +35,14 @@ void codec_put_local(struct nl *n, const struct dp_local *l);
 /* Key of a mapping or local EID, and a filter over them. */
 void codec_put_key(struct nl *n, enum codec_kind kind, uint32_t underlay,
 		   const struct eid *eid, uint32_t origin);
+/* CODEC_MAP does for RLOCs and misses, too, without what they do not have. */
 void codec_put_filter(struct nl *n, enum codec_kind kind,
 		      const struct dp_filter *f);
+/* The mapping that matches an EID best. */
+void codec_put_lookup(struct nl *n, uint32_t underlay, uint32_t iid,
+		      const struct addr *eid);
+/* Filter over devices; their attributes have numbers of their own. */
+void codec_put_dev_filter(struct nl *n, const struct dp_filter *f);
 void codec_put_rloc(struct nl *n, const struct dp_rloc *r, bool with_state);
 void codec_put_owner(struct nl *n, uint32_t origin, uint32_t stale_limit);
 

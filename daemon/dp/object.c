@@ -32,42 +32,81 @@ static const char *const rloc_states[] = {
 	[LISP_RLOC_STATE_DOWN] = "down",
 };
 
-static const char *const drop_reasons[] = {
-	[LISP_DROP_REASON_NONE] = "none",
-	[LISP_DROP_REASON_TX_NOT_IP] = "tx-not-ip",
-	[LISP_DROP_REASON_TX_MULTICAST] = "tx-multicast",
-	[LISP_DROP_REASON_TX_LOCAL_EID] = "tx-local-eid",
-	[LISP_DROP_REASON_NO_MAP] = "no-map",
-	[LISP_DROP_REASON_NO_LISTENER] = "no-listener",
-	[LISP_DROP_REASON_HOLD_TIMEOUT] = "hold-timeout",
-	[LISP_DROP_REASON_HOLD_EVICTED] = "hold-evicted",
-	[LISP_DROP_REASON_HOLD_FULL] = "hold-full",
-	[LISP_DROP_REASON_HOLD_PURGED] = "hold-purged",
-	[LISP_DROP_REASON_MAP_DROP] = "map-drop",
-	[LISP_DROP_REASON_MAP_POLICY] = "map-policy",
-	[LISP_DROP_REASON_MAP_AUTH] = "map-auth",
-	[LISP_DROP_REASON_MAP_ASK] = "map-ask",
-	[LISP_DROP_REASON_NATIVE_NO_DEVICE] = "native-no-device",
-	[LISP_DROP_REASON_NATIVE_NO_ROUTE] = "native-no-route",
-	[LISP_DROP_REASON_NO_LOCATOR] = "no-locator",
-	[LISP_DROP_REASON_NO_FAMILY] = "no-family",
-	[LISP_DROP_REASON_NO_ROUTE] = "no-route",
-	[LISP_DROP_REASON_LOOP] = "loop",
-	[LISP_DROP_REASON_MTU] = "mtu",
-	[LISP_DROP_REASON_TX_TTL] = "tx-ttl",
-	[LISP_DROP_REASON_TX_NO_MEMORY] = "tx-no-memory",
-	[LISP_DROP_REASON_TX_ERROR] = "tx-error",
-	[LISP_DROP_REASON_RX_SHORT] = "rx-short",
-	[LISP_DROP_REASON_RX_CONTROL] = "rx-control",
-	[LISP_DROP_REASON_RX_CRYPTO] = "rx-crypto",
-	[LISP_DROP_REASON_RX_UNKNOWN_IID] = "rx-unknown-iid",
-	[LISP_DROP_REASON_RX_DEVICE_DOWN] = "rx-device-down",
-	[LISP_DROP_REASON_RX_BAD_INNER] = "rx-bad-inner",
-	[LISP_DROP_REASON_RX_NOT_LOCAL] = "rx-not-local",
-	[LISP_DROP_REASON_RX_ECN] = "rx-ecn",
-	[LISP_DROP_REASON_RX_TTL] = "rx-ttl",
-	[LISP_DROP_REASON_RX_NO_MEMORY] = "rx-no-memory",
-};
+/* A switch, so that the compiler finds the reason that has no name. */
+static const char *drop_reason(enum lisp_drop_reason reason)
+{
+	switch (reason) {
+	case LISP_DROP_REASON_NONE:
+		return "none";
+	case LISP_DROP_REASON_TX_NOT_IP:
+		return "tx-not-ip";
+	case LISP_DROP_REASON_TX_MULTICAST:
+		return "tx-multicast";
+	case LISP_DROP_REASON_TX_LOCAL_EID:
+		return "tx-local-eid";
+	case LISP_DROP_REASON_NO_MAP:
+		return "no-map";
+	case LISP_DROP_REASON_NO_LISTENER:
+		return "no-listener";
+	case LISP_DROP_REASON_HOLD_TIMEOUT:
+		return "hold-timeout";
+	case LISP_DROP_REASON_HOLD_EVICTED:
+		return "hold-evicted";
+	case LISP_DROP_REASON_HOLD_FULL:
+		return "hold-full";
+	case LISP_DROP_REASON_HOLD_PURGED:
+		return "hold-purged";
+	case LISP_DROP_REASON_MAP_DROP:
+		return "map-drop";
+	case LISP_DROP_REASON_MAP_POLICY:
+		return "map-policy";
+	case LISP_DROP_REASON_MAP_AUTH:
+		return "map-auth";
+	case LISP_DROP_REASON_MAP_ASK:
+		return "map-ask";
+	case LISP_DROP_REASON_NATIVE_NO_DEVICE:
+		return "native-no-device";
+	case LISP_DROP_REASON_NATIVE_NO_ROUTE:
+		return "native-no-route";
+	case LISP_DROP_REASON_NO_LOCATOR:
+		return "no-locator";
+	case LISP_DROP_REASON_NO_FAMILY:
+		return "no-family";
+	case LISP_DROP_REASON_NO_ROUTE:
+		return "no-route";
+	case LISP_DROP_REASON_LOOP:
+		return "loop";
+	case LISP_DROP_REASON_MTU:
+		return "mtu";
+	case LISP_DROP_REASON_TX_TTL:
+		return "tx-ttl";
+	case LISP_DROP_REASON_TX_NO_MEMORY:
+		return "tx-no-memory";
+	case LISP_DROP_REASON_TX_ERROR:
+		return "tx-error";
+	case LISP_DROP_REASON_RX_SHORT:
+		return "rx-short";
+	case LISP_DROP_REASON_RX_CONTROL:
+		return "rx-control";
+	case LISP_DROP_REASON_RX_CRYPTO:
+		return "rx-crypto";
+	case LISP_DROP_REASON_RX_UNKNOWN_IID:
+		return "rx-unknown-iid";
+	case LISP_DROP_REASON_RX_DEVICE_DOWN:
+		return "rx-device-down";
+	case LISP_DROP_REASON_RX_BAD_INNER:
+		return "rx-bad-inner";
+	case LISP_DROP_REASON_RX_NOT_LOCAL:
+		return "rx-not-local";
+	case LISP_DROP_REASON_RX_ECN:
+		return "rx-ecn";
+	case LISP_DROP_REASON_RX_TTL:
+		return "rx-ttl";
+	case LISP_DROP_REASON_RX_NO_MEMORY:
+		return "rx-no-memory";
+	}
+	return NULL;
+}
 
 static const char *const paths[DP_PATH_COUNT] = {
 	[DP_PATH_OUT] = "out",
@@ -106,7 +145,18 @@ const char *dp_rloc_state_name(uint32_t state)
 
 const char *dp_drop_reason_name(uint32_t reason)
 {
-	return name_of(drop_reasons, COUNT(drop_reasons), reason);
+	const char *name = drop_reason((enum lisp_drop_reason)reason);
+
+	return name ? name : "?";
+}
+
+unsigned int dp_drop_reason_count(void)
+{
+	unsigned int n = 0;
+
+	while (drop_reason((enum lisp_drop_reason)n))
+		n++;
+	return n;
 }
 
 const char *dp_path_name(enum dp_path p)

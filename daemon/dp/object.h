@@ -105,6 +105,9 @@ const char *dp_event_name(uint32_t event);
 const char *dp_rloc_state_name(uint32_t state);
 const char *dp_drop_reason_name(uint32_t reason);
 
+/* Reasons we know are 0 (none) to this, less one. */
+unsigned int dp_drop_reason_count(void);
+
 /* Value of a name, -EINVAL when there is none such. */
 int dp_action_from_name(const char *name);
 int dp_rloc_state_from_name(const char *name);

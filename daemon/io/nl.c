@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <linux/genetlink.h>
 
@@ -14,6 +15,9 @@
 #define RECEIVE_BUFFER	(2 * 1024 * 1024)
 #define WHY_MAX		256
 #define BATCH		32
+/* The kernel answers at once, or while a dump is read; this is for the case
+ * that something is badly wrong. */
+#define ANSWER_TIMEOUT_S	10
 
 struct nl {
 	struct mnl_socket *sock;
@@ -29,8 +33,10 @@ struct nl {
 static void set_options(struct nl *n, int bus)
 {
 	int fd = mnl_socket_get_fd(n->sock);
+	struct timeval limit = { .tv_sec = ANSWER_TIMEOUT_S };
 	int on = 1, size = RECEIVE_BUFFER;
 
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	/* All of them wishes: an older kernel does without. */
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
@@ -251,7 +257,7 @@ static int read_answers(struct talk *t)
 		got = recv(nl_fd(n), n->answer, sizeof(n->answer), 0);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return -errno;
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
 	for (left = got; mnl_nlmsg_ok(nlh, left);
 	     nlh = mnl_nlmsg_next(nlh, &left))
 		on_message(t, nlh);

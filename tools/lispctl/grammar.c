@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "grammar.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/lisp.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define BIT(w) (1u << (w))
+
+/* --- words and their values --- */
+
+/* 0, or -EINVAL: @text is not what the word's row says is expected. */
+typedef int (*value_fn)(const char *text, struct args *a);
+
+static int number(const char *text, uint32_t min, uint32_t max, uint32_t *to)
+{
+	unsigned long long v;
+	char *end;
+
+	/* strtoull() would take "-1" and " 1" too. */
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (errno || *end || v < min || v > max)
+		return -EINVAL;
+	*to = v;
+	return 0;
+}
+
+static const char *const whats[] = {
+	"status", "map-cache", "database", "registrations", "rlocs",
+	"statistics",
+};
+
+static int read_what(const char *text, struct args *a)
+{
+	for (size_t i = 0; i < COUNT(whats); i++)
+		if (!strcmp(whats[i], text)) {
+			a->what = whats[i];
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static int read_address(const char *text, struct args *a)
+{
+	return addr_from_text(text, &a->address);
+}
+
+static int read_eid(const char *text, struct args *a)
+{
+	return addr_from_text(text, &a->eid);
+}
+
+static int read_iid(const char *text, struct args *a)
+{
+	return number(text, 0, LISP_IID_MAX, &a->iid);
+}
+
+static int read_prefix(const char *text, struct args *a)
+{
+	return prefix_from_text(text, &a->prefix);
+}
+
+static int read_underlay(const char *text, struct args *a)
+{
+	if (!*text || strlen(text) >= DP_DEVICE_NAME_MAX)
+		return -EINVAL;
+	a->underlay = text;
+	return 0;
+}
+
+static int read_rloc(const char *text, struct args *a)
+{
+	struct dp_locators *l = &a->locators;
+	struct addr addr;
+
+	if (l->count == DP_LOCATORS_MAX || addr_from_text(text, &addr))
+		return -EINVAL;
+	l->list[l->count++] = (struct dp_locator) {
+		.addr = addr,
+		.port = DP_DATA_PORT,
+		.priority = 1,
+		.weight = 100,
+		.flags = LISP_LOC_FLAG_REACHABLE,
+	};
+	return 0;
+}
+
+/* The locator that priority, weight and port are said of. */
+static struct dp_locator *last_locator(struct args *a)
+{
+	return &a->locators.list[a->locators.count - 1];
+}
+
+static int read_priority(const char *text, struct args *a)
+{
+	uint32_t v;
+
+	if (number(text, 0, 255, &v))
+		return -EINVAL;
+	last_locator(a)->priority = v;
+	return 0;
+}
+
+static int read_weight(const char *text, struct args *a)
+{
+	uint32_t v;
+
+	if (number(text, 0, 255, &v))
+		return -EINVAL;
+	last_locator(a)->weight = v;
+	return 0;
+}
+
+static int read_locator_port(const char *text, struct args *a)
+{
+	uint32_t v;
+
+	if (number(text, 1, 65535, &v))
+		return -EINVAL;
+	last_locator(a)->port = v;
+	return 0;
+}
+
+static int read_action(const char *text, struct args *a)
+{
+	int v = dp_action_from_name(text);
+
+	if (v < 0)
+		return -EINVAL;
+	a->action = v;
+	return 0;
+}
+
+static int read_ttl(const char *text, struct args *a)
+{
+	return number(text, 0, UINT32_MAX, &a->ttl);
+}
+
+static int read_version(const char *text, struct args *a)
+{
+	return number(text, 0, 4095, &a->version);
+}
+
+static int read_origin(const char *text, struct args *a)
+{
+	return number(text, 0, UINT32_MAX, &a->origin);
+}
+
+static int read_port(const char *text, struct args *a)
+{
+	return number(text, 1, 65535, &a->port);
+}
+
+static int read_state(const char *text, struct args *a)
+{
+	int v = dp_rloc_state_from_name(text);
+
+	if (v < 0)
+		return -EINVAL;
+	a->state = v;
+	return 0;
+}
+
+#define ADDRESS_FORM	"an IPv4 or IPv6 address"
+
+static const struct word {
+	const char *name;
+	const char *value;	/* name of the value in the usage */
+	const char *expected;
+	value_fn read;
+	bool of_locator;	/* said of the rloc before it */
+	bool repeats;
+} words[WORD_COUNT] = {
+#define WORD(name_, value_, read_, expected_) \
+	.name = name_, .value = value_, .read = read_, .expected = expected_
+#define OF_LOCATOR	.of_locator = true, .repeats = true
+	[WORD_WHAT] = { WORD("show", "WHAT", read_what, "status, map-cache, "
+		"database, registrations, rlocs or statistics") },
+	[WORD_ADDRESS] = { WORD("rloc", "ADDRESS", read_address,
+		ADDRESS_FORM) },
+	[WORD_EID] = { WORD("eid", "ADDRESS", read_eid, ADDRESS_FORM) },
+	[WORD_IID] = { WORD("iid", "IID", read_iid,
+		"an Instance-ID, 0 to 16777214") },
+	[WORD_PREFIX] = { WORD("prefix", "PREFIX", read_prefix,
+		"an EID-prefix, like 10.1.0.0/16 or 2001:db8::/48, with no "
+		"bits set beyond its length") },
+	[WORD_UNDERLAY] = { WORD("underlay", "VRF", read_underlay,
+		"the name of a VRF device") },
+	[WORD_RLOC] = { WORD("rloc", "ADDRESS", read_rloc,
+		ADDRESS_FORM ", of at most 32"), .repeats = true },
+	[WORD_PRIORITY] = { WORD("priority", "0-255", read_priority,
+		"a number, 0 to 255"), OF_LOCATOR },
+	[WORD_WEIGHT] = { WORD("weight", "0-255", read_weight,
+		"a number, 0 to 255"), OF_LOCATOR },
+	[WORD_LOCATOR_PORT] = { WORD("port", "PORT", read_locator_port,
+		"a UDP port, 1 to 65535"), OF_LOCATOR },
+	[WORD_ACTION] = { WORD("action", "ACTION", read_action,
+		"forward, native, ask, drop, drop-policy or drop-auth") },
+	[WORD_TTL] = { WORD("ttl", "SECONDS", read_ttl,
+		"seconds, 0 for ever") },
+	[WORD_VERSION] = { WORD("version", "0-4095", read_version,
+		"a number, 0 to 4095") },
+	[WORD_ORIGIN] = { WORD("origin", "NUMBER", read_origin,
+		"a number, 0 to 4294967295") },
+	[WORD_PORT] = { WORD("port", "PORT", read_port,
+		"a UDP port, 1 to 65535") },
+	[WORD_STATE] = { WORD("state", "up|down", read_state, "up or down") },
+#undef OF_LOCATOR
+#undef WORD
+};
+
+/* --- commands --- */
+
+#define NO_OPERAND	WORD_COUNT
+#define FILTER		(BIT(WORD_UNDERLAY) | BIT(WORD_IID))
+#define KEY		(FILTER | BIT(WORD_PREFIX) | BIT(WORD_ORIGIN))
+#define KEY_NEEDED	(BIT(WORD_IID) | BIT(WORD_PREFIX))
+#define LOCATORS	(BIT(WORD_RLOC) | BIT(WORD_PRIORITY) | \
+			 BIT(WORD_WEIGHT) | BIT(WORD_LOCATOR_PORT))
+
+static const struct command {
+	const char *object;
+	const char *verb;	/* NULL: there is but one */
+	enum word_id operand;	/* value that stands without its word */
+	uint32_t allowed;
+	uint32_t needed;
+} commands[CMD_COUNT] = {
+	[CMD_SHOW] = { "show", NULL, WORD_WHAT, BIT(WORD_WHAT),
+		BIT(WORD_WHAT) },
+	[CMD_MAP_ADD] = { "map-cache", "add", NO_OPERAND,
+		KEY | LOCATORS | BIT(WORD_ACTION) | BIT(WORD_TTL) |
+		BIT(WORD_VERSION), KEY_NEEDED },
+	[CMD_MAP_DEL] = { "map-cache", "del", NO_OPERAND, KEY, KEY_NEEDED },
+	[CMD_MAP_FLUSH] = { "map-cache", "flush", NO_OPERAND,
+		FILTER | BIT(WORD_ORIGIN), 0 },
+	[CMD_MAP_GET] = { "map-cache", "get", WORD_EID,
+		FILTER | BIT(WORD_EID), BIT(WORD_IID) | BIT(WORD_EID) },
+	[CMD_MAP_SHOW] = { "map-cache", "show", NO_OPERAND,
+		FILTER | BIT(WORD_ORIGIN), 0 },
+	[CMD_LOCAL_ADD] = { "local", "add", NO_OPERAND,
+		KEY | LOCATORS | BIT(WORD_VERSION), KEY_NEEDED },
+	[CMD_LOCAL_DEL] = { "local", "del", NO_OPERAND, KEY, KEY_NEEDED },
+	[CMD_LOCAL_SHOW] = { "local", "show", NO_OPERAND,
+		FILTER | BIT(WORD_ORIGIN), 0 },
+	[CMD_RLOC_SET] = { "rloc", "set", WORD_ADDRESS,
+		BIT(WORD_ADDRESS) | BIT(WORD_UNDERLAY) | BIT(WORD_PORT) |
+		BIT(WORD_STATE), BIT(WORD_ADDRESS) | BIT(WORD_STATE) },
+	[CMD_RLOC_SHOW] = { "rloc", "show", WORD_ADDRESS,
+		BIT(WORD_ADDRESS) | BIT(WORD_UNDERLAY) | BIT(WORD_PORT), 0 },
+	[CMD_DEVICE_SHOW] = { "device", "show", NO_OPERAND, FILTER, 0 },
+	[CMD_MISS_SHOW] = { "miss", "show", NO_OPERAND, FILTER, 0 },
+	[CMD_MONITOR] = { "monitor", NULL, NO_OPERAND, 0, 0 },
+};
+
+__attribute__((format(printf, 2, 3)))
+static int refuse(char why[GRAMMAR_WHY_MAX], const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, GRAMMAR_WHY_MAX, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+__attribute__((format(printf, 2, 3)))
+static void append(char list[GRAMMAR_WHY_MAX], const char *fmt, ...)
+{
+	size_t used = strlen(list);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(list + used, GRAMMAR_WHY_MAX - used, fmt, ap);
+	va_end(ap);
+}
+
+/* Objects, or the verbs of @object, for a message. */
+static const char *list_choices(const char *object, char list[GRAMMAR_WHY_MAX])
+{
+	const char *name, *before = "";
+
+	list[0] = '\0';
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		if (object && strcmp(commands[i].object, object))
+			continue;
+		name = object ? commands[i].verb : commands[i].object;
+		if (!strcmp(name, before))
+			continue;
+		append(list, "%s%s", *before ? ", " : "", name);
+		before = name;
+	}
+	return list;
+}
+
+static const char *list_words(const struct command *c,
+			      char list[GRAMMAR_WHY_MAX])
+{
+	list[0] = '\0';
+	for (unsigned int w = 0; w < WORD_COUNT; w++)
+		if (c->allowed & BIT(w) && w != c->operand)
+			append(list, "%s%s", *list ? ", " : "", words[w].name);
+	return list;
+}
+
+/* *@used: words that name the command. */
+static const struct command *find_command(int argc, char *const *argv,
+					  int *used, char *why)
+{
+	char list[GRAMMAR_WHY_MAX];
+	bool object = false;
+
+	if (!argc) {
+		refuse(why, "no command, expected one of: %s",
+		       list_choices(NULL, list));
+		return NULL;
+	}
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		const struct command *c = &commands[i];
+
+		if (strcmp(c->object, argv[0]))
+			continue;
+		object = true;
+		*used = c->verb ? 2 : 1;
+		if (!c->verb || (argc > 1 && !strcmp(c->verb, argv[1])))
+			return c;
+	}
+	if (!object)
+		refuse(why, "unknown command \"%s\", expected one of: %s",
+		       argv[0], list_choices(NULL, list));
+	else if (argc < 2)
+		refuse(why, "\"%s\" wants one of: %s", argv[0],
+		       list_choices(argv[0], list));
+	else
+		refuse(why, "unknown command \"%s %s\", expected one of: %s",
+		       argv[0], argv[1], list_choices(argv[0], list));
+	return NULL;
+}
+
+static int find_word(const struct command *c, const char *text)
+{
+	for (unsigned int w = 0; w < WORD_COUNT; w++)
+		if (c->allowed & BIT(w) && w != c->operand &&
+		    !strcmp(words[w].name, text))
+			return w;
+	return -EINVAL;
+}
+
+static int read_value(struct args *a, unsigned int w, const char *text,
+		      char *why)
+{
+	const struct word *word = &words[w];
+
+	if (args_said(a, w) && !word->repeats)
+		return refuse(why, "\"%s\" is said twice", word->name);
+	if (word->of_locator && !a->locators.count)
+		return refuse(why, "\"%s\" belongs behind a \"rloc ADDRESS\"",
+			      word->name);
+	if (word->read(text, a))
+		return refuse(why, "\"%s\" does not fit \"%s\", expected %s",
+			      text, word->name, word->expected);
+	a->said |= BIT(w);
+	return 0;
+}
+
+static int read_words(const struct command *c, int argc, char *const *argv,
+		      struct args *a,
+		  char why[GRAMMAR_WHY_MAX])
+{
+	char list[GRAMMAR_WHY_MAX];
+	int err, w;
+
+	for (int i = 0; i < argc; i++) {
+		w = find_word(c, argv[i]);
+		if (w >= 0 && ++i == argc)
+			return refuse(why, "\"%s\" wants a value: %s",
+				      words[w].name, words[w].expected);
+		if (w < 0 && c->operand != NO_OPERAND &&
+		    !args_said(a, c->operand))
+			w = c->operand;
+		if (w < 0 && !*list_words(c, list))
+			return refuse(why, "\"%s\" is one word too many",
+				      argv[i]);
+		if (w < 0)
+			return refuse(why, "unknown word \"%s\", expected one "
+				      "of: %s", argv[i], list);
+		err = read_value(a, w, argv[i], why);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int check(const struct command *c, const struct args *a,
+		  char why[GRAMMAR_WHY_MAX])
+{
+	for (unsigned int w = 0; w < WORD_COUNT; w++)
+		if (c->needed & BIT(w) && !args_said(a, w))
+			return refuse(why, "%s \"%s\" is missing: %s",
+				      w == c->operand ? "the value of" :
+				      "the word", words[w].name,
+				      words[w].expected);
+	if (a->command != CMD_MAP_ADD)
+		return 0;
+	if (a->action == LISP_ACTION_FORWARD && !a->locators.count)
+		return refuse(why, "a mapping needs a \"rloc\", or an "
+			      "\"action\" other than forward");
+	if (a->action != LISP_ACTION_FORWARD && a->locators.count)
+		return refuse(why, "a mapping with action %s has no \"rloc\"",
+			      dp_action_name(a->action));
+	return 0;
+}
+
+int grammar_parse(int argc, char *const *argv, struct args *a,
+		  char why[GRAMMAR_WHY_MAX])
+{
+	const struct command *c;
+	int err, used = 0;
+
+	memset(a, 0, sizeof(*a));
+	c = find_command(argc, argv, &used, why);
+	if (!c)
+		return -EINVAL;
+	a->command = c - commands;
+	err = read_words(c, argc - used, argv + used, a, why);
+	return err ? err : check(c, a, why);
+}
+
+/* --- usage --- */
+
+static void print_word(FILE *f, const struct command *c, unsigned int w)
+{
+	bool needed = c->needed & BIT(w);
+	bool bare = w == c->operand;
+
+	fprintf(f, " %s%s%s%s%s", needed ? "" : "[", bare ? "" : words[w].name,
+		bare ? "" : " ", words[w].value, needed ? "" : "]");
+}
+
+static void print_command(FILE *f, const struct command *c)
+{
+	fprintf(f, "  lispctl %s", c->object);
+	if (c->verb)
+		fprintf(f, " %s", c->verb);
+	for (unsigned int w = 0; w < WORD_COUNT; w++) {
+		if (!(c->allowed & BIT(w)) || words[w].of_locator)
+			continue;
+		if (w == WORD_RLOC)
+			fprintf(f, " {rloc ADDRESS [priority N] [weight N] "
+				"[port N]}...");
+		else
+			print_word(f, c, w);
+	}
+	fputc('\n', f);
+}
+
+void grammar_print(FILE *f)
+{
+	for (size_t i = 0; i < COUNT(commands); i++)
+		print_command(f, &commands[i]);
+	fprintf(f, "\n  WHAT: %s\n  ACTION: %s\n", words[WORD_WHAT].expected,
+		words[WORD_ACTION].expected);
+}

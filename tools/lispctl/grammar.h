@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What may be said to lispctl: a table of commands, a table of words, and one
+ * function that reads a command line by them.  It touches neither the kernel
+ * nor a socket.
+ */
+#ifndef LISPCTL_GRAMMAR_H
+#define LISPCTL_GRAMMAR_H
+
+#include <stdio.h>
+
+#include "dp/object.h"
+
+enum command_id {
+	CMD_SHOW,
+	CMD_MAP_ADD,
+	CMD_MAP_DEL,
+	CMD_MAP_FLUSH,
+	CMD_MAP_GET,
+	CMD_MAP_SHOW,
+	CMD_LOCAL_ADD,
+	CMD_LOCAL_DEL,
+	CMD_LOCAL_SHOW,
+	CMD_RLOC_SET,
+	CMD_RLOC_SHOW,
+	CMD_DEVICE_SHOW,
+	CMD_MISS_SHOW,
+	CMD_MONITOR,
+	CMD_COUNT
+};
+
+enum word_id {
+	WORD_WHAT,		/* operand of show */
+	WORD_ADDRESS,		/* operand of rloc */
+	WORD_EID,		/* operand of map-cache get */
+	WORD_IID,
+	WORD_PREFIX,
+	WORD_UNDERLAY,
+	WORD_RLOC,
+	WORD_PRIORITY,		/* these three: of the rloc before them */
+	WORD_WEIGHT,
+	WORD_LOCATOR_PORT,
+	WORD_ACTION,
+	WORD_TTL,
+	WORD_VERSION,
+	WORD_ORIGIN,
+	WORD_PORT,
+	WORD_STATE,
+	WORD_COUNT
+};
+
+/* A command line, understood.  What was not said is zero. */
+struct args {
+	enum command_id command;
+	uint32_t said;			/* 1 << enum word_id */
+	const char *what;
+	struct addr address;
+	struct addr eid;
+	uint32_t iid;
+	struct prefix prefix;
+	const char *underlay;		/* in argv */
+	struct dp_locators locators;
+	uint32_t action;		/* enum lisp_action */
+	uint32_t ttl;
+	uint32_t version;
+	uint32_t origin;
+	uint32_t port;
+	uint32_t state;			/* enum lisp_rloc_state */
+};
+
+static inline bool args_said(const struct args *a, enum word_id w)
+{
+	return a->said & 1u << w;
+}
+
+#define GRAMMAR_WHY_MAX	512
+
+/* Read the @argc words of @argv, the program and its options left out.  0, or
+ * -EINVAL and a sentence that names the word in @why. */
+int grammar_parse(int argc, char *const *argv, struct args *a,
+		  char why[GRAMMAR_WHY_MAX]);
+
+/* All commands, a line each. */
+void grammar_print(FILE *f);
+
+#endif

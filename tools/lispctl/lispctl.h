@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lispctl: one command, and two places it may be about: lispd, through its
+ * control socket (show), or the kernel, through generic netlink (all others).
+ */
+#ifndef LISPCTL_LISPCTL_H
+#define LISPCTL_LISPCTL_H
+
+#include "grammar.h"
+
+#define LISPCTL_FAILED	2	/* exit status; 1 is a command not understood */
+
+struct options {
+	const char *socket;	/* of lispd */
+	bool json;
+};
+
+/* All return an exit status and say on stderr what went wrong. */
+int show_run(const struct options *opt, const struct args *a);
+int kernel_run(const struct options *opt, const struct args *a);
+int monitor_run(const struct options *opt, const struct args *a);
+
+/* "lispctl: ..." on stderr. */
+__attribute__((format(printf, 1, 2)))
+void complain(const char *fmt, ...);
+
+struct session;
+
+/* Open a session, or complain.  0 or negative errno. */
+int kernel_open(struct session *s);
+
+#endif

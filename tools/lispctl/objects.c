@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "objects.h"
+
+#include <json-c/json.h>
+#include <linux/lisp.h>
+#include <net/if.h>
+
+const struct column map_columns[MAP_COLUMNS] = {
+	COLUMN("UNDERLAY", "underlay"),
+	COLUMN_NUMBER("IID", "iid"),
+	COLUMN("PREFIX", "prefix"),
+	COLUMN("ACTION", "action"),
+	COLUMN_NUMBER("EXPIRES", "expires"),
+	COLUMN_NUMBER("ORIGIN", "origin"),
+	COLUMN_NUMBER("PACKETS", "packets"),
+	COLUMN_NUMBER("BYTES", "bytes"),
+	COLUMN_NUMBER("USED", "used"),
+	COLUMN("FLAGS", "flags"),
+	COLUMN("LOCATORS", "locators"),
+};
+
+const struct column local_columns[LOCAL_COLUMNS] = {
+	COLUMN("UNDERLAY", "underlay"),
+	COLUMN_NUMBER("IID", "iid"),
+	COLUMN("PREFIX", "prefix"),
+	COLUMN_NUMBER("ORIGIN", "origin"),
+	COLUMN("LOCATORS", "locators"),
+};
+
+const struct column rloc_columns[RLOC_COLUMNS] = {
+	COLUMN("UNDERLAY", "underlay"),
+	COLUMN("ADDRESS", "address"),
+	COLUMN_NUMBER("PORT", "port"),
+	COLUMN("STATE", "state"),
+	COLUMN_NUMBER("CHANGED", "changed"),
+	COLUMN_NUMBER("USERS", "users"),
+	COLUMN_NUMBER("PACKETS", "packets"),
+	COLUMN_NUMBER("BYTES", "bytes"),
+};
+
+const struct column miss_columns[MISS_COLUMNS] = {
+	COLUMN("UNDERLAY", "underlay"),
+	COLUMN_NUMBER("IID", "iid"),
+	COLUMN("EID", "eid"),
+	COLUMN("SOURCE", "source"),
+	COLUMN_NUMBER("HELD", "held-packets"),
+	COLUMN_NUMBER("REPORTS", "reports"),
+};
+
+static void put_string(struct json_object *o, const char *key,
+		       const char *value)
+{
+	json_object_object_add(o, key, json_object_new_string(value));
+}
+
+static void put_number(struct json_object *o, const char *key, uint64_t value)
+{
+	json_object_object_add(o, key, json_object_new_uint64(value));
+}
+
+static void put_address(struct json_object *o, const char *key,
+			const struct addr *a)
+{
+	char text[ADDR_TEXT_MAX];
+
+	put_string(o, key, addr_text(a, text));
+}
+
+/* The device may be gone, or be in another namespace: then its number. */
+static void put_underlay(struct json_object *o, uint32_t ifindex)
+{
+	char name[IF_NAMESIZE];
+
+	if (!ifindex)
+		put_string(o, "underlay", "default");
+	else if (if_indextoname(ifindex, name))
+		put_string(o, "underlay", name);
+	else
+		put_number(o, "underlay", ifindex);
+}
+
+static void put_eid(struct json_object *o, uint32_t underlay,
+		    const struct eid *e)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	put_underlay(o, underlay);
+	put_number(o, "iid", e->iid);
+	put_string(o, "prefix", prefix_text(&e->prefix, text));
+}
+
+static struct json_object *locator(const struct dp_locator *l)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_address(o, "address", &l->addr);
+	put_number(o, "port", l->port);
+	put_number(o, "priority", l->priority);
+	put_number(o, "weight", l->weight);
+	json_object_object_add(o, "reachable", json_object_new_boolean(
+			       l->flags & LISP_LOC_FLAG_REACHABLE));
+	json_object_object_add(o, "local", json_object_new_boolean(
+			       l->flags & LISP_LOC_FLAG_LOCAL));
+	return o;
+}
+
+static void put_locators(struct json_object *o, const struct dp_locators *l)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (unsigned int i = 0; i < l->count; i++)
+		json_object_array_add(list, locator(&l->list[i]));
+	json_object_object_add(o, "locators", list);
+}
+
+static void put_flags(struct json_object *o, uint32_t flags)
+{
+	struct json_object *list = json_object_new_array();
+
+	if (flags & LISP_MAP_FLAG_STALE)
+		json_object_array_add(list, json_object_new_string("stale"));
+	json_object_object_add(o, "flags", list);
+}
+
+struct json_object *object_map(const struct dp_map *m)
+{
+	struct json_object *o = json_object_new_object();
+
+	if (m->has_event)
+		put_string(o, "event", dp_event_name(m->event));
+	put_eid(o, m->underlay, &m->eid);
+	put_string(o, "action", dp_action_name(m->action));
+	put_number(o, "origin", m->origin);
+	/* A notification carries no more than this. */
+	if (m->has_event)
+		return o;
+	if (m->ttl || m->flags & LISP_MAP_FLAG_STALE)
+		put_number(o, "expires", m->ttl);
+	put_number(o, "packets", m->packets);
+	put_number(o, "bytes", m->bytes);
+	if (m->used)
+		put_number(o, "used", m->used_age);
+	if (m->version)
+		put_number(o, "map-version", m->version);
+	put_flags(o, m->flags);
+	put_locators(o, &m->locators);
+	return o;
+}
+
+struct json_object *object_local(const struct dp_local *l)
+{
+	struct json_object *o = json_object_new_object();
+
+	if (l->has_event)
+		put_string(o, "event", dp_event_name(l->event));
+	put_eid(o, l->underlay, &l->eid);
+	put_number(o, "origin", l->origin);
+	if (l->has_event)
+		return o;
+	if (l->version)
+		put_number(o, "map-version", l->version);
+	put_locators(o, &l->locators);
+	return o;
+}
+
+struct json_object *object_rloc(const struct dp_rloc *r)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_underlay(o, r->underlay);
+	put_address(o, "address", &r->addr);
+	put_number(o, "port", r->port);
+	put_string(o, "state", dp_rloc_state_name(r->state));
+	put_number(o, "changed", r->changed);
+	put_number(o, "users", r->users);
+	put_number(o, "packets", r->packets);
+	put_number(o, "bytes", r->bytes);
+	return o;
+}
+
+struct json_object *object_miss(const struct dp_miss *m)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_underlay(o, m->underlay);
+	put_number(o, "iid", m->iid);
+	put_address(o, "eid", &m->eid);
+	if (m->source.family != ADDR_NONE)
+		put_address(o, "source", &m->source);
+	put_number(o, "held-packets", m->held_packets);
+	put_number(o, "reports", m->reports);
+	return o;
+}
+
+/* --- devices --- */
+
+static const struct counter {
+	const char *name;
+	size_t offset;
+	bool is_64;
+} counters[] = {
+#define COUNTER32(n, m) { n, offsetof(struct dp_dev, m), false }
+#define COUNTER64(n, m) { n, offsetof(struct dp_dev, m), true }
+	COUNTER64("rx-packets", rx_packets),
+	COUNTER64("rx-bytes", rx_bytes),
+	COUNTER64("tx-packets", tx_packets),
+	COUNTER64("tx-bytes", tx_bytes),
+	COUNTER64("native-packets", native_packets),
+	COUNTER64("rx-reserved", rx_reserved),
+	COUNTER64("misses", misses),
+	COUNTER32("held-packets", held_packets),
+	COUNTER32("held-bytes", held_bytes),
+	COUNTER32("maps", maps),
+	COUNTER32("locals", locals),
+};
+
+static uint64_t count_of(const struct dp_dev *d, const struct counter *c)
+{
+	const void *at = (const char *)d + c->offset;
+
+	return c->is_64 ? *(const uint64_t *)at : *(const uint32_t *)at;
+}
+
+static uint64_t drops_of(const struct dp_dev *d, uint32_t reason)
+{
+	for (unsigned int i = 0; i < d->drop_count; i++)
+		if (d->drops[i].reason == reason)
+			return d->drops[i].packets;
+	return 0;
+}
+
+static void put_drops(struct json_object *o, const struct dp_dev *d, bool all)
+{
+	unsigned int known = dp_drop_reason_count();
+	struct json_object *drops = json_object_new_object();
+	char name[24];
+
+	for (unsigned int r = LISP_DROP_REASON_NONE + 1; r < known; r++)
+		if (all || drops_of(d, r))
+			put_number(drops, dp_drop_reason_name(r),
+				   drops_of(d, r));
+	/* Those of a newer kernel have numbers only. */
+	for (unsigned int i = 0; i < d->drop_count; i++) {
+		if (d->drops[i].reason < known)
+			continue;
+		snprintf(name, sizeof(name), "reason-%u", d->drops[i].reason);
+		put_number(drops, name, d->drops[i].packets);
+	}
+	if (all || json_object_object_length(drops))
+		json_object_object_add(o, "drops", drops);
+	else
+		json_object_put(drops);
+}
+
+static struct json_object *dev(const struct dp_dev *d, bool all)
+{
+	struct json_object *o = json_object_new_object();
+
+	if (!d->ifindex) {
+		/* Packets that reached no device have no other counter. */
+		json_object_object_add(o, "device", NULL);
+		put_drops(o, d, all);
+		return o;
+	}
+	put_string(o, "device", d->name);
+	put_number(o, "ifindex", d->ifindex);
+	put_underlay(o, d->underlay);
+	put_number(o, "iid", d->iid);
+	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+		put_number(o, counters[i].name, count_of(d, &counters[i]));
+	put_drops(o, d, all);
+	return o;
+}
+
+struct json_object *object_dev(const struct dp_dev *d)
+{
+	return dev(d, true);
+}
+
+struct json_object *object_dev_short(const struct dp_dev *d)
+{
+	return dev(d, false);
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "out.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "dp/object.h"
+
+#define ROWS_AHEAD	256	/* looked at before widths are chosen */
+
+struct out {
+	FILE *f;
+	bool json;
+	const struct column *columns;
+	size_t column_count;
+	size_t *widths;
+	char **cells;		/* ROWS_AHEAD rows that wait */
+	size_t rows;
+	size_t objects;
+	bool titled;
+	bool no_memory;
+};
+
+/* --- values as text --- */
+
+static const char *member(struct json_object *o, const char *key)
+{
+	return json_object_get_string(json_object_object_get(o, key));
+}
+
+static bool is_true(struct json_object *o, const char *key)
+{
+	return json_object_get_boolean(json_object_object_get(o, key));
+}
+
+static bool is_false(struct json_object *o, const char *key)
+{
+	struct json_object *v;
+
+	return json_object_object_get_ex(o, key, &v) &&
+	       !json_object_get_boolean(v);
+}
+
+/* "192.0.2.1 1/100": address, priority, weight, and what is unusual. */
+static void print_locator(FILE *f, struct json_object *l)
+{
+	struct json_object *port;
+
+	fprintf(f, "%s", member(l, "address"));
+	if (json_object_object_get_ex(l, "port", &port) &&
+	    json_object_get_int(port) != DP_DATA_PORT)
+		fprintf(f, " port %d", json_object_get_int(port));
+	if (member(l, "priority"))
+		fprintf(f, " %s/%s", member(l, "priority"),
+			member(l, "weight"));
+	if (is_false(l, "reachable"))
+		fprintf(f, " unreachable");
+	if (is_true(l, "registered"))
+		fprintf(f, " registered");
+	if (is_false(l, "registered"))
+		fprintf(f, " not registered");
+}
+
+static void print_value(FILE *f, struct json_object *v)
+{
+	struct json_object_iterator i, end;
+	const char *separator = "";
+
+	switch (json_object_get_type(v)) {
+	case json_type_null:
+		fputc('-', f);
+		break;
+	case json_type_boolean:
+		fputs(json_object_get_boolean(v) ? "yes" : "no", f);
+		break;
+	case json_type_array:
+		for (size_t n = 0; n < json_object_array_length(v); n++) {
+			fputs(n ? ", " : "", f);
+			print_value(f, json_object_array_get_idx(v, n));
+		}
+		if (!json_object_array_length(v))
+			fputc('-', f);
+		break;
+	case json_type_object:
+		if (member(v, "address")) {
+			print_locator(f, v);
+			break;
+		}
+		i = json_object_iter_begin(v);
+		end = json_object_iter_end(v);
+		for (; !json_object_iter_equal(&i, &end);
+		     json_object_iter_next(&i)) {
+			fprintf(f, "%s%s ", separator,
+				json_object_iter_peek_name(&i));
+			print_value(f, json_object_iter_peek_value(&i));
+			separator = ", ";
+		}
+		break;
+	case json_type_double:
+	case json_type_int:
+	case json_type_string:
+		fputs(json_object_get_string(v), f);
+		break;
+	}
+}
+
+char *out_text(struct json_object *value)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f;
+
+	f = open_memstream(&text, &len);
+	if (!f)
+		return NULL;
+	print_value(f, value);
+	if (fclose(f))
+		return NULL;
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	return text;
+}
+
+/* --- tables --- */
+
+struct out *out_new(FILE *f, bool json, const struct column *columns,
+		    size_t column_count)
+{
+	struct out *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->f = f;
+	o->json = json;
+	o->columns = columns;
+	o->column_count = column_count;
+	o->widths = calloc(column_count + 1, sizeof(*o->widths));
+	o->cells = calloc(ROWS_AHEAD * column_count + 1, sizeof(*o->cells));
+	if (!o->widths || !o->cells) {
+		free(o->widths);
+		free(o->cells);
+		free(o);
+		return NULL;
+	}
+	for (size_t i = 0; i < column_count; i++)
+		o->widths[i] = strlen(columns[i].title);
+	return o;
+}
+
+static void print_cell(struct out *o, size_t i, const char *text)
+{
+	bool last = i + 1 == o->column_count;
+	int width = o->widths[i];
+
+	if (o->columns[i].number)
+		fprintf(o->f, "%*s", width, text);
+	else
+		fprintf(o->f, "%-*s", last ? 0 : width, text);
+	fputs(last ? "\n" : "  ", o->f);
+}
+
+static void print_rows(struct out *o)
+{
+	if (o->rows && !o->titled)
+		for (size_t i = 0; i < o->column_count; i++)
+			print_cell(o, i, o->columns[i].title);
+	o->titled = o->titled || o->rows;
+	for (size_t n = 0; n < o->rows * o->column_count; n++) {
+		print_cell(o, n % o->column_count, o->cells[n]);
+		free(o->cells[n]);
+	}
+	o->rows = 0;
+}
+
+static void add_row(struct out *o, struct json_object *object)
+{
+	char **row = &o->cells[o->rows * o->column_count];
+	size_t n = o->column_count;
+
+	for (size_t i = 0; i < n; i++) {
+		row[i] = out_text(json_object_object_get(object,
+							 o->columns[i].key));
+		if (!row[i]) {
+			o->no_memory = true;
+			while (i--)
+				free(row[i]);
+			return;
+		}
+		if (strlen(row[i]) > o->widths[i])
+			o->widths[i] = strlen(row[i]);
+	}
+	if (++o->rows == ROWS_AHEAD)
+		print_rows(o);
+}
+
+/* --- lines of name and value --- */
+
+static int name_width(struct json_object *object)
+{
+	struct json_object_iterator i = json_object_iter_begin(object);
+	struct json_object_iterator end = json_object_iter_end(object);
+	int width = 0, len;
+
+	for (; !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
+		len = strlen(json_object_iter_peek_name(&i));
+		width = len > width ? len : width;
+	}
+	return width;
+}
+
+static void print_lines(FILE *f, struct json_object *object)
+{
+	struct json_object_iterator i = json_object_iter_begin(object);
+	struct json_object_iterator end = json_object_iter_end(object);
+	int width = name_width(object);
+	char *text;
+
+	for (; !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
+		text = out_text(json_object_iter_peek_value(&i));
+		fprintf(f, "%-*s  %s\n", width, json_object_iter_peek_name(&i),
+			text ? text : "?");
+		free(text);
+	}
+}
+
+/* --- */
+
+#define JSON_STYLE	(JSON_C_TO_STRING_SPACED | \
+			 JSON_C_TO_STRING_NOSLASHESCAPE)
+
+static void print_json(FILE *f, struct json_object *object)
+{
+	fputs(json_object_to_json_string_ext(object, JSON_STYLE), f);
+}
+
+void out_add(struct out *o, struct json_object *object)
+{
+	if (o->json) {
+		fputs(o->objects ? ",\n  " : "[\n  ", o->f);
+		print_json(o->f, object);
+	} else if (o->column_count) {
+		add_row(o, object);
+	} else {
+		fputs(o->objects ? "\n" : "", o->f);
+		print_lines(o->f, object);
+	}
+	o->objects++;
+	json_object_put(object);
+}
+
+int out_end(struct out *o)
+{
+	bool failed;
+
+	if (o->json)
+		fputs(o->objects ? "\n]\n" : "[]\n", o->f);
+	else
+		print_rows(o);
+	failed = fflush(o->f) || ferror(o->f) || o->no_memory;
+	free(o->widths);
+	free(o->cells);
+	free(o);
+	return failed ? -EIO : 0;
+}
+
+int out_object(FILE *f, bool json, struct json_object *object)
+{
+	if (json) {
+		print_json(f, object);
+		fputc('\n', f);
+	} else {
+		print_lines(f, object);
+	}
+	json_object_put(object);
+	return fflush(f) || ferror(f) ? -EIO : 0;
+}
