@@ -61,6 +61,7 @@ struct dp_reports {
 typedef void (*dp_map_fn)(void *arg, const struct dp_map *m);
 typedef void (*dp_local_fn)(void *arg, const struct dp_local *l);
 typedef void (*dp_miss_fn)(void *arg, const struct dp_miss *m);
+typedef void (*dp_rloc_fn)(void *arg, const struct dp_rloc *r);
 
 struct dp_ops {
 	const char *name;
@@ -91,6 +92,8 @@ struct dp_ops {
 	int (*local_dump)(struct dp *dp, dp_local_fn fn, void *arg);
 
 	int (*miss_dump)(struct dp *dp, dp_miss_fn fn, void *arg);
+	/* RLOCs belong to nobody: all of the underlay. */
+	int (*rloc_dump)(struct dp *dp, dp_rloc_fn fn, void *arg);
 
 	enum dp_path (*path)(struct dp *dp, const struct addr *a);
 };

@@ -136,6 +136,7 @@ struct dump {
 	dp_map_fn map;
 	dp_local_fn local;
 	dp_miss_fn miss;
+	dp_rloc_fn rloc;
 	void *arg;
 };
 
@@ -172,13 +173,24 @@ static int on_miss(void *arg, const struct nlmsghdr *nlh)
 	return err;
 }
 
+static int on_rloc(void *arg, const struct nlmsghdr *nlh)
+{
+	struct dump *d = arg;
+	struct dp_rloc r;
+	int err = codec_get_rloc(nlh, &r);
+
+	if (!err && r.underlay == d->k->underlay)
+		d->rloc(d->arg, &r);
+	return err;
+}
+
 static void put_dump(struct dp_kernel *k, uint8_t cmd)
 {
 	struct dp_filter f = own_filter(k);
 
 	message(k, cmd, NLM_F_DUMP);
-	/* A miss belongs to nobody. */
-	f.has_origin = cmd != LISP_CMD_MISS_GET;
+	/* Misses and RLOCs belong to nobody. */
+	f.has_origin = cmd == LISP_CMD_MAP_GET || cmd == LISP_CMD_LOCAL_GET;
 	codec_put_filter(k->genl, cmd == LISP_CMD_LOCAL_GET ? CODEC_LOCAL :
 			 CODEC_MAP, &f);
 }
@@ -215,6 +227,13 @@ static int miss_dump(struct dp *dp, dp_miss_fn fn, void *arg)
 	struct dump d = { .miss = fn, .arg = arg };
 
 	return dump(dp_kernel(dp), LISP_CMD_MISS_GET, on_miss, &d);
+}
+
+static int rloc_dump(struct dp *dp, dp_rloc_fn fn, void *arg)
+{
+	struct dump d = { .rloc = fn, .arg = arg };
+
+	return dump(dp_kernel(dp), LISP_CMD_RLOC_GET, on_rloc, &d);
 }
 
 /* --- notifications --- */
@@ -318,6 +337,7 @@ static const struct dp_ops kernel_ops = {
 	.local_del = local_del,
 	.local_dump = local_dump,
 	.miss_dump = miss_dump,
+	.rloc_dump = rloc_dump,
 	.path = dp_kernel_path,
 };
 

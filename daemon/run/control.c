@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/control.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "io/clock.h"
+#include "io/ctl.h"
+#include "run/execute.h"
+#include "run/show.h"
+
+#define NESTING_MAX	4
+
+/* Send @o, which is given away. */
+static void answer(struct daemon *d, uint64_t client, struct json_object *o)
+{
+	ctl_answer(d->ctl, client, json_object_to_json_string_ext(o,
+			JSON_C_TO_STRING_PLAIN |
+			JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+}
+
+static void refuse(struct daemon *d, uint64_t client, const char *why)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "error", json_object_new_string(why));
+	answer(d, client, o);
+}
+
+/* A member that is a string without NUL, or NULL. */
+static const char *member(struct json_object *req, const char *key)
+{
+	struct json_object *v;
+	const char *s;
+
+	if (!json_object_object_get_ex(req, key, &v) ||
+	    !json_object_is_type(v, json_type_string))
+		return NULL;
+	s = json_object_get_string(v);
+	return strlen(s) == (size_t)json_object_get_string_len(v) ? s : NULL;
+}
+
+static void do_show(struct daemon *d, uint64_t client,
+		    struct json_object *req)
+{
+	struct show_cursor c = { .after = member(req, "after") };
+	const char *why = "out of memory";
+	struct json_object *data, *o;
+
+	data = show(d, member(req, "what"), &c, &why);
+	if (!data) {
+		refuse(d, client, why);
+		return;
+	}
+	o = json_object_new_object();
+	json_object_object_add(o, "data", data);
+	if (c.next[0])
+		json_object_object_add(o, "next",
+				       json_object_new_string(c.next));
+	answer(d, client, o);
+}
+
+static void do_resolve(struct daemon *d, uint64_t client,
+		       struct json_object *req)
+{
+	struct eid eid;
+	int err;
+
+	if (eid_from_text(member(req, "eid"), &eid)) {
+		refuse(d, client, "\"eid\" is no EID: expected one such as "
+		       "\"[100]10.1.0.1\"");
+		return;
+	}
+	err = node_resolve(d->node, clock_ms(), &eid, client,
+			   execute_begin(d));
+	if (err == -EBUSY)
+		refuse(d, client, "too many EIDs are being resolved");
+	else if (err)
+		refuse(d, client, "not an xTR, or the EID is of no instance "
+		       "served here, or is local");
+	execute_end(d);
+}
+
+static struct json_object *show_record(const struct map_record *r)
+{
+	struct json_object *o = json_object_new_object();
+
+	show_add_eid(o, &r->eid);
+	json_object_object_add(o, "ttl", json_object_new_uint64(r->ttl));
+	json_object_object_add(o, "action", json_object_new_string(
+		r->locator_count ? "forward" : map_action_name(r->action)));
+	json_object_object_add(o, "authoritative",
+			       json_object_new_boolean(r->authoritative));
+	json_object_object_add(o, "locators",
+			       show_locators(r->locators, r->locator_count));
+	return o;
+}
+
+void control_resolved(struct daemon *d, const struct action_resolved *r)
+{
+	struct json_object *o, *data, *list;
+	char text[ADDR_TEXT_MAX];
+
+	if (r->error) {
+		refuse(d, r->token, r->error == -ETIMEDOUT ?
+		       "no Map-Resolver answered" :
+		       "no Map-Resolver can be sent to");
+		return;
+	}
+	o = json_object_new_object();
+	data = json_object_new_object();
+	list = json_object_new_array();
+	json_object_object_add(o, "data", data);
+	json_object_object_add(data, "from", json_object_new_string(
+				       addr_text(&r->peer, text)));
+	json_object_object_add(data, "rtt", json_object_new_uint64(r->rtt));
+	json_object_object_add(data, "tries",
+			       json_object_new_uint64(r->tries));
+	json_object_object_add(data, "records", list);
+	for (size_t i = 0; i < r->record_count; i++)
+		json_object_array_add(list, show_record(&r->records[i]));
+	answer(d, r->token, o);
+}
+
+/* --- requests --- */
+
+struct command {
+	const char *name;
+	/* Members beside "command": all are strings. */
+	const char *required;
+	const char *optional;		/* or NULL */
+	void (*run)(struct daemon *d, uint64_t client,
+		    struct json_object *req);
+};
+
+static const struct command commands[] = {
+	{ "show", "what", "after", do_show },
+	{ "resolve", "eid", NULL, do_resolve },
+};
+
+static bool is_member(const struct command *c, const char *key)
+{
+	return !strcmp(key, "command") || !strcmp(key, c->required) ||
+		(c->optional && !strcmp(key, c->optional));
+}
+
+/* 0, or the sentence is in @why. */
+static int check_members(const struct command *c, struct json_object *req,
+			 char *why, size_t size)
+{
+	json_object_object_foreach(req, key, v) {
+		(void)v;
+		if (!is_member(c, key)) {
+			snprintf(why, size, "unknown member \"%.32s\"", key);
+			return -EINVAL;
+		}
+		if (!member(req, key)) {
+			snprintf(why, size, "\"%s\": expected a string", key);
+			return -EINVAL;
+		}
+	}
+	if (member(req, c->required))
+		return 0;
+	snprintf(why, size, "\"%s\" is missing", c->required);
+	return -EINVAL;
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (name && !strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static void run_request(struct daemon *d, uint64_t client,
+			struct json_object *req)
+{
+	const struct command *c;
+	char why[128];
+
+	if (!json_object_is_type(req, json_type_object)) {
+		refuse(d, client, "expected a JSON object");
+		return;
+	}
+	c = find_command(member(req, "command"));
+	if (!c)
+		refuse(d, client, "unknown \"command\": expected show or "
+		       "resolve");
+	else if (check_members(c, req, why, sizeof(why)))
+		refuse(d, client, why);
+	else
+		c->run(d, client, req);
+}
+
+void control_request(void *arg, uint64_t client, const char *line, size_t len)
+{
+	struct json_tokener *tok = json_tokener_new_ex(NESTING_MAX);
+	struct json_object *req = NULL;
+	struct daemon *d = arg;
+
+	if (tok) {
+		json_tokener_set_flags(tok, JSON_TOKENER_STRICT |
+				       JSON_TOKENER_VALIDATE_UTF8);
+		/* With the NUL behind it, which ends a number. */
+		req = json_tokener_parse_ex(tok, line, len + 1);
+	}
+	if (tok && json_tokener_get_error(tok) == json_tokener_success)
+		run_request(d, client, req);
+	else
+		refuse(d, client, "not JSON");
+	json_object_put(req);
+	json_tokener_free(tok);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One running lispd: the node of sm/ and everything it acts through.
+ *
+ * daemon_init() opens what needs root (sockets, control socket, state
+ * directory); after priv_drop() daemon_start() does the rest; then the loop
+ * runs until SIGTERM or SIGINT; daemon_stop() puts away what was made.
+ *
+ * Whatever happens is handled in three steps, all in execute.h: begin, call
+ * the node, end.  Nothing else calls node_on_*().
+ */
+#ifndef LISP_RUN_DAEMON_H
+#define LISP_RUN_DAEMON_H
+
+#include "cfg/conf.h"
+#include "dp/dp.h"
+#include "io/priv.h"
+#include "run/report.h"
+#include "run/roles.h"
+#include "sm/node.h"
+#include "store/store.h"
+
+struct ctl;
+struct loop;
+struct loop_event;
+struct udp;
+
+/* What was there at start, for `show status`. */
+struct daemon_sync {
+	uint64_t claimed;	/* mappings kept */
+	uint64_t swept;		/* mappings deleted */
+	uint64_t locals_swept;	/* local EIDs deleted */
+	uint64_t misses_lost;	/* times that reports were lost */
+};
+
+/* Messages that did not reach the node. */
+struct daemon_counters {
+	uint64_t parse_errors[WIRE_REASON_COUNT];
+	uint64_t actions_lost;
+	uint64_t data_plane_errors;
+};
+
+struct daemon {
+	const struct conf *conf;
+	const char *name;
+	struct priv_user user;
+	struct roles *roles;
+	struct node *node;
+	struct sm_ops ops;
+	struct arena arena;
+	struct actions actions;
+	struct report report;
+	uint64_t started;		/* ms */
+
+	struct loop *loop;
+	struct loop_event *timer;	/* node_due() */
+	struct loop_event *sync_timer;	/* store_sync() */
+	struct loop_event *stop_timer;
+	struct loop_event *signals[4];
+	struct udp *udp;
+	struct ctl *ctl;
+	struct dp *dp;			/* NULL: no xTR */
+	struct kv *kv;
+	struct store *store;
+
+	struct daemon_sync sync;
+	struct daemon_counters counters;
+	bool stopping;
+};
+
+/* @d is zeroed by it.  0, or negative errno with a line logged.  @dp is for
+ * tests: a data plane to use instead of the kernel's; owned by the daemon. */
+int daemon_init(struct daemon *d, const struct conf *c, struct dp *dp);
+
+/* 0, or negative errno with a line logged. */
+int daemon_start(struct daemon *d);
+
+/* After the loop has ended: remove what was made, unless the configuration
+ * says to keep it. */
+void daemon_stop(struct daemon *d);
+
+/* Free everything; also after a failed daemon_init() or daemon_start(). */
+void daemon_free(struct daemon *d);
+
+#endif

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/execute.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "io/clock.h"
+#include "io/log.h"
+#include "io/loop.h"
+#include "io/udp.h"
+#include "run/control.h"
+
+/* --- mappings --- */
+
+/* Actions of a negative Map-Reply; without an action packets leave natively
+ * (spec: no-action). */
+static const uint32_t to_dp[] = {
+	[MAP_NO_ACTION] = LISP_ACTION_NATIVE,
+	[MAP_NATIVELY_FORWARD] = LISP_ACTION_NATIVE,
+	[MAP_SEND_MAP_REQUEST] = LISP_ACTION_ASK,
+	[MAP_DROP] = LISP_ACTION_DROP,
+	[MAP_DROP_POLICY] = LISP_ACTION_DROP_POLICY,
+	[MAP_DROP_AUTH] = LISP_ACTION_DROP_AUTH,
+};
+
+static const enum map_action from_dp[] = {
+	[LISP_ACTION_FORWARD] = MAP_NO_ACTION,
+	[LISP_ACTION_NATIVE] = MAP_NATIVELY_FORWARD,
+	[LISP_ACTION_ASK] = MAP_SEND_MAP_REQUEST,
+	[LISP_ACTION_DROP] = MAP_DROP,
+	[LISP_ACTION_DROP_POLICY] = MAP_DROP_POLICY,
+	[LISP_ACTION_DROP_AUTH] = MAP_DROP_AUTH,
+};
+
+static void locator_to_dp(const struct locator *l, struct dp_locator *d)
+{
+	*d = (struct dp_locator){
+		.addr = l->addr,
+		.priority = l->priority,
+		.weight = l->weight,
+	};
+	if (l->flags & LOCATOR_REACHABLE)
+		d->flags |= LISP_LOC_FLAG_REACHABLE;
+	if (l->flags & LOCATOR_LOCAL)
+		d->flags |= LISP_LOC_FLAG_LOCAL;
+}
+
+static void locator_from_dp(const struct dp_locator *d, struct locator *l)
+{
+	*l = (struct locator){
+		.addr = d->addr,
+		.priority = d->priority,
+		.weight = d->weight,
+		.mpriority = LOCATOR_UNUSED,
+	};
+	if (d->flags & LISP_LOC_FLAG_REACHABLE)
+		l->flags |= LOCATOR_REACHABLE;
+	if (d->flags & LISP_LOC_FLAG_LOCAL)
+		l->flags |= LOCATOR_LOCAL;
+}
+
+void execute_map_to_dp(const struct action_map *a, struct dp_map *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->eid = a->eid;
+	m->ttl = a->ttl;
+	m->version = a->version;
+	m->action = a->locator_count ? LISP_ACTION_FORWARD : to_dp[a->action];
+	for (size_t i = 0; i < a->locator_count && i < DP_LOCATORS_MAX; i++)
+		locator_to_dp(&a->locators[i],
+			      &m->locators.list[m->locators.count++]);
+}
+
+bool execute_map_from_dp(const struct dp_map *m, struct locator *locators,
+			 struct map_found *f)
+{
+	/* One that a newer lispd made: not understood, to be swept. */
+	if (m->action >= sizeof(from_dp) / sizeof(from_dp[0]))
+		return false;
+	*f = (struct map_found){
+		.eid = m->eid,
+		.ttl = m->ttl,
+		.stale = m->flags & LISP_MAP_FLAG_STALE,
+		.used = m->used,
+		.used_age = m->used_age,
+		.action = from_dp[m->action],
+		.version = m->version,
+		.locators = locators,
+		.locator_count = m->locators.count,
+	};
+	for (size_t i = 0; i < m->locators.count; i++)
+		locator_from_dp(&m->locators.list[i], &locators[i]);
+	return true;
+}
+
+/* --- actions --- */
+
+static void do_send(struct daemon *d, uint64_t now, const struct action *a)
+{
+	const struct action_send *s = &a->send;
+	int err = udp_send(d->udp, s->from.family == ADDR_NONE ? NULL :
+			   &s->from, &s->to, s->to_port, s->data, s->len);
+
+	if (err)
+		report_send(&d->report, now, &s->to, msg_type_name(s->type),
+			    err);
+}
+
+static void dp_failed(struct daemon *d, uint64_t now, const char *what,
+		      const struct eid *eid, int err)
+{
+	d->counters.data_plane_errors++;
+	report_data_plane(&d->report, now, what, eid, err, dp_why(d->dp));
+}
+
+static void do_map_set(struct daemon *d, uint64_t now, const struct action *a)
+{
+	struct dp_map m;
+	int err;
+
+	if (!d->dp)
+		return;
+	execute_map_to_dp(&a->map, &m);
+	err = d->dp->ops->map_set(d->dp, &m);
+	if (err)
+		dp_failed(d, now, "adding a mapping", &a->map.eid, err);
+}
+
+static void do_map_del(struct daemon *d, uint64_t now, const struct action *a)
+{
+	int err = d->dp ? d->dp->ops->map_del(d->dp, &a->map.eid) : 0;
+
+	/* It may have expired a moment ago. */
+	if (err && err != -ENOENT)
+		dp_failed(d, now, "deleting a mapping", &a->map.eid, err);
+}
+
+/* The answer is an event of its own; its actions go to the end of the list
+ * that is being executed. */
+static void do_map_query(struct daemon *d, uint64_t now,
+			 const struct action *a)
+{
+	enum map_use use = MAP_USE_GONE;
+	struct dp_map m = { .used = false };
+	int err = d->dp ? d->dp->ops->map_get(d->dp, &a->map.eid, &m) :
+		-ENOENT;
+
+	if (!err)
+		use = m.used ? MAP_USE_AGE : MAP_USE_NEVER;
+	else if (err != -ENOENT)
+		dp_failed(d, now, "asking for a mapping", &a->map.eid, err);
+	node_on_map_used(d->node, now, &a->map.eid, use, m.used_age,
+			 &d->actions);
+}
+
+static void do_resolved(struct daemon *d, uint64_t now,
+			const struct action *a)
+{
+	control_resolved(d, &a->resolved);
+}
+
+static void do_log(struct daemon *d, uint64_t now, const struct action *a)
+{
+	if (a->log.event == LOG_CACHE_CLAIMED)
+		d->sync.claimed++;
+	if (a->log.event == LOG_CACHE_SWEPT)
+		d->sync.swept++;
+	report_event(&d->report, now, &a->log);
+}
+
+static void (*const execute[ACTION_TYPE_COUNT])(struct daemon *d,
+						uint64_t now,
+						const struct action *a) = {
+	[ACTION_SEND] = do_send,
+	[ACTION_MAP_SET] = do_map_set,
+	[ACTION_MAP_DEL] = do_map_del,
+	[ACTION_MAP_QUERY] = do_map_query,
+	[ACTION_RESOLVED] = do_resolved,
+	[ACTION_LOG] = do_log,
+};
+
+struct actions *execute_begin(struct daemon *d)
+{
+	arena_reset(&d->arena);
+	actions_init(&d->actions, &d->arena);
+	return &d->actions;
+}
+
+static void arm(struct daemon *d, uint64_t now)
+{
+	uint64_t due = node_due(d->node);
+
+	if (due == UINT64_MAX)
+		loop_timer_disarm(d->timer);
+	else
+		loop_timer_arm(d->timer, due > now ? due - now : 0);
+}
+
+void execute_end(struct daemon *d)
+{
+	uint64_t now = clock_ms();
+
+	for (struct action *a = d->actions.first; a; a = a->next)
+		execute[a->type](d, now, a);
+	d->counters.actions_lost += d->actions.lost;
+	arm(d, now);
+}
+
+/* --- events --- */
+
+void execute_on_datagram(void *arg, const struct udp_datagram *dgram)
+{
+	struct daemon *d = arg;
+	struct actions *acts = execute_begin(d);
+	uint64_t now = clock_ms();
+	struct wire_error err;
+	struct lisp_msg m;
+	struct packet pkt = {
+		.from = dgram->from,
+		.to = dgram->to,
+		.from_port = dgram->from_port,
+		.to_port = dgram->to_port,
+		.data = dgram->data,
+		.len = dgram->len,
+	};
+
+	if (msg_parse(dgram->data, dgram->len, &d->arena, &m, &err)) {
+		d->counters.parse_errors[err.reason]++;
+		report_parse(&d->report, now, &dgram->from, &err,
+			     msg_peek_type(dgram->data, dgram->len));
+		return;
+	}
+	node_on_message(d->node, now, &pkt, &m, acts);
+	execute_end(d);
+}
+
+void execute_on_miss(void *arg, const struct dp_miss *m)
+{
+	struct daemon *d = arg;
+
+	node_on_miss(d->node, clock_ms(), m->iid, &m->eid, &m->source,
+		     execute_begin(d));
+	execute_end(d);
+}
+
+void execute_on_map(void *arg, const struct dp_map *m)
+{
+	struct daemon *d = arg;
+
+	node_on_map_gone(d->node, clock_ms(), &m->eid, execute_begin(d));
+	execute_end(d);
+}
+
+/* Misses can be asked for again; a mapping that went away unnoticed is found
+ * out when the node asks whether it is in use. */
+void execute_on_lost(void *arg)
+{
+	struct daemon *d = arg;
+	int err;
+
+	d->sync.misses_lost++;
+	err = d->dp->ops->miss_dump(d->dp, execute_on_miss, d);
+	if (err)
+		dp_failed(d, clock_ms(), "asking for misses", NULL, err);
+}
+
+void execute_on_time(void *arg)
+{
+	struct daemon *d = arg;
+
+	node_on_time(d->node, clock_ms(), execute_begin(d));
+	execute_end(d);
+}

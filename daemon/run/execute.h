@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Events into the node, actions out of it.
+ *
+ *	acts = execute_begin(d);
+ *	node_on_xxx(d->node, clock_ms(), ..., acts);
+ *	execute_end(d);
+ */
+#ifndef LISP_RUN_EXECUTE_H
+#define LISP_RUN_EXECUTE_H
+
+#include "run/daemon.h"
+
+struct udp_datagram;
+
+/* An empty list; what an earlier event left in the arena is gone. */
+struct actions *execute_begin(struct daemon *d);
+
+/* Execute the list, also what executing adds to it, and arm the timer. */
+void execute_end(struct daemon *d);
+
+/* Handlers for io/ and dp/; their argument is the daemon. */
+void execute_on_datagram(void *arg, const struct udp_datagram *dgram);
+void execute_on_miss(void *arg, const struct dp_miss *m);
+void execute_on_map(void *arg, const struct dp_map *m);
+void execute_on_lost(void *arg);
+void execute_on_time(void *arg);
+
+/* Between mappings of the wire and of the data plane. */
+void execute_map_to_dp(const struct action_map *a, struct dp_map *m);
+bool execute_map_from_dp(const struct dp_map *m, struct locator *locators,
+			 struct map_found *f);
+
+#endif

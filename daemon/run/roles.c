@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/roles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/auth.h"
+#include "crypto/mac.h"
+
+struct roles {
+	struct node_config node;
+	struct xtr_config xtr;
+	struct ms_config ms;
+	struct mr_config mr;
+	struct locator *rlocs;
+	struct register_server *servers;
+	struct eid *database;
+	uint32_t *iids;
+	struct site *sites;		/* with keys and eids of their own */
+};
+
+/* Names a key in stored state without telling anything about it. */
+static int key_tag(const struct secret *psk, uint8_t algorithm, uint64_t *tag)
+{
+	static const char text[] = "lispd key tag";
+	struct mac_span spans[] = {
+		{ (const uint8_t *)text, sizeof(text) },
+		{ &algorithm, 1 },
+	};
+	uint8_t digest[MAC_SIZE_MAX];
+	struct mac *m = mac_new(MAC_SHA256, secret_bytes(psk),
+				secret_len(psk));
+	int n = m ? mac_compute(m, spans, 2, digest) : -1;
+
+	mac_free(m);
+	if (n < (int)sizeof(*tag))
+		return -1;
+	memcpy(tag, digest, sizeof(*tag));
+	return 0;
+}
+
+static int make_key(const struct conf_key *c, enum auth_length_style length,
+		    struct sm_key *k)
+{
+	k->key_id = c->id;
+	k->algorithm = c->algorithm;
+	k->length = length;
+	k->coverage = AUTH_COVER_EITHER;
+	k->key = auth_key_new(c->id, c->algorithm, c->key);
+	return k->key ? key_tag(c->key, c->algorithm, &k->tag) : -1;
+}
+
+/* --- xTR --- */
+
+static int make_rlocs(struct roles *r, const struct conf_xtr *x)
+{
+	r->rlocs = calloc(x->rloc_count, sizeof(*r->rlocs));
+	if (!r->rlocs)
+		return -1;
+	for (size_t i = 0; i < x->rloc_count; i++) {
+		r->rlocs[i] = (struct locator){
+			.addr = x->rlocs[i].address,
+			.priority = x->rlocs[i].priority,
+			.weight = x->rlocs[i].weight,
+			.mpriority = LOCATOR_UNUSED,
+			.flags = LOCATOR_LOCAL | LOCATOR_REACHABLE,
+		};
+	}
+	locators_sort(r->rlocs, x->rloc_count);
+	r->xtr.rlocs = r->rlocs;
+	r->xtr.rloc_count = x->rloc_count;
+	return 0;
+}
+
+static int make_servers(struct roles *r, const struct conf_xtr *x)
+{
+	r->servers = calloc(x->map_server_count + 1, sizeof(*r->servers));
+	if (!r->servers)
+		return -1;
+	r->xtr.servers = r->servers;
+	r->xtr.server_count = x->map_server_count;
+	for (size_t i = 0; i < x->map_server_count; i++) {
+		const struct conf_map_server *c = &x->map_servers[i];
+
+		r->servers[i].addr = c->address;
+		r->servers[i].proxy_reply = c->proxy_reply;
+		r->servers[i].want_notify = c->want_map_notify;
+		if (make_key(&c->key, c->auth_length, &r->servers[i].key))
+			return -1;
+	}
+	return 0;
+}
+
+static int make_database(struct roles *r, const struct conf_xtr *x)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->vpn_count; i++)
+		n += x->vpns[i].database_count;
+	r->database = calloc(n + 1, sizeof(*r->database));
+	r->iids = calloc(x->vpn_count, sizeof(*r->iids));
+	if (!r->database || !r->iids)
+		return -1;
+	n = 0;
+	for (size_t i = 0; i < x->vpn_count; i++) {
+		const struct conf_vpn *v = &x->vpns[i];
+
+		r->iids[i] = v->iid;
+		for (size_t j = 0; j < v->database_count; j++)
+			r->database[n++] = eid_make(v->iid,
+						    &v->database[j].prefix);
+	}
+	r->xtr.database = r->database;
+	r->xtr.database_count = n;
+	r->xtr.iids = r->iids;
+	r->xtr.iid_count = x->vpn_count;
+	return 0;
+}
+
+static int make_xtr(struct roles *r, const struct conf_xtr *x,
+		    const uint8_t xtr_id[16])
+{
+	xtr_config_init(&r->xtr);
+	memcpy(r->xtr.ids.xtr_id, x->xtr_id.given ? x->xtr_id.bytes : xtr_id,
+	       sizeof(r->xtr.ids.xtr_id));
+	r->xtr.ids.site_id = x->site_id;
+	r->xtr.resolvers = x->map_resolvers;
+	r->xtr.resolver_count = x->map_resolver_count;
+	r->xtr.mapping_ttl = x->mapping_ttl;
+	r->xtr.reg.interval = x->register_interval * 1000;
+	if (r->xtr.reg.quick_interval > r->xtr.reg.interval)
+		r->xtr.reg.quick_interval = r->xtr.reg.interval;
+	r->node.xtr = &r->xtr;
+	if (make_rlocs(r, x) || make_servers(r, x) || make_database(r, x))
+		return -1;
+	return 0;
+}
+
+/* --- Map-Server --- */
+
+static const enum site_mode modes[] = {
+	[CONF_ANSWER_AUTO] = SITE_AUTO,
+	[CONF_ANSWER_PROXY] = SITE_PROXY,
+	[CONF_ANSWER_FORWARD] = SITE_FORWARD,
+};
+
+static int make_site(struct site *s, const struct conf_site *c)
+{
+	struct sm_key *keys = calloc(c->key_count, sizeof(*keys));
+	struct site_eid *eids = calloc(c->eid_count, sizeof(*eids));
+
+	s->name = c->name;
+	s->keys = keys;
+	s->eids = eids;
+	s->mode = modes[c->mode];
+	s->accept_unordered_nonce = c->accept_unordered_nonce;
+	if (!keys || !eids)
+		return -1;
+	s->key_count = c->key_count;
+	s->eid_count = c->eid_count;
+	for (size_t i = 0; i < c->eid_count; i++) {
+		eids[i].eid = eid_make(c->eids[i].iid, &c->eids[i].prefix);
+		eids[i].more_specifics = c->eids[i].accept_more_specifics;
+	}
+	for (size_t i = 0; i < c->key_count; i++)
+		if (make_key(&c->keys[i], AUTH_LENGTH_DEPLOYED, &keys[i]))
+			return -1;
+	return 0;
+}
+
+static int make_ms(struct roles *r, const struct conf_ms *c)
+{
+	ms_config_init(&r->ms);
+	r->ms.limits.timeout = c->registration_timeout * 1000;
+	r->sites = calloc(c->site_count, sizeof(*r->sites));
+	if (!r->sites)
+		return -1;
+	r->ms.sites = r->sites;
+	r->ms.site_count = c->site_count;
+	r->node.ms = &r->ms;
+	for (size_t i = 0; i < c->site_count; i++)
+		if (make_site(&r->sites[i], &c->sites[i]))
+			return -1;
+	return 0;
+}
+
+static void make_mr(struct roles *r, const struct conf_mr *c)
+{
+	mr_config_init(&r->mr);
+	r->mr.servers = c->map_servers;
+	r->mr.server_count = c->map_server_count;
+	r->node.mr = &r->mr;
+}
+
+struct roles *roles_new(const struct conf *c, const uint8_t xtr_id[16])
+{
+	struct roles *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	if ((c->xtr && make_xtr(r, c->xtr, xtr_id)) ||
+	    (c->ms && make_ms(r, c->ms))) {
+		roles_free(r);
+		return NULL;
+	}
+	if (c->mr)
+		make_mr(r, c->mr);
+	return r;
+}
+
+static void free_site(struct site *s)
+{
+	for (size_t i = 0; i < s->key_count; i++)
+		auth_key_free(s->keys[i].key);
+	free((void *)s->keys);
+	free((void *)s->eids);
+}
+
+void roles_free(struct roles *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; r->servers && i < r->xtr.server_count; i++)
+		auth_key_free(r->servers[i].key.key);
+	for (size_t i = 0; r->sites && i < r->ms.site_count; i++)
+		free_site(&r->sites[i]);
+	free(r->rlocs);
+	free(r->servers);
+	free(r->database);
+	free(r->iids);
+	free(r->sites);
+	free(r);
+}
+
+const struct node_config *roles_config(const struct roles *r)
+{
+	return &r->node;
+}
+
+const struct locator *roles_locators(const struct roles *r, size_t *n)
+{
+	*n = r->xtr.rloc_count;
+	return r->rlocs;
+}
+
+struct addr roles_rloc(const struct conf *c, enum addr_family family)
+{
+	const struct conf_rloc *best = NULL;
+
+	for (size_t i = 0; c->xtr && i < c->xtr->rloc_count; i++) {
+		const struct conf_rloc *l = &c->xtr->rlocs[i];
+
+		if (l->address.family == family &&
+		    (!best || l->priority < best->priority))
+			best = l;
+	}
+	return best ? best->address : (struct addr){ .family = ADDR_NONE };
+}

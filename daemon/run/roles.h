@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the configuration of a person (cfg/conf.h) to the configuration of the
+ * machines (sm/node.h): arrays in the shape they want, keys set up for
+ * signing.  Refers to the struct conf it was made from, which must outlive it.
+ */
+#ifndef LISP_RUN_ROLES_H
+#define LISP_RUN_ROLES_H
+
+#include "cfg/conf.h"
+#include "sm/node.h"
+
+struct roles;
+
+/* @xtr_id is used where the configuration has none.  NULL: out of memory. */
+struct roles *roles_new(const struct conf *c, const uint8_t xtr_id[16]);
+void roles_free(struct roles *r);
+
+/* Valid as long as @r is. */
+const struct node_config *roles_config(const struct roles *r);
+
+/* First own RLOC of a family in order of preference; family ADDR_NONE when
+ * there is none. */
+struct addr roles_rloc(const struct conf *c, enum addr_family family);
+
+/* Own RLOCs as locators, in the order of RFC 9301 5.5. */
+const struct locator *roles_locators(const struct roles *r, size_t *n);
+
+#endif

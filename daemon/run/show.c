@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/show.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/clock.h"
+#include "io/udp.h"
+#include "run/control.h"
+
+/* json-c takes ownership; a member that cannot be made is left out. */
+static void add_text(struct json_object *o, const char *key, const char *text)
+{
+	json_object_object_add(o, key, json_object_new_string(text));
+}
+
+static void add_number(struct json_object *o, const char *key, uint64_t n)
+{
+	json_object_object_add(o, key, json_object_new_uint64(n));
+}
+
+static void add_bool(struct json_object *o, const char *key, bool b)
+{
+	json_object_object_add(o, key, json_object_new_boolean(b));
+}
+
+static void add_addr(struct json_object *o, const char *key,
+		     const struct addr *a)
+{
+	char text[ADDR_TEXT_MAX];
+
+	if (a->family != ADDR_NONE)
+		add_text(o, key, addr_text(a, text));
+}
+
+void show_add_eid(struct json_object *o, const struct eid *e)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	add_number(o, "iid", e->iid);
+	add_text(o, "prefix", prefix_text(&e->prefix, text));
+}
+
+struct json_object *show_locators(const struct locator *l, size_t n)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_new_object();
+
+		add_addr(o, "address", &l[i].addr);
+		add_number(o, "priority", l[i].priority);
+		add_number(o, "weight", l[i].weight);
+		add_bool(o, "reachable", l[i].flags & LOCATOR_REACHABLE);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static uint64_t seconds_until(uint64_t ms)
+{
+	uint64_t now = clock_ms();
+
+	return ms > now ? (ms - now) / 1000 : 0;
+}
+
+static uint64_t seconds_since(uint64_t ms)
+{
+	uint64_t now = clock_ms();
+
+	return now > ms ? (now - ms) / 1000 : 0;
+}
+
+/* --- status --- */
+
+static struct json_object *show_roles(const struct conf *c)
+{
+	struct json_object *list = json_object_new_array();
+
+	if (c->xtr)
+		json_object_array_add(list, json_object_new_string("xtr"));
+	if (c->ms)
+		json_object_array_add(list,
+				      json_object_new_string("map-server"));
+	if (c->mr)
+		json_object_array_add(list,
+				      json_object_new_string("map-resolver"));
+	return list;
+}
+
+static struct json_object *show_status(const struct daemon *d,
+				       struct show_cursor *c, const char **why)
+{
+	struct json_object *o = json_object_new_object();
+	struct node_status s;
+
+	node_status(d->node, &s);
+	add_text(o, "name", d->name);
+	add_number(o, "pid", getpid());
+	add_number(o, "uptime", seconds_since(d->started));
+	json_object_object_add(o, "roles", show_roles(d->conf));
+	add_text(o, "data-plane", d->dp ? d->dp->ops->name : "none");
+	add_number(o, "map-cache-entries", s.cache_entries);
+	add_number(o, "resolving", s.resolving);
+	add_number(o, "local-prefixes", s.local_prefixes);
+	add_number(o, "map-servers", s.servers);
+	add_number(o, "map-servers-up", s.servers_up);
+	add_number(o, "registered-prefixes", s.registered_prefixes);
+	add_number(o, "mappings-claimed-at-start", d->sync.claimed);
+	add_number(o, "mappings-swept-at-start", d->sync.swept);
+	add_number(o, "local-eids-swept-at-start", d->sync.locals_swept);
+	add_number(o, "miss-reports-lost", d->sync.misses_lost);
+	return o;
+}
+
+/* --- lists in order of EID --- */
+
+/* Where to start: NULL in *@after for the beginning. */
+static int start_after(const struct show_cursor *c, struct eid *room,
+		       const struct eid **after, const char **why)
+{
+	*after = NULL;
+	if (!c->after)
+		return 0;
+	if (eid_from_text(c->after, room)) {
+		*why = "\"after\" is no EID-prefix";
+		return -EINVAL;
+	}
+	*after = room;
+	return 0;
+}
+
+static void add_action(struct json_object *o, enum map_action action,
+		       size_t locators)
+{
+	add_text(o, "action", locators ? "forward" : map_action_name(action));
+}
+
+static struct json_object *show_cache_entry(const struct cache_view *v)
+{
+	struct json_object *o = json_object_new_object();
+
+	show_add_eid(o, &v->eid);
+	add_text(o, "state", v->state);
+	add_action(o, v->action, v->locator_count);
+	add_number(o, "expires", seconds_until(v->expires));
+	add_number(o, "version", v->version);
+	add_addr(o, "from", &v->from);
+	json_object_object_add(o, "locators",
+			       show_locators(v->locators, v->locator_count));
+	return o;
+}
+
+static struct json_object *show_cache(const struct daemon *d,
+				      struct show_cursor *c, const char **why)
+{
+	struct json_object *list;
+	const struct eid *after;
+	struct cache_view v;
+	struct eid at;
+
+	if (start_after(c, &at, &after, why))
+		return NULL;
+	list = json_object_new_array();
+	while (node_cache_next(d->node, after, &v)) {
+		if (json_object_array_length(list) == CONTROL_LIST_MAX) {
+			eid_text(after, c->next);
+			break;
+		}
+		json_object_array_add(list, show_cache_entry(&v));
+		at = v.eid;
+		after = &at;
+	}
+	return list;
+}
+
+static void add_xtr_id(struct json_object *o, const struct site_ids *ids)
+{
+	char text[2 * sizeof(ids->xtr_id) + 1];
+
+	for (size_t i = 0; i < sizeof(ids->xtr_id); i++)
+		snprintf(text + 2 * i, 3, "%02x", ids->xtr_id[i]);
+	add_text(o, "xtr-id", text);
+	add_number(o, "site-id", ids->site_id);
+}
+
+static struct json_object *show_registration(const struct store_entry *e,
+					     const struct registration *r)
+{
+	struct json_object *o = json_object_new_object();
+
+	show_add_eid(o, &e->eid);
+	add_text(o, "site", r->site);
+	add_addr(o, "etr", &r->source);
+	if (r->who.source.family == ADDR_NONE)
+		add_xtr_id(o, &r->who.ids);
+	add_bool(o, "proxy", r->proxy);
+	add_bool(o, "merge", r->merge);
+	add_bool(o, "want-notify", r->want_notify);
+	add_number(o, "ttl", r->ttl);
+	add_number(o, "registered", seconds_since(r->registered));
+	add_number(o, "refreshed", seconds_since(r->refreshed));
+	add_number(o, "expires", seconds_until(r->expires));
+	json_object_object_add(o, "locators",
+			       show_locators(r->locators, r->locator_count));
+	return o;
+}
+
+/* Registrants of one prefix stay together. */
+static struct json_object *show_registrations(const struct daemon *d,
+					      struct show_cursor *c,
+					      const char **why)
+{
+	const struct store_entry *e;
+	struct json_object *list;
+	const struct eid *after;
+	struct eid at;
+
+	if (start_after(c, &at, &after, why))
+		return NULL;
+	list = json_object_new_array();
+	while ((e = node_registration_next(d->node, after))) {
+		if (json_object_array_length(list) >= CONTROL_LIST_MAX) {
+			eid_text(after, c->next);
+			break;
+		}
+		for (struct registration *r = e->regs; r; r = r->next)
+			json_object_array_add(list, show_registration(e, r));
+		at = e->eid;
+		after = &at;
+	}
+	return list;
+}
+
+/* --- database: the cursor counts rows of node_database_at() --- */
+
+static struct json_object *show_server(const struct database_view *v)
+{
+	struct json_object *o = json_object_new_object();
+
+	add_addr(o, "address", &v->server);
+	add_text(o, "state", v->state);
+	add_bool(o, "refused", v->refused);
+	add_bool(o, "registered", v->notified && !v->refused);
+	if (v->notified)
+		add_number(o, "notified", seconds_since(v->notified));
+	return o;
+}
+
+static struct json_object *show_database_entry(const struct daemon *d,
+					       const struct eid *eid,
+					       struct json_object **servers)
+{
+	struct json_object *o = json_object_new_object();
+	const struct locator *l;
+	size_t n;
+
+	l = roles_locators(d->roles, &n);
+	show_add_eid(o, eid);
+	json_object_object_add(o, "locators", show_locators(l, n));
+	*servers = json_object_new_array();
+	json_object_object_add(o, "map-servers", *servers);
+	return o;
+}
+
+static struct json_object *show_database(const struct daemon *d,
+					 struct show_cursor *c,
+					 const char **why)
+{
+	size_t i = c->after ? strtoul(c->after, NULL, 10) : 0;
+	struct json_object *list = json_object_new_array();
+	struct json_object *servers = NULL;
+	struct database_view v;
+	struct eid last;
+
+	for (; node_database_at(d->node, i, &v); i++) {
+		if (!servers || !eid_equal(&v.eid, &last)) {
+			if (json_object_array_length(list) ==
+			    CONTROL_LIST_MAX) {
+				snprintf(c->next, sizeof(c->next), "%zu", i);
+				break;
+			}
+			json_object_array_add(list,
+				show_database_entry(d, &v.eid, &servers));
+			last = v.eid;
+		}
+		if (v.server.family != ADDR_NONE)
+			json_object_array_add(servers, show_server(&v));
+	}
+	return list;
+}
+
+/* --- RLOCs --- */
+
+static void add_own_rlocs(const struct daemon *d, struct json_object *list)
+{
+	const struct locator *l;
+	size_t n;
+
+	l = roles_locators(d->roles, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_new_object();
+
+		add_addr(o, "address", &l[i].addr);
+		add_bool(o, "local", true);
+		add_number(o, "priority", l[i].priority);
+		add_number(o, "weight", l[i].weight);
+		json_object_array_add(list, o);
+	}
+}
+
+static void on_rloc(void *arg, const struct dp_rloc *r)
+{
+	struct json_object *list = arg, *o;
+
+	/* The rest is seen with "lispctl rloc show". */
+	if (json_object_array_length(list) >= CONTROL_LIST_MAX)
+		return;
+	o = json_object_new_object();
+	add_addr(o, "address", &r->addr);
+	add_bool(o, "local", false);
+	add_number(o, "port", r->port);
+	add_text(o, "state", dp_rloc_state_name(r->state));
+	add_number(o, "users", r->users);
+	add_number(o, "packets", r->packets);
+	add_number(o, "bytes", r->bytes);
+	json_object_array_add(list, o);
+}
+
+static struct json_object *show_rlocs(const struct daemon *d,
+				      struct show_cursor *c, const char **why)
+{
+	struct json_object *list = json_object_new_array();
+
+	add_own_rlocs(d, list);
+	if (d->dp && d->dp->ops->rloc_dump(d->dp, on_rloc, list)) {
+		*why = "the data plane does not answer";
+		json_object_put(list);
+		return NULL;
+	}
+	return list;
+}
+
+/* --- statistics --- */
+
+static void add_counter(struct json_object *o, const char *group,
+			const char *name, uint64_t value)
+{
+	char key[128];
+
+	snprintf(key, sizeof(key), "%s-%s", group, name);
+	add_number(o, key, value);
+}
+
+static void add_own_counters(const struct daemon *d, struct json_object *o)
+{
+	const struct udp_stats *u = udp_stats(d->udp);
+
+	add_counter(o, "udp", "received", u->received);
+	add_counter(o, "udp", "sent", u->sent);
+	add_counter(o, "udp", "receive-errors", u->receive_errors);
+	add_counter(o, "udp", "send-errors", u->send_errors);
+	for (int i = WIRE_OK + 1; i < WIRE_REASON_COUNT; i++)
+		add_counter(o, "parse-error", wire_reason_name(i),
+			    d->counters.parse_errors[i]);
+	add_counter(o, "data-plane", "errors", d->counters.data_plane_errors);
+	add_counter(o, "daemon", "actions-lost", d->counters.actions_lost);
+}
+
+static struct json_object *show_statistics(const struct daemon *d,
+					   struct show_cursor *c,
+					   const char **why)
+{
+	struct json_object *o = json_object_new_object();
+	struct counter_group g;
+
+	for (size_t i = 0; node_counters_at(d->node, i, &g); i++)
+		for (size_t j = 0; j < g.count; j++)
+			add_counter(o, g.name, g.names[j], g.values[j]);
+	add_own_counters(d, o);
+	return o;
+}
+
+static const struct {
+	const char *what;
+	struct json_object *(*show)(const struct daemon *d,
+				    struct show_cursor *c, const char **why);
+} displays[] = {
+	{ "status", show_status },
+	{ "map-cache", show_cache },
+	{ "database", show_database },
+	{ "registrations", show_registrations },
+	{ "rlocs", show_rlocs },
+	{ "statistics", show_statistics },
+};
+
+struct json_object *show(const struct daemon *d, const char *what,
+			 struct show_cursor *c, const char **why)
+{
+	for (size_t i = 0; i < sizeof(displays) / sizeof(displays[0]); i++)
+		if (!strcmp(displays[i].what, what))
+			return displays[i].show(d, c, why);
+	*why = "unknown \"what\": expected status, map-cache, database, "
+		"registrations, rlocs or statistics";
+	return NULL;
+}

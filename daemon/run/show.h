@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Displays as JSON, for run/control.c. */
+#ifndef LISP_RUN_SHOW_H
+#define LISP_RUN_SHOW_H
+
+#include <json-c/json.h>
+
+#include "run/daemon.h"
+
+/* Where a list goes on; NULL: from its start. */
+struct show_cursor {
+	const char *after;		/* from the request */
+	char next[EID_TEXT_MAX];	/* for the answer; "": that was all */
+};
+
+/* The data of a display.  NULL: there is no such @what, or "after" is not one
+ * of ours, or memory is out; *@why says it. */
+struct json_object *show(const struct daemon *d, const char *what,
+			 struct show_cursor *c, const char **why);
+
+/* Members "iid" and "prefix". */
+void show_add_eid(struct json_object *o, const struct eid *e);
+
+/* A list of locators. */
+struct json_object *show_locators(const struct locator *l, size_t n);
+
+#endif
