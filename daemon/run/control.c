@@ -213,5 +213,6 @@ void control_request(void *arg, uint64_t client, const char *line, size_t len)
 	else
 		refuse(d, client, "not JSON");
 	json_object_put(req);
-	json_tokener_free(tok);
+	if (tok)
+		json_tokener_free(tok);
 }

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* lispd: reads its arguments and its configuration, then runs. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cfg/conf.h"
+#include "cfg/load.h"
+#include "io/log.h"
+#include "io/loop.h"
+#include "run/daemon.h"
+
+#define DEFAULT_FILE	"/etc/lispd.conf"
+#define NAME_MAX_LEN	64
+
+static const char usage[] =
+"usage: lispd [-c FILE] [-d]\n"
+"       lispd --check FILE\n"
+"       lispd --schema\n"
+"\n"
+"  -c, --config FILE  configuration, default " DEFAULT_FILE "\n"
+"  -d, --debug        log as with \"log-level\": \"debug\"\n"
+"  -f, --foreground   what it always does; for old habits\n"
+"      --check FILE   look for mistakes in a configuration and exit\n"
+"      --schema       print all keys of the configuration and exit\n"
+"  -h, --help         print this\n"
+"\n"
+"SIGTERM and SIGINT end it cleanly: registrations are withdrawn, and devices,\n"
+"routes and mappings it made are removed (see \"keep-on-exit\").  After\n"
+"SIGKILL known EIDs keep flowing, and the next start takes them over.\n";
+
+enum option_id {
+	OPT_CHECK = 256,
+	OPT_SCHEMA,
+};
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "debug", no_argument, NULL, 'd' },
+	{ "foreground", no_argument, NULL, 'f' },
+	{ "check", required_argument, NULL, OPT_CHECK },
+	{ "schema", no_argument, NULL, OPT_SCHEMA },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL }
+};
+
+struct arguments {
+	const char *file;
+	bool debug;
+	bool check;
+};
+
+static const enum log_level levels[] = {
+	[CONF_LOG_ERROR] = LOG_LEVEL_ERROR,
+	[CONF_LOG_WARNING] = LOG_LEVEL_WARNING,
+	[CONF_LOG_INFO] = LOG_LEVEL_INFO,
+	[CONF_LOG_DEBUG] = LOG_LEVEL_DEBUG,
+};
+
+/* Exits for options that are a whole run. */
+static void read_arguments(int argc, char **argv, struct arguments *a)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:dfh", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			a->file = optarg;
+			break;
+		case 'd':
+			a->debug = true;
+			break;
+		case 'f':
+			break;
+		case OPT_CHECK:
+			a->file = optarg;
+			a->check = true;
+			break;
+		case OPT_SCHEMA:
+			cfg_schema_print(&conf_schema);
+			exit(0);
+		case 'h':
+			fputs(usage, stdout);
+			exit(0);
+		default:
+			fputs(usage, stderr);
+			exit(2);
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "lispd: unexpected \"%s\"\n%s", argv[optind],
+			usage);
+		exit(2);
+	}
+}
+
+static struct conf *load(const char *file)
+{
+	struct cfg_errors e;
+	struct conf *c;
+
+	cfg_errors_init(&e, file);
+	c = conf_load(file, &e);
+	for (unsigned int i = 0; i < e.count && i < CFG_ERRORS_MAX; i++)
+		fprintf(stderr, "%s\n", e.lines[i] ? e.lines[i] :
+			"out of memory");
+	if (e.count > CFG_ERRORS_MAX)
+		fprintf(stderr, "%s: %u more mistakes\n", file,
+			e.count - CFG_ERRORS_MAX);
+	cfg_errors_free(&e);
+	return c;
+}
+
+static int run(struct daemon *d, const struct conf *c)
+{
+	int err = daemon_init(d, c, NULL);
+
+	if (err)
+		return err;
+	err = priv_drop(&d->user, c->xtr != NULL);
+	if (err) {
+		log_error("cannot become user \"%s\": %s", c->user,
+			  strerror(-err));
+		return err;
+	}
+	err = daemon_start(d);
+	if (err)
+		return err;
+	err = loop_run(d->loop);
+	daemon_stop(d);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments a = { .file = DEFAULT_FILE };
+	char host[NAME_MAX_LEN] = "lispd";
+	struct daemon d = { .conf = NULL };
+	struct conf *c;
+	int err;
+
+	read_arguments(argc, argv, &a);
+	c = load(a.file);
+	if (!c)
+		return 1;
+	if (a.check) {
+		printf("%s: no mistakes\n", a.file);
+		conf_free(c);
+		return 0;
+	}
+	if (!c->name) {
+		gethostname(host, sizeof(host) - 1);
+		c->name = strdup(host);
+	}
+	log_init(a.debug ? LOG_LEVEL_DEBUG : levels[c->log_level], c->name);
+	err = run(&d, c);
+	daemon_free(&d);
+	conf_free(c);
+	return err ? 1 : 0;
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "crypto/random.h"
+#include "io/clock.h"
+#include "io/ctl.h"
+#include "io/log.h"
+#include "io/loop.h"
+#include "io/udp.h"
+#include "run/control.h"
+#include "run/execute.h"
+#include "run/ops.h"
+#include "run/vpns.h"
+
+#define SYNC_INTERVAL_MS	1000
+
+/* How long a clean stop waits for the Map-Servers' acknowledgements. */
+#define STOP_GRACE_MS		1000
+
+/* --- what needs root --- */
+
+/* "/run/lisp" of "/run/lisp/a.sock", if it is not there yet. */
+static void make_parent(const char *path)
+{
+	char *copy = strdup(path);
+	char *slash = copy ? strrchr(copy, '/') : NULL;
+
+	if (slash && slash != copy) {
+		*slash = '\0';
+		/* If this fails, so does what needs it, with a reason. */
+		mkdir(copy, 0755);
+	}
+	free(copy);
+}
+
+static int find_user(struct daemon *d)
+{
+	int err = priv_find_user(d->conf->user, &d->user);
+
+	if (err)
+		log_error("there is no user \"%s\"", d->conf->user);
+	return err;
+}
+
+static int open_ctl(struct daemon *d)
+{
+	struct ctl_config cfg = {
+		.path = d->conf->control_socket,
+		.uid = d->user.uid,
+		.gid = (gid_t)-1,
+	};
+	int err;
+
+	if (d->conf->control_group &&
+	    priv_find_group(d->conf->control_group, &cfg.gid)) {
+		log_error("there is no group \"%s\"", d->conf->control_group);
+		return -ENOENT;
+	}
+	make_parent(cfg.path);
+	d->ctl = ctl_open(&cfg, &err);
+	if (d->ctl)
+		return 0;
+	if (err == -EADDRINUSE)
+		log_error("control socket %s: another lispd is behind it",
+			  cfg.path);
+	else
+		log_error("control socket %s: %s", cfg.path, strerror(-err));
+	return err;
+}
+
+static int open_udp(struct daemon *d)
+{
+	struct udp_config cfg = {
+		.listen = d->conf->listen,
+		.listen_count = d->conf->listen_count,
+		.port = LISP_CONTROL_PORT,
+		.device = d->conf->underlay,
+	};
+	char text[ADDR_TEXT_MAX];
+	struct addr failed;
+	int err;
+
+	d->udp = udp_open(&cfg, &err, &failed);
+	if (d->udp)
+		return 0;
+	if (err == -EADDRINUSE)
+		log_error("UDP port %d is in use: another lispd runs in this "
+			  "network namespace", LISP_CONTROL_PORT);
+	else
+		log_error("UDP port %d, address %s: %s", LISP_CONTROL_PORT,
+			  failed.family == ADDR_NONE ? "any" :
+			  addr_text(&failed, text), strerror(-err));
+	return err;
+}
+
+static int open_state_dir(struct daemon *d)
+{
+	int err;
+
+	make_parent(d->conf->state_dir);
+	err = priv_state_dir(d->conf->state_dir, &d->user);
+	if (err)
+		log_error("state-dir %s: %s", d->conf->state_dir,
+			  strerror(-err));
+	return err;
+}
+
+int daemon_init(struct daemon *d, const struct conf *c, struct dp *dp)
+{
+	int err;
+
+	memset(d, 0, sizeof(*d));
+	d->conf = c;
+	d->name = c->name ? c->name : "lispd";
+	d->dp = dp;
+	arena_init(&d->arena, ACTIONS_ARENA_CAP);
+	report_init(&d->report);
+	err = find_user(d);
+	if (!err)
+		err = open_udp(d);
+	if (!err)
+		err = open_ctl(d);
+	if (!err)
+		err = open_state_dir(d);
+	return err;
+}
+
+/* --- timers and signals --- */
+
+static void on_sync(void *arg)
+{
+	struct daemon *d = arg;
+
+	if (store_sync(d->store))
+		log_error("state-dir %s: cannot be written",
+			  d->conf->state_dir);
+	loop_timer_arm(d->sync_timer, SYNC_INTERVAL_MS);
+}
+
+static void on_stop_timer(void *arg)
+{
+	struct daemon *d = arg;
+
+	loop_stop(d->loop);
+}
+
+/* Deregister, wait a little for that to arrive, then go.  A second signal
+ * ends the waiting. */
+static void on_terminate(void *arg)
+{
+	struct daemon *d = arg;
+	bool withdraw = d->conf->xtr && d->conf->xtr->map_server_count &&
+		!d->conf->xtr->keep_on_exit;
+
+	if (d->stopping || !withdraw) {
+		loop_stop(d->loop);
+		return;
+	}
+	d->stopping = true;
+	log_info("stopping");
+	node_withdraw(d->node, clock_ms(), NULL, execute_begin(d));
+	execute_end(d);
+	loop_timer_arm(d->stop_timer, STOP_GRACE_MS);
+}
+
+static void on_hangup(void *arg)
+{
+	log_notice("SIGHUP ignored: a changed configuration needs a restart");
+}
+
+static int add_timers(struct daemon *d)
+{
+	d->timer = loop_timer(d->loop, execute_on_time, d);
+	d->sync_timer = loop_timer(d->loop, on_sync, d);
+	d->stop_timer = loop_timer(d->loop, on_stop_timer, d);
+	if (!d->timer || !d->sync_timer || !d->stop_timer)
+		return -ENOMEM;
+	loop_timer_arm(d->sync_timer, SYNC_INTERVAL_MS);
+	return 0;
+}
+
+static int add_signals(struct daemon *d)
+{
+	/* Peers that hang up are noticed where they are written to. */
+	signal(SIGPIPE, SIG_IGN);
+	d->signals[0] = loop_signal(d->loop, SIGTERM, on_terminate, d);
+	d->signals[1] = loop_signal(d->loop, SIGINT, on_terminate, d);
+	d->signals[2] = loop_signal(d->loop, SIGHUP, on_hangup, d);
+	return d->signals[0] && d->signals[1] && d->signals[2] ? 0 : -ENOMEM;
+}
+
+/* --- start --- */
+
+static int open_store(struct daemon *d)
+{
+	struct store_config cfg;
+	uint8_t seed[16];
+	int err;
+
+	d->kv = kv_open_lmdb(d->conf->state_dir, &err);
+	if (!d->kv)
+		return err;
+	store_config_init(&cfg);
+	cfg.first_nonce = clock_wall_us();
+	err = random_bytes(seed, sizeof(seed));
+	if (err)
+		return err;
+	d->store = store_new(&cfg, d->kv, seed, &err);
+	return d->store ? 0 : err;
+}
+
+static int make_node(struct daemon *d)
+{
+	uint8_t fresh[16], id[16];
+	int err = random_bytes(fresh, sizeof(fresh));
+
+	if (!err)
+		err = store_xtr_id(d->store, fresh, id);
+	if (err)
+		return err;
+	d->roles = roles_new(d->conf, id);
+	if (!d->roles)
+		return -ENOMEM;
+	ops_init(d);
+	d->node = node_new(roles_config(d->roles), &d->ops, clock_ms(), &err);
+	return d->node ? 0 : err;
+}
+
+static int start_data_plane(struct daemon *d)
+{
+	int err = vpns_open(d);
+
+	if (!err)
+		err = vpns_check_underlay(d);
+	if (!err)
+		err = vpns_add(d);
+	return err;
+}
+
+/* From here on messages and misses are answered. */
+static int start_events(struct daemon *d)
+{
+	int err = udp_start(d->udp, d->loop, execute_on_datagram, d);
+
+	if (!err)
+		err = ctl_start(d->ctl, d->loop, control_request, d);
+	if (err)
+		return err;
+	node_start(d->node, clock_ms(), execute_begin(d));
+	execute_end(d);
+	return d->dp ? vpns_sync(d) : 0;
+}
+
+/* What has no line of its own when it fails. */
+static int start_core(struct daemon *d)
+{
+	int err;
+
+	d->loop = loop_new();
+	if (!d->loop)
+		return -ENOMEM;
+	err = add_timers(d);
+	if (!err)
+		err = add_signals(d);
+	if (!err)
+		err = make_node(d);
+	if (err)
+		log_error("cannot start: %s", strerror(-err));
+	return err;
+}
+
+int daemon_start(struct daemon *d)
+{
+	int err;
+
+	d->started = clock_ms();
+	err = open_store(d);
+	if (err) {
+		log_error("state-dir %s: %s", d->conf->state_dir,
+			  strerror(-err));
+		return err;
+	}
+	err = start_core(d);
+	if (!err && d->conf->xtr)
+		err = start_data_plane(d);
+	if (!err)
+		err = start_events(d);
+	if (!err)
+		log_notice("started");
+	return err;
+}
+
+/* --- stop --- */
+
+void daemon_stop(struct daemon *d)
+{
+	if (d->dp && !d->conf->xtr->keep_on_exit)
+		vpns_remove(d);
+	if (d->store && store_sync(d->store))
+		log_error("state-dir %s: cannot be written",
+			  d->conf->state_dir);
+	log_notice("stopped");
+}
+
+void daemon_free(struct daemon *d)
+{
+	ctl_close(d->ctl);
+	udp_close(d->udp);
+	node_free(d->node);
+	roles_free(d->roles);
+	store_free(d->store);
+	if (d->kv)
+		kv_close(d->kv);
+	if (d->dp)
+		d->dp->ops->close(d->dp);
+	for (size_t i = 0; i < 4; i++)
+		loop_event_free(d->signals[i]);
+	loop_event_free(d->timer);
+	loop_event_free(d->sync_timer);
+	loop_event_free(d->stop_timer);
+	loop_free(d->loop);
+	arena_free(&d->arena);
+	memset(d, 0, sizeof(*d));
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Order at start matters: reports are subscribed to before anything is
+ * dumped, so that nothing falls in between; the origin is claimed before, so
+ * that entries expire again as they should; local EIDs come before devices
+ * can receive for them.
+ */
+#include "run/vpns.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/clock.h"
+#include "io/log.h"
+#include "run/execute.h"
+
+static const char *reason(const struct daemon *d, int err)
+{
+	const char *why = d->dp ? dp_why(d->dp) : "";
+
+	return *why ? why : strerror(-err);
+}
+
+static int open_kernel(struct daemon *d)
+{
+	struct dp_config cfg = {
+		.underlay = d->conf->underlay,
+		.origin = d->conf->xtr->origin,
+	};
+	int err;
+
+	d->dp = dp_kernel_open(&cfg, &err);
+	if (d->dp)
+		return 0;
+	if (err == -ENOENT)
+		log_error("the kernel module lisp is not loaded");
+	else if (err == -ENODEV)
+		log_error("underlay \"%s\" is no VRF", cfg.underlay);
+	else
+		log_error("cannot talk to the kernel: %s", strerror(-err));
+	return err;
+}
+
+int vpns_open(struct daemon *d)
+{
+	const struct dp_reports reports = {
+		.miss = execute_on_miss,
+		.map = execute_on_map,
+		.lost = execute_on_lost,
+		.arg = d,
+	};
+	int err = d->dp ? 0 : open_kernel(d);
+
+	if (err)
+		return err;
+	err = d->dp->ops->subscribe(d->dp, d->loop, &reports);
+	if (!err)
+		err = d->dp->ops->claim(d->dp, d->conf->xtr->stale_limit);
+	if (err == -EBUSY)
+		log_error("another lispd looks after origin %llu",
+			  (unsigned long long)d->conf->xtr->origin);
+	else if (err)
+		log_error("data plane: %s", reason(d, err));
+	return err;
+}
+
+/* --- the underlay stays below --- */
+
+static int check_path(struct daemon *d, const char *what,
+		      const struct addr *a)
+{
+	char text[ADDR_TEXT_MAX];
+
+	if (d->dp->ops->path(d->dp, a) != DP_PATH_OVERLAY)
+		return 0;
+	log_error("%s %s leads through a lisp device: it must be reached "
+		  "through the underlay", what, addr_text(a, text));
+	return -ELOOP;
+}
+
+int vpns_check_underlay(struct daemon *d)
+{
+	const struct conf_xtr *x = d->conf->xtr;
+	int err = 0;
+
+	for (size_t i = 0; i < x->map_resolver_count && !err; i++)
+		err = check_path(d, "Map-Resolver", &x->map_resolvers[i]);
+	for (size_t i = 0; i < x->map_server_count && !err; i++)
+		err = check_path(d, "Map-Server", &x->map_servers[i].address);
+	for (size_t i = 0; i < x->rloc_count && !err; i++)
+		err = check_path(d, "RLOC", &x->rlocs[i].address);
+	return err;
+}
+
+/* --- local EIDs --- */
+
+static void fill_local(const struct daemon *d, struct dp_local *l)
+{
+	struct dp_map m;
+	struct action_map a = { .ttl = 1 };
+	size_t n;
+
+	memset(l, 0, sizeof(*l));
+	a.locators = roles_locators(d->roles, &n);
+	a.locator_count = n;
+	execute_map_to_dp(&a, &m);
+	l->locators = m.locators;
+}
+
+static int add_locals(struct daemon *d, const struct conf_vpn *v)
+{
+	char text[EID_TEXT_MAX];
+	struct dp_local l;
+	int err;
+
+	fill_local(d, &l);
+	for (size_t i = 0; i < v->database_count; i++) {
+		l.eid = eid_make(v->iid, &v->database[i].prefix);
+		err = d->dp->ops->local_set(d->dp, &l);
+		if (err) {
+			log_error("local EID %s: %s", eid_text(&l.eid, text),
+				  reason(d, err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* EIDs to delete, collected while a dump runs. */
+struct sweep {
+	const struct daemon *d;
+	struct eid *list;
+	size_t count;
+	size_t room;
+	bool all;
+	int err;
+};
+
+static bool is_configured(const struct conf_xtr *x, const struct eid *e)
+{
+	for (size_t i = 0; i < x->vpn_count; i++) {
+		const struct conf_vpn *v = &x->vpns[i];
+
+		if (v->iid != e->iid)
+			continue;
+		for (size_t j = 0; j < v->database_count; j++)
+			if (prefix_equal(&v->database[j].prefix, &e->prefix))
+				return true;
+	}
+	return false;
+}
+
+static void on_local(void *arg, const struct dp_local *l)
+{
+	struct sweep *s = arg;
+	struct eid *more;
+
+	if (!s->all && is_configured(s->d->conf->xtr, &l->eid))
+		return;
+	if (s->count == s->room) {
+		s->room = s->room ? 2 * s->room : 64;
+		more = reallocarray(s->list, s->room, sizeof(*more));
+		if (!more) {
+			s->room = s->count;
+			s->err = -ENOMEM;
+			return;
+		}
+		s->list = more;
+	}
+	s->list[s->count++] = l->eid;
+}
+
+/* Delete local EIDs of ours: all, or those that are not configured. */
+static int sweep_locals(struct daemon *d, bool all, uint64_t *swept)
+{
+	struct sweep s = { .d = d, .all = all };
+	int err = d->dp->ops->local_dump(d->dp, on_local, &s);
+
+	if (!err)
+		err = s.err;
+	*swept = 0;
+	/* A dump that was repeated names some twice. */
+	for (size_t i = 0; i < s.count; i++)
+		if (!d->dp->ops->local_del(d->dp, &s.list[i]))
+			++*swept;
+	free(s.list);
+	return err;
+}
+
+/* --- VPNs --- */
+
+static void fill_vpn(const struct daemon *d, const struct conf_vpn *v,
+		     struct dp_vpn *out)
+{
+	*out = (struct dp_vpn){
+		.name = v->name,
+		.iid = v->iid,
+		.device = v->device,
+		.vrf = v->vrf,
+		.native = v->native,
+		.local4 = roles_rloc(d->conf, ADDR_IPV4),
+		.local6 = roles_rloc(d->conf, ADDR_IPV6),
+		.eid_space = v->eid_space,
+		.eid_space_count = v->eid_space_count,
+		.eid_space_given = v->eid_space != NULL,
+		.route_protocol = d->conf->xtr->route_protocol,
+		.route_metric = d->conf->xtr->route_metric,
+	};
+}
+
+static int add_vpn(struct daemon *d, const struct conf_vpn *v)
+{
+	struct dp_vpn vpn;
+	bool made;
+	int err;
+
+	fill_vpn(d, v, &vpn);
+	err = d->dp->ops->vpn_add(d->dp, &vpn, &made);
+	if (err) {
+		log_error("VPN %s: %s", v->name, reason(d, err));
+		return err;
+	}
+	log_info("VPN %s: Instance-ID %llu, device %s %s", v->name,
+		 (unsigned long long)v->iid, v->device,
+		 made ? "made" : "reused");
+	return add_locals(d, v);
+}
+
+int vpns_add(struct daemon *d)
+{
+	const struct conf_xtr *x = d->conf->xtr;
+	int err = 0;
+
+	for (size_t i = 0; i < x->vpn_count && !err; i++)
+		err = add_vpn(d, &x->vpns[i]);
+	if (!err)
+		err = sweep_locals(d, false, &d->sync.locals_swept);
+	return err;
+}
+
+/* --- what was there at start --- */
+
+/* Mappings are collected first: the node deletes what it does not want, which
+ * must not happen while the kernel walks them. */
+struct found {
+	struct dp_map *list;
+	size_t count;
+	size_t room;
+	int err;
+};
+
+static void on_map(void *arg, const struct dp_map *m)
+{
+	struct found *f = arg;
+	struct dp_map *more;
+
+	if (f->count == f->room) {
+		f->room = f->room ? 2 * f->room : 256;
+		more = reallocarray(f->list, f->room, sizeof(*more));
+		if (!more) {
+			f->room = f->count;
+			f->err = -ENOMEM;
+			return;
+		}
+		f->list = more;
+	}
+	f->list[f->count++] = *m;
+}
+
+static void take_map(struct daemon *d, const struct dp_map *m)
+{
+	struct locator locators[DP_LOCATORS_MAX];
+	struct map_found f;
+
+	if (execute_map_from_dp(m, locators, &f)) {
+		node_on_map_found(d->node, clock_ms(), &f, execute_begin(d));
+		execute_end(d);
+	} else if (!d->dp->ops->map_del(d->dp, &m->eid)) {
+		d->sync.swept++;
+	}
+}
+
+static int sync_maps(struct daemon *d)
+{
+	struct found f = { .list = NULL };
+	int err = d->dp->ops->map_dump(d->dp, on_map, &f);
+
+	if (!err)
+		err = f.err;
+	for (size_t i = 0; i < f.count && !err; i++)
+		take_map(d, &f.list[i]);
+	free(f.list);
+	if (err)
+		return err;
+	node_on_map_synced(d->node, clock_ms(), execute_begin(d));
+	execute_end(d);
+	return 0;
+}
+
+int vpns_sync(struct daemon *d)
+{
+	int err = sync_maps(d);
+
+	if (!err)
+		err = d->dp->ops->miss_dump(d->dp, execute_on_miss, d);
+	if (err)
+		log_error("reading the map-cache: %s", reason(d, err));
+	else if (d->sync.claimed || d->sync.swept || d->sync.locals_swept)
+		log_notice("of an earlier run: %llu mappings re-claimed, %llu "
+			   "mappings and %llu local EIDs swept",
+			   (unsigned long long)d->sync.claimed,
+			   (unsigned long long)d->sync.swept,
+			   (unsigned long long)d->sync.locals_swept);
+	return err;
+}
+
+void vpns_remove(struct daemon *d)
+{
+	const struct conf_xtr *x = d->conf->xtr;
+	struct dp_vpn vpn;
+	uint64_t swept;
+	int err;
+
+	for (size_t i = 0; i < x->vpn_count; i++) {
+		fill_vpn(d, &x->vpns[i], &vpn);
+		err = d->dp->ops->vpn_del(d->dp, &vpn, true);
+		if (err)
+			log_warning("VPN %s: %s", x->vpns[i].name,
+				    reason(d, err));
+	}
+	err = d->dp->ops->map_flush(d->dp);
+	if (!err)
+		err = sweep_locals(d, true, &swept);
+	if (err)
+		log_warning("cleaning up: %s", reason(d, err));
+}
