@@ -45,7 +45,8 @@ static void arena_enter(struct arena *a, struct arena_chunk *c)
 	a->buf_used = 0;
 }
 
-/* Make room for @need octets in a new chunk. */
+/* Make room for @need octets in a new chunk; what is left of the current one
+ * has been counted as used. */
 static int arena_grow(struct arena *a, size_t need)
 {
 	size_t left = a->cap - a->used;
@@ -80,8 +81,6 @@ void *arena_alloc(struct arena *a, size_t size)
 		return NULL;
 	need = size ? (size + ALIGN - 1) / ALIGN * ALIGN : ALIGN;
 	if (need > rest) {
-		if (a->cap - a->used < rest || need > a->cap - a->used - rest)
-			return NULL;
 		a->used += rest;
 		if (arena_grow(a, need)) {
 			a->used -= rest;

@@ -55,6 +55,27 @@ static void clock_back(void **state)
 	assert_true(bucket_take(&b, 51000));
 }
 
+/* Fractions of a millisecond: the wait that is named is exactly enough. */
+static void wait_is_exact(void **state)
+{
+	uint64_t now = 1000, wait;
+	struct bucket b;
+	int i;
+
+	srand(15);
+	bucket_init(&b, 1300, 3);
+	for (i = 0; i < 10000; i++) {
+		while (bucket_take(&b, now))
+			;
+		wait = bucket_wait(&b, now);
+		assert_in_range(wait, 1, 2);
+		assert_false(bucket_take(&b, now + wait - 1));
+		now += wait;
+		assert_true(bucket_take(&b, now));
+		now += rand() % 3;
+	}
+}
+
 /* Twin: tokens in thousandths, filled up as time goes by. */
 static void random_twin(void **state)
 {
@@ -94,6 +115,7 @@ int main(void)
 		cmocka_unit_test(one_per_three_seconds),
 		cmocka_unit_test(starts_full),
 		cmocka_unit_test(clock_back),
+		cmocka_unit_test(wait_is_exact),
 		cmocka_unit_test(random_twin),
 	};
 

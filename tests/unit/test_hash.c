@@ -48,11 +48,14 @@ static uint64_t weak_hash(const struct hash_table *t, uint32_t key)
 
 static struct item *find(const struct hash_table *t, uint32_t key)
 {
-	struct hash_node *n = hash_first(t, weak_hash(t, key));
+	uint64_t hash = weak_hash(t, key);
+	struct hash_node *n = hash_first(t, hash);
 
-	for (; n; n = hash_next(n))
+	for (; n; n = hash_next(n)) {
+		assert_true(n->hash == hash);
 		if (((struct item *)n)->key == key)
 			return (struct item *)n;
+	}
 	return NULL;
 }
 

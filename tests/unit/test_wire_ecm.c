@@ -272,11 +272,12 @@ static void builds(void **state)
 {
 	static uint8_t big[70000];
 	const struct vector *m = vector("map-request-plain");
+	const struct vector *big_m = vector("map-request-all-flags");
 	struct ecm e = {
 		.source_port = 50000, .dest_port = LISP_CONTROL_PORT,
 		.message = m->octets, .message_len = m->len,
 	};
-	uint8_t out[200];
+	uint8_t out[400];
 	struct addr v4, v6;
 
 	addr_from_text("192.0.2.1", &v4);
@@ -295,15 +296,17 @@ static void builds(void **state)
 	e.message_len = UINT16_MAX - ECM_OVERHEAD_IPV4 + 1;
 	assert_int_equal(ecm_build(&e, big, sizeof(big)), -EINVAL);
 
-	/* The message may lie where it will be, or anywhere in the buffer. */
-	memcpy(out, m->octets, m->len);
+	/* The message may lie anywhere in the buffer, also where the headers
+	 * will be. */
+	memcpy(out, big_m->octets, big_m->len);
 	e.source = e.dest = v6;
 	e.message = out;
-	e.message_len = m->len;
+	e.message_len = big_m->len;
 	e.ttl = 9;
 	assert_int_equal(ecm_build(&e, out, sizeof(out)),
-			 m->len + ECM_OVERHEAD_IPV6);
-	assert_memory_equal(out + ECM_OVERHEAD_IPV6, m->octets, m->len);
+			 big_m->len + ECM_OVERHEAD_IPV6);
+	assert_memory_equal(out + ECM_OVERHEAD_IPV6, big_m->octets,
+			    big_m->len);
 	assert_int_equal(out[IP + 7], 9);
 }
 

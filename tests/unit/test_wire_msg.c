@@ -594,6 +594,53 @@ static void refused(void **state)
 	}
 }
 
+/* What a message only claims to hold costs no memory. */
+static void claims_cost_nothing(void **state)
+{
+	static const char *const claims[] = {
+		/* 255 records */
+		"100000ff 0102030405060708 0001 0a010005 0001 c0000201"
+		"0020 0001 0a020007",
+		"200000ff 0102030405060708 0000000f 000a2000 00000001"
+		"0a400000",
+		"300000ff 0102030405060708 00000000 000005a0 000a0000"
+		"00000001 0a400000",
+		/* 255 locators */
+		"20000001 0102030405060708 0000000f ff0a2000 00000001"
+		"0a400000",
+	};
+	struct wire_error err;
+	struct arena small;
+	uint8_t buf[256];
+	struct lisp_msg m;
+	size_t i;
+
+	for (i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
+		struct vector v = { .len = 0 };
+
+		vector_hex(&v, claims[i]);
+		arena_init_buffer(&small, buf, sizeof(buf));
+		assert_int_equal(msg_parse(v.octets, v.len, &small, &m, &err),
+				 -EBADMSG);
+		assert_int_equal(err.reason, WIRE_SHORT);
+	}
+}
+
+/* Less than the least is refused before anything is set aside for it. */
+static void minimum_comes_first(void **state)
+{
+	uint8_t in[28] = { 0x30, 0, 0, 1 };
+	struct wire_error err;
+	struct arena none;
+	struct lisp_msg m;
+
+	arena_init(&none, 0);
+	assert_int_equal(msg_parse(in, 27, &none, &m, &err), -EBADMSG);
+	assert_int_equal(err.reason, WIRE_SHORT);
+	assert_int_equal(msg_parse(in, 28, &none, &m, &err), -ENOMEM);
+	assert_int_equal(err.reason, WIRE_MEMORY);
+}
+
 /* A parser called by itself checks the type too. */
 static void wrong_parser(void **state)
 {
@@ -894,6 +941,8 @@ int main(void)
 		cmocka_unit_test(encapsulated),
 		cmocka_unit_test(security),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(claims_cost_nothing),
+		cmocka_unit_test(minimum_comes_first),
 		cmocka_unit_test(wrong_parser),
 		cmocka_unit_test(reserved_bits),
 		cmocka_unit_test(random_messages),
