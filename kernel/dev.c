@@ -17,6 +17,7 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
+#include <net/ip.h>
 #include <net/ip_tunnels.h>
 #include <net/l3mdev.h>
 #include <net/netlink.h>
@@ -41,7 +42,13 @@
 /**
  * struct conf - what a request asks for
  * @given: bit per IFLA_LISP_* attribute that was there
- * @native: device; NULL: none
+ * @id: Instance-ID
+ * @underlay: ifindex of a VRF, or 0
+ * @port: UDP port, never 0
+ * @proxy: deliver for EIDs that are not local, too
+ * @local: IPv4 source RLOC, or zero
+ * @local6: IPv6 source RLOC, or zero
+ * @native: uplink, or NULL
  */
 struct conf {
 	unsigned long given;
@@ -203,40 +210,51 @@ static int lisp_dev_validate(struct nlattr *tb[], struct nlattr *data[],
 	return 0;
 }
 
-static int parse_native(struct net *net, const struct net_device *dev,
-			const struct nlattr *attr, struct conf *conf,
+static int check_native(const struct net_device *native,
+			const struct net_device *dev,
+			const struct nlattr *attr,
 			struct netlink_ext_ack *extack)
 {
-	u32 ifindex = nla_get_u32(attr);
-	struct net_device *native;
-	const char *err;
-
-	conf->native = NULL;
-	if (!ifindex)
-		return 0;
-	native = ifindex > INT_MAX ? NULL : __dev_get_by_index(net, ifindex);
 	if (!native) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "No device with the native uplink's index");
 		return -ENODEV;
 	}
-
-	err = NULL;
-	if (native == dev)
-		err = "A lisp device cannot be its own native uplink";
-	else if (lisp_dev_is(native))
-		err = "The native uplink must not be a lisp device";
-	else if (netif_is_l3_master(native))
-		err = "The native uplink must not be a VRF, but a device in it";
-	else if (native->flags & IFF_LOOPBACK)
-		err = "The native uplink must not be the loopback device";
-	if (err) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "Unusable native uplink");
-		extack->_msg = err;
+	if (native == dev) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "A lisp device cannot be its own native uplink");
 		return -EINVAL;
 	}
-	conf->native = native;
+	if (lisp_dev_is(native)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "The native uplink cannot be a lisp device");
+		return -EINVAL;
+	}
+	if (netif_is_l3_master(native)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "The native uplink cannot be a VRF, but a device in it");
+		return -EINVAL;
+	}
+	if (native->flags & IFF_LOOPBACK) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "The native uplink cannot be the loopback device");
+		return -EINVAL;
+	}
 	return 0;
+}
+
+static int parse_native(struct net *net, const struct net_device *dev,
+			const struct nlattr *attr, struct conf *conf,
+			struct netlink_ext_ack *extack)
+{
+	u32 ifindex = nla_get_u32(attr);
+
+	conf->native = NULL;
+	if (!ifindex)
+		return 0;
+	if (ifindex <= INT_MAX)
+		conf->native = __dev_get_by_index(net, ifindex);
+	return check_native(conf->native, dev, attr, extack);
 }
 
 static int parse_underlay(struct net *net, const struct nlattr *attr,

@@ -163,9 +163,11 @@ struct lisp_sock *lisp_sock_get(struct lisp_net *ln, u32 underlay,
 	ls->users = 1;
 	err = open_pair_as_kernel(ls);
 	if (err) {
-		NL_SET_ERR_MSG(extack, err == -EADDRINUSE ?
-			       "Another program uses this UDP port" :
-			       "Cannot open the UDP sockets");
+		if (err == -EADDRINUSE)
+			NL_SET_ERR_MSG(extack,
+				       "Another program uses this UDP port");
+		else
+			NL_SET_ERR_MSG(extack, "Cannot open the UDP sockets");
 		kfree(ls);
 		return ERR_PTR(err);
 	}

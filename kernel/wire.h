@@ -83,9 +83,9 @@ static inline void lisp_hdr_parse(const struct lisp_wire *w, struct lisp_hdr *h)
 		left.nonce[0] = left.nonce[1] = left.nonce[2] = 0;
 	/* E means nothing without N, and N with V is never sent */
 	if (left.flags & LISP_HDR_N)
-		left.flags &= (__u8)~(LISP_HDR_N | LISP_HDR_E);
+		left.flags &= 0xff - LISP_HDR_N - LISP_HDR_E;
 	else
-		left.flags &= (__u8)~LISP_HDR_V;
+		left.flags &= 0xff - LISP_HDR_V;
 
 	if (left.flags & LISP_HDR_L) {
 		left.lsb = 0;
@@ -100,7 +100,7 @@ static inline void lisp_hdr_parse(const struct lisp_wire *w, struct lisp_hdr *h)
 		left.iid[0] = left.iid[1] = left.iid[2] = 0;
 	}
 	h->key_id = w->flags & LISP_HDR_KK;
-	left.flags &= (__u8)~(LISP_HDR_L | LISP_HDR_I | LISP_HDR_KK);
+	left.flags &= 0xff - LISP_HDR_L - LISP_HDR_I - LISP_HDR_KK;
 
 	h->reserved = left.flags | left.nonce[0] | left.nonce[1] |
 		      left.nonce[2] | left.iid[0] | left.iid[1] |

@@ -13,6 +13,7 @@
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
