@@ -198,6 +198,17 @@ $(B)/fuzz/%: tests/fuzz/%.c $(call archives,fuzz/,$(PURE))
 		-O1 -g -fsanitize=fuzzer,$(FUZZ_SAN) -MF $@.d -o $@ $< \
 		$(call group,$(call archives,fuzz/,$(PURE))) $(LDLIBS)
 
+# Helpers of the kselftests: one small C program a file, run in the guest.
+KSELF := $(patsubst tests/kselftest/%.c,$(B)/kselftest/%,\
+	$(wildcard tests/kselftest/*.c))
+$(B)/kselftest/%: tests/kselftest/%.c
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(C_ALL)) $(CFLAGS) -o $@ $<
+
+.PHONY: kselftest-tools
+kselftest-tools: $(KSELF)
+
 .PHONY: unit-tests sim-tests fuzz-tests
 unit-tests: $(UNIT)
 sim-tests: $(SIM)
