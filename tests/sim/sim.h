@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The simulator: whole nodes (sm/node.h, store/, crypto/, all as in lispd) on
+ * a network that loses, repeats and reorders, under a clock that jumps from
+ * event to event.  One seed, one history: everything random comes from it.
+ *
+ *	sim_new() -> sim_host_add() ... -> sim_boot() -> sim_run() / sim_until()
+ *
+ * A host has a data plane of its own (plane.h), which outlives its node as
+ * the kernel outlives lispd, and a disk, which outlives both.
+ */
+#ifndef LISP_TESTS_SIM_H
+#define LISP_TESTS_SIM_H
+
+#include "crypto/auth.h"
+#include "lib/heap.h"
+#include "plane.h"
+#include "sm/node.h"
+#include "store/store.h"
+
+#define SIM_HOSTS	8
+#define SIM_ADDRS	2
+
+struct sim_host {
+	struct sim *sim;
+	const char *name;
+	struct addr addrs[SIM_ADDRS];
+	size_t addr_count;
+	struct node_config cfg;
+	struct plane plane;
+	struct kv_disk *disk;
+	struct kv *kv;			/* these three: NULL while it is down */
+	struct store *store;
+	struct node *node;
+	uint64_t first_nonce;
+	struct addr overlay;		/* verdict RLOC_OVERLAY for this one */
+	uint64_t logs[LOG_EVENT_COUNT];
+	uint64_t sent[16];		/* by message type */
+	struct action_resolved resolved;	/* the last one */
+	unsigned int resolved_count;
+};
+
+struct sim_net {
+	unsigned int loss;		/* per cent */
+	unsigned int dup;		/* per cent */
+	unsigned int delay_min;		/* ms */
+	unsigned int delay_max;
+};
+
+struct sim {
+	uint64_t now;			/* ms */
+	uint64_t rng;
+	struct sim_net net;
+	struct sim_host hosts[SIM_HOSTS];
+	size_t host_count;
+	struct heap queue;		/* of struct flight */
+	uint64_t digest;		/* of all that was delivered */
+	unsigned long delivered;
+	unsigned long lost;
+	/* Sees every datagram when it is sent; false: it is swallowed. */
+	bool (*tap)(struct sim *s, struct sim_host *from,
+		    const struct action_send *snd);
+	void *tap_arg;
+};
+
+void sim_init(struct sim *s, uint64_t seed);
+void sim_done(struct sim *s);
+
+/* @addrs: text, NULL at the end. */
+struct sim_host *sim_host_add(struct sim *s, const char *name,
+			      const char *const *addrs);
+
+/* Start the host's node with what is on its disk and in its data plane. */
+void sim_boot(struct sim_host *h);
+
+/* The process dies; disk and data plane stay. */
+void sim_kill(struct sim_host *h);
+
+/* Run for @ms. */
+void sim_run(struct sim *s, uint64_t ms);
+
+/* Run until @done(arg), at most @ms.  False: it never was. */
+bool sim_until(struct sim *s, uint64_t ms, bool (*done)(void *arg), void *arg);
+
+/* A site host behind @h sends one packet.  What became of it is counted in
+ * the data plane. */
+enum plane_fate sim_packet(struct sim_host *h, uint32_t iid, const char *src,
+			   const char *dst);
+
+/* Put a datagram on the network as if @from had sent it. */
+void sim_inject(struct sim *s, const struct addr *from, const struct addr *to,
+		const void *data, size_t len);
+
+/* Person's questions. */
+int sim_resolve(struct sim_host *h, const char *eid, uint64_t token);
+int sim_withdraw(struct sim_host *h, const char *eid);
+
+/* Value of a counter by name ("resolve", "requests"); fails the test when
+ * there is no such counter. */
+uint64_t sim_counter(const struct sim_host *h, const char *group,
+		     const char *name);
+
+uint64_t sim_random(struct sim *s);
+
+/* Literals. */
+struct addr A(const char *text);
+struct eid E(const char *text);
+
+#endif
