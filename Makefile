@@ -209,6 +209,17 @@ $(B)/kselftest/%: tests/kselftest/%.c
 .PHONY: kselftest-tools
 kselftest-tools: $(KSELF)
 
+# Helpers that the kselftests and e2e tests run in the guest.
+HELPERS := $(patsubst tests/kselftest/%.c,$(B)/helpers/%,\
+	$(wildcard tests/kselftest/*.c))
+$(B)/helpers/%: tests/kselftest/%.c $(wildcard tests/kselftest/*.h)
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(C_ALL)) $(CFLAGS) -o $@ $< $(LDLIBS)
+
+.PHONY: test-helpers
+test-helpers: $(HELPERS)
+
 .PHONY: unit-tests sim-tests fuzz-tests
 unit-tests: $(UNIT)
 sim-tests: $(SIM)
