@@ -17,7 +17,6 @@
 
 #include "lib/prefix.h"
 
-#define LISP_CONTROL_PORT	4342
 #define UDP_PAYLOAD_MAX		65507
 
 struct udp;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * lig, the LISP Internet Groper (RFC 6835): asks a Map-Resolver for an EID
+ * and prints the Map-Reply.  Exit status: 0 a reply came, 1 none came, 2 the
+ * command line was wrong.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/if_lisp.h>
+
+#include "print.h"
+
+static const char usage[] =
+"usage: lig -m MAP-RESOLVER [-i IID] [-s SOURCE] [-u VRF] [-c TRIES]\n"
+"           [-t MILLISECONDS] [-j] EID\n"
+"\n"
+"  -m, --resolver ADDRESS  Map-Resolver to ask\n"
+"  -i, --iid NUMBER        Instance-ID, default 0; or EID as [NUMBER]ADDRESS\n"
+"  -s, --source ADDRESS    where the answer shall come to; default: the\n"
+"                          address that routing towards the resolver prefers\n"
+"  -u, --underlay VRF      send out of a VRF\n"
+"  -c, --count NUMBER      Map-Requests at most, 1 to 10, default 3\n"
+"  -t, --timeout NUMBER    milliseconds between them, default 2000\n"
+"  -j, --json              print JSON\n"
+"  -h, --help              print this\n";
+
+static const struct option options[] = {
+	{ "resolver", required_argument, NULL, 'm' },
+	{ "iid", required_argument, NULL, 'i' },
+	{ "source", required_argument, NULL, 's' },
+	{ "underlay", required_argument, NULL, 'u' },
+	{ "count", required_argument, NULL, 'c' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL }
+};
+
+__attribute__((noreturn))
+static void refuse(const char *what, const char *word, const char *expected)
+{
+	fprintf(stderr, "lig: %s \"%s\": expected %s\n", what, word, expected);
+	exit(2);
+}
+
+static uint32_t read_number(const char *what, const char *word, uint32_t min,
+			    uint32_t max)
+{
+	char expected[64];
+	unsigned long n;
+	char *end;
+
+	errno = 0;
+	n = strtoul(word, &end, 10);
+	if (errno || *end || *word < '0' || *word > '9' || n < min ||
+	    n > max) {
+		snprintf(expected, sizeof(expected),
+			 "a number from %u to %u", min, max);
+		refuse(what, word, expected);
+	}
+	return n;
+}
+
+static struct addr read_address(const char *what, const char *word)
+{
+	struct addr a;
+
+	if (addr_from_text(word, &a) || !addr_usable_rloc(&a))
+		refuse(what, word, "a unicast IPv4 or IPv6 address");
+	return a;
+}
+
+struct command {
+	struct ask_options ask;
+	uint32_t iid;
+	bool json;
+};
+
+static void read_option(struct command *c, int option)
+{
+	switch (option) {
+	case 'm':
+		c->ask.resolver = read_address("resolver", optarg);
+		break;
+	case 'i':
+		c->iid = read_number("iid", optarg, 0, LISP_IID_MAX);
+		break;
+	case 's':
+		c->ask.source = read_address("source", optarg);
+		break;
+	case 'u':
+		c->ask.device = optarg;
+		break;
+	case 'c':
+		c->ask.tries = read_number("count", optarg, 1, ASK_TRIES_MAX);
+		break;
+	case 't':
+		c->ask.timeout = read_number("timeout", optarg, 1, 60000);
+		break;
+	case 'j':
+		c->json = true;
+		break;
+	case 'h':
+		fputs(usage, stdout);
+		exit(0);
+	default:
+		fputs(usage, stderr);
+		exit(2);
+	}
+}
+
+static void read_command(int argc, char **argv, struct command *c)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "m:i:s:u:c:t:jh", options,
+				     NULL)) != -1)
+		read_option(c, option);
+	if (optind + 1 != argc || c->ask.resolver.family == ADDR_NONE) {
+		fputs(usage, stderr);
+		exit(2);
+	}
+	if (eid_from_text(argv[optind], &c->ask.eid))
+		refuse("EID", argv[optind], "an address, a prefix, or "
+		       "either behind \"[IID]\"");
+	if (c->iid)
+		c->ask.eid.iid = c->iid;
+	if (c->ask.source.family != ADDR_NONE &&
+	    c->ask.source.family != c->ask.resolver.family) {
+		fprintf(stderr, "lig: source and resolver are of different "
+			"families\n");
+		exit(2);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct command c = { .ask = { .tries = 3, .timeout = 2000 } };
+	struct ask_answer answer;
+	char text[ADDR_TEXT_MAX];
+	struct arena arena;
+	int err;
+
+	read_command(argc, argv, &c);
+	arena_init(&arena, MSG_ARENA_CAP);
+	err = ask(&c.ask, &arena, &answer);
+	if (err == -ETIMEDOUT)
+		fprintf(stderr, "lig: no answer to %u Map-Requests\n",
+			c.ask.tries);
+	else if (err)
+		fprintf(stderr, "lig: asking %s: %s\n",
+			addr_text(&c.ask.resolver, text), strerror(-err));
+	else if (c.json)
+		print_json(&c.ask, &answer);
+	else
+		print_text(&c.ask, &answer);
+	arena_free(&arena);
+	return err ? 1 : 0;
+}
