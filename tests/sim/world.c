@@ -72,7 +72,7 @@ static void make_xtr(struct world *w, size_t i, struct sim_host *h,
 	x->rlocs = w->rlocs[i];
 	x->rloc_count = h->addr_count;
 	x->resolvers = w->resolvers[i];
-	x->resolver_count = 2;
+	x->resolver_count = cfg->one_resolver ? 1 : 2;
 	x->servers = &w->servers[i];
 	x->server_count = 1;
 	x->database = w->eids[i];

@@ -26,6 +26,7 @@ struct world_config {
 	bool b_only_v6;
 	bool a_only_v4;
 	bool unordered;			/* accept_unordered_nonce */
+	bool one_resolver;		/* xTRs know mr only */
 	bool merge;			/* b also serves a's prefixes, merged */
 	uint32_t ttl;			/* minutes; 0: 1440 */
 	struct sim_net net;		/* delay_max 0: 5 ms, no loss */
