@@ -59,6 +59,8 @@ PKG_LIBS = $(call pkg_once,PKG_LIBS,--libs)
 # clang for the fuzz drivers.
 ROOMS := lib wire sm store cfg crypto io dp run
 PURE := lib wire sm store cfg crypto
+# What unit tests link with: not the room that wires all others together.
+TESTED := $(PURE) io dp
 
 room_srcs = $(sort $(wildcard daemon/$(1)/*.c))
 archive = $(B)/$(1)daemon/lib$(2).a
@@ -175,12 +177,12 @@ SIM_LIB := $(filter-out tests/sim/test_%,$(wildcard tests/sim/*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 KSHIM := -Itests/unit/kshim -Ikernel
 
-$(B)/asan/unit/%: tests/unit/%.c $(call archives,asan/,$(PURE))
+$(B)/asan/unit/%: tests/unit/%.c $(call archives,asan/,$(TESTED))
 	$(say) TEST $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(C_ALL) $(KSHIM) -Itests/unit -DTEST_TOP='"$(top)"' -O1 -g \
 		$(SAN) -MF $@.d -o $@ $< \
-		$(call group,$(call archives,asan/,$(PURE))) -lcmocka $(LDLIBS)
+		$(call group,$(call archives,asan/,$(TESTED))) -lcmocka $(LDLIBS)
 
 $(B)/asan/sim/%: tests/sim/%.c $(SIM_LIB) $(wildcard tests/sim/*.h) \
 		$(call archives,asan/,$(ROOMS))
@@ -201,24 +203,13 @@ $(B)/fuzz/%: tests/fuzz/%.c $(call archives,fuzz/,$(PURE))
 # Helpers of the kselftests: one small C program a file, run in the guest.
 KSELF := $(patsubst tests/kselftest/%.c,$(B)/kselftest/%,\
 	$(wildcard tests/kselftest/*.c))
-$(B)/kselftest/%: tests/kselftest/%.c
+$(B)/kselftest/%: tests/kselftest/%.c $(wildcard tests/kselftest/*.h)
 	$(say) LINK $@
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(filter-out -MMD -MP,$(C_ALL)) $(CFLAGS) -o $@ $<
-
-.PHONY: kselftest-tools
-kselftest-tools: $(KSELF)
-
-# Helpers that the kselftests and e2e tests run in the guest.
-HELPERS := $(patsubst tests/kselftest/%.c,$(B)/helpers/%,\
-	$(wildcard tests/kselftest/*.c))
-$(B)/helpers/%: tests/kselftest/%.c $(wildcard tests/kselftest/*.h)
-	$(say) CC $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(C_ALL)) $(CFLAGS) -o $@ $< $(LDLIBS)
 
-.PHONY: test-helpers
-test-helpers: $(HELPERS)
+.PHONY: kselftest-tools
+kselftest-tools: $(KSELF)
 
 .PHONY: unit-tests sim-tests fuzz-tests
 unit-tests: $(UNIT)
