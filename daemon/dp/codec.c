@@ -225,41 +225,38 @@ static int read_by_rows(const struct nlattr *attr, const struct row *rows,
 }
 
 /* Attributes fill their container, or there is half a one at the end. */
-static int check_end(const struct nlattr *attr, const void *end)
+static int read_attrs(const void *payload, size_t len, const struct row *rows,
+		      size_t n, void *obj)
 {
-	return (const char *)attr < (const char *)end ? -EBADMSG : 0;
+	const char *end = (const char *)payload + len;
+	const struct nlattr *attr;
+	int err;
+
+	mnl_attr_for_each_payload(payload, len) {
+		err = read_by_rows(attr, rows, n, obj);
+		if (err)
+			return err;
+	}
+	return (const char *)attr < end ? -EBADMSG : 0;
 }
 
 static int read_nest(const struct nlattr *nest, const struct row *rows,
 		     size_t n, void *obj)
 {
-	const char *end = (const char *)mnl_attr_get_payload(nest) +
-			  mnl_attr_get_payload_len(nest);
-	const struct nlattr *attr;
-	int err;
-
-	mnl_attr_for_each_nested(attr, nest) {
-		err = read_by_rows(attr, rows, n, obj);
-		if (err)
-			return err;
-	}
-	return check_end(attr, end);
+	return read_attrs(mnl_attr_get_payload(nest),
+			  mnl_attr_get_payload_len(nest), rows, n, obj);
 }
 
+/* Not mnl_attr_for_each(), which rounds the end of the message up. */
 static int read_message(const struct nlmsghdr *nlh, const struct row *rows,
 			size_t n, void *obj)
 {
-	const struct nlattr *attr;
-	int err;
+	size_t head = sizeof(struct genlmsghdr);
 
 	if (codec_command(nlh) < 0)
 		return -EBADMSG;
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		err = read_by_rows(attr, rows, n, obj);
-		if (err)
-			return err;
-	}
-	return check_end(attr, mnl_nlmsg_get_payload_tail(nlh));
+	return read_attrs(mnl_nlmsg_get_payload_offset(nlh, head),
+			  mnl_nlmsg_get_payload_len(nlh) - head, rows, n, obj);
 }
 
 #define ROW(attr_, kind_, s, m) \
@@ -279,28 +276,28 @@ static const struct row locator_rows[] = {
 	ROW(LISP_A_LOCATOR_FLAGS, U8, dp_locator, flags),
 };
 
-static int read_locators(const struct nlattr *nest, void *obj)
+/* @obj is the set: the attribute occurs once for each locator. */
+static int read_locator(const struct nlattr *nest, void *obj)
 {
 	struct dp_locators *l = obj;
-	const struct nlattr *attr;
 	struct dp_locator *one;
 	int err;
 
-	mnl_attr_for_each_nested(attr, nest) {
-		if (mnl_attr_get_type(attr) != LISP_A_LOCATORS_LOCATOR)
-			continue;
-		if (l->count == DP_LOCATORS_MAX)
-			return -EBADMSG;
-		one = &l->list[l->count];
-		err = read_nest(attr, locator_rows, COUNT(locator_rows), one);
-		if (err)
-			return err;
-		if (one->addr.family == ADDR_NONE)
-			return -EBADMSG;
-		l->count++;
-	}
-	return check_end(attr, (const char *)mnl_attr_get_payload(nest) +
-			 mnl_attr_get_payload_len(nest));
+	if (l->count == DP_LOCATORS_MAX)
+		return -EBADMSG;
+	one = &l->list[l->count++];
+	err = read_nest(nest, locator_rows, COUNT(locator_rows), one);
+	return err || one->addr.family != ADDR_NONE ? err : -EBADMSG;
+}
+
+static const struct row locators_rows[] = {
+	{ .attr = LISP_A_LOCATORS_LOCATOR, .kind = NEST, .offset = 0,
+	  .nest = read_locator },
+};
+
+static int read_locators(const struct nlattr *nest, void *obj)
+{
+	return read_nest(nest, locators_rows, COUNT(locators_rows), obj);
 }
 
 static const struct row map_rows[] = {

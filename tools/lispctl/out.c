@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "out.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,11 +164,23 @@ static void print_cell(struct out *o, size_t i, const char *text)
 	fputs(last ? "\n" : "  ", o->f);
 }
 
+static void print_titles(struct out *o)
+{
+	char title[64];
+	size_t n;
+
+	for (size_t i = 0; i < o->column_count; i++) {
+		snprintf(title, sizeof(title), "%s", o->columns[i].title);
+		for (n = 0; title[n]; n++)
+			title[n] = toupper((unsigned char)title[n]);
+		print_cell(o, i, title);
+	}
+}
+
 static void print_rows(struct out *o)
 {
 	if (o->rows && !o->titled)
-		for (size_t i = 0; i < o->column_count; i++)
-			print_cell(o, i, o->columns[i].title);
+		print_titles(o);
 	o->titled = o->titled || o->rows;
 	for (size_t n = 0; n < o->rows * o->column_count; n++) {
 		print_cell(o, n % o->column_count, o->cells[n]);

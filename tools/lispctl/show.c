@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * "show": one line of JSON to lispd, one line back:
+ * "show": a line of JSON to lispd, a line back:
  *
- *	{"command":"show","what":"status"}
- *	{"ok":true,"data":...}  or  {"ok":false,"error":"..."}
+ *	{"command": "show", "what": "map-cache", "after": "..."}
+ *	{"data": ..., "next": "..."}  or  {"error": "..."}
  *
  * Data is an object, shown as lines of name and value, or a list of objects,
- * shown as a table.  Members without a column in the table below get one
- * behind the others, so that lispctl need not know all that lispd knows.
+ * shown as a table.  A list may come in pieces: "next" of one is "after" of
+ * the question for the following.  Members without a column in the table
+ * below get one behind the others, so that lispctl need not know all that
+ * lispd knows.
  */
 #include "lispctl.h"
 
@@ -24,8 +26,7 @@
 #include "out.h"
 
 #define ANSWER_TIMEOUT_S	10
-#define ANSWER_MAX		(1024 * 1024 * 1024)
-#define COLUMNS_MAX		24
+#define COLUMNS_MAX		32
 
 static const struct column known[] = {
 	COLUMN_NUMBER("IID", "iid"),
@@ -64,9 +65,8 @@ static int connect_to(const char *path)
 	return fd;
 }
 
-static int send_all(int fd, const char *text)
+static int send_all(int fd, const char *text, size_t left)
 {
-	size_t left = strlen(text);
 	ssize_t n;
 
 	while (left) {
@@ -81,62 +81,43 @@ static int send_all(int fd, const char *text)
 	return 0;
 }
 
-/* A line without its newline, from malloc.  NULL and *@err. */
-static char *read_line(int fd, int *err)
+static int send_request(int fd, const char *what, const char *after)
 {
-	size_t size = 65536, used = 0;
-	char *line = malloc(size), *more;
-	ssize_t n;
+	struct json_object *o = json_object_new_object();
+	const char *text;
+	size_t len;
+	int err;
 
-	*err = -ENOMEM;
-	while (line) {
-		n = recv(fd, line + used, size - used, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		*err = !n ? -ECONNRESET : errno == EAGAIN ? -ETIMEDOUT : -errno;
-		if (n <= 0)
-			break;
-		more = memchr(line + used, '\n', n);
-		if (more) {
-			*more = '\0';
-			return line;
-		}
-		used += n;
-		if (used < size)
-			continue;
-		*err = -EMSGSIZE;
-		if (size >= ANSWER_MAX)
-			break;
-		size *= 2;
-		*err = -ENOMEM;
-		more = realloc(line, size);
-		if (!more)
-			break;
-		line = more;
-	}
-	free(line);
-	return NULL;
+	json_object_object_add(o, "command", json_object_new_string("show"));
+	json_object_object_add(o, "what", json_object_new_string(what));
+	if (after)
+		json_object_object_add(o, "after",
+				       json_object_new_string(after));
+	text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN,
+						 &len);
+	err = send_all(fd, text, len);
+	if (!err)
+		err = send_all(fd, "\n", 1);
+	json_object_put(o);
+	return err;
 }
 
-static struct json_object *ask(const char *path, const char *what, int *err)
+/* NULL and *@err. */
+static struct json_object *read_answer(FILE *in, int *err)
 {
-	struct json_object *answer;
-	char request[64], *line;
-	int fd = connect_to(path);
+	struct json_object *answer = NULL;
+	char *line = NULL;
+	size_t size = 0;
 
-	*err = fd;
-	if (fd < 0)
-		return NULL;
-	snprintf(request, sizeof(request),
-		 "{\"command\":\"show\",\"what\":\"%s\"}\n", what);
-	*err = send_all(fd, request);
-	line = *err ? NULL : read_line(fd, err);
-	close(fd);
-	if (!line)
-		return NULL;
-	answer = json_tokener_parse(line);
+	errno = 0;
+	if (getline(&line, &size, in) > 0) {
+		answer = json_tokener_parse(line);
+		*err = answer ? 0 : -EBADMSG;
+	} else {
+		*err = !errno ? -ECONNRESET :
+			errno == EAGAIN ? -ETIMEDOUT : -errno;
+	}
 	free(line);
-	*err = answer ? 0 : -EBADMSG;
 	return answer;
 }
 
@@ -193,32 +174,45 @@ static void choose_columns(struct columns *c, struct json_object *list)
 		add_unknown(c, json_object_array_get_idx(list, i));
 }
 
-static int print_list(const struct options *opt, struct json_object *list)
-{
-	struct columns c = { .count = 0 };
-	struct out *o;
+/* A show under way. */
+struct show {
+	const struct options *opt;
+	int fd;
+	FILE *in;
+	struct columns columns;
+	struct out *out;		/* NULL: no list so far */
+};
 
-	for (size_t i = 0; i < json_object_array_length(list); i++)
+static int print_list(struct show *s, struct json_object *list)
+{
+	size_t n = json_object_array_length(list);
+
+	for (size_t i = 0; i < n; i++)
 		if (!json_object_is_type(json_object_array_get_idx(list, i),
 					 json_type_object))
 			return -EBADMSG;
-	choose_columns(&c, list);
-	/* An empty list has no columns, and prints nothing. */
-	o = out_new(stdout, opt->json, c.list, c.count);
-	if (!o)
+	if (!s->out) {
+		/* An empty list has no columns, and prints nothing. */
+		choose_columns(&s->columns, list);
+		s->out = out_new(stdout, s->opt->json, s->columns.list,
+				 s->columns.count);
+	}
+	if (!s->out)
 		return -ENOMEM;
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		out_add(o, json_object_get(json_object_array_get_idx(list, i)));
-	return out_end(o);
+	for (size_t i = 0; i < n; i++)
+		out_add(s->out,
+			json_object_get(json_object_array_get_idx(list, i)));
+	return 0;
 }
 
-static int print_data(const struct options *opt, struct json_object *data)
+static int print_data(struct show *s, struct json_object *data)
 {
 	switch (json_object_get_type(data)) {
 	case json_type_array:
-		return print_list(opt, data);
+		return print_list(s, data);
 	case json_type_object:
-		return out_object(stdout, opt->json, json_object_get(data));
+		return out_object(stdout, s->opt->json,
+				  json_object_get(data));
 	case json_type_null:
 	case json_type_boolean:
 	case json_type_double:
@@ -229,21 +223,26 @@ static int print_data(const struct options *opt, struct json_object *data)
 	return -EBADMSG;
 }
 
-static int print_answer(const struct options *opt, struct json_object *answer)
+/* *@next, if there is more, is inside @answer. */
+static int print_answer(struct show *s, struct json_object *answer,
+			const char **next)
 {
 	struct json_object *member;
 	int err = -EBADMSG;
 
+	*next = NULL;
 	if (json_object_object_get_ex(answer, "error", &member)) {
 		complain("lispd: %s", json_object_get_string(member));
 		return -EPROTO;
 	}
 	if (json_object_object_get_ex(answer, "data", &member))
-		err = print_data(opt, member);
+		err = print_data(s, member);
 	if (err == -EBADMSG)
 		complain("the answer of lispd makes no sense");
 	else if (err)
 		complain("cannot write the answer: %s", strerror(-err));
+	if (json_object_object_get_ex(answer, "next", &member))
+		*next = json_object_get_string(member);
 	return err;
 }
 
@@ -269,17 +268,48 @@ static void complain_socket(const char *path, int err)
 	}
 }
 
-int show_run(const struct options *opt, const struct args *a)
+/* Ask until everything was said.  An answer is kept until the next one has
+ * been asked for: "after" is in it. */
+static int converse(struct show *s, const char *what)
 {
-	struct json_object *answer;
+	struct json_object *answer = NULL, *before;
+	const char *after = NULL;
 	int err;
 
-	answer = ask(opt->socket, a->what, &err);
-	if (!answer) {
-		complain_socket(opt->socket, err);
+	do {
+		before = answer;
+		err = send_request(s->fd, what, after);
+		answer = err ? NULL : read_answer(s->in, &err);
+		json_object_put(before);
+		if (!answer) {
+			complain_socket(s->opt->socket, err);
+			return err;
+		}
+		err = print_answer(s, answer, &after);
+	} while (!err && after);
+	json_object_put(answer);
+	return err;
+}
+
+int show_run(const struct options *opt, const struct args *a)
+{
+	struct show s = { .opt = opt };
+	int err;
+
+	s.fd = connect_to(opt->socket);
+	if (s.fd < 0) {
+		complain_socket(opt->socket, s.fd);
 		return LISPCTL_FAILED;
 	}
-	err = print_answer(opt, answer);
-	json_object_put(answer);
+	s.in = fdopen(s.fd, "r");
+	err = s.in ? converse(&s, a->what) : -errno;
+	if (s.out && out_end(s.out) && !err) {
+		complain("cannot write the answer");
+		err = -EIO;
+	}
+	if (s.in)
+		fclose(s.in);
+	else
+		close(s.fd);
 	return err ? LISPCTL_FAILED : 0;
 }

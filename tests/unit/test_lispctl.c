@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What lispctl understands, what it refuses and in which words, and what its
+ * output looks like. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+
+#include "../../tools/lispctl/grammar.c"
+#undef COUNT
+#include "../../tools/lispctl/out.c"
+#include "../../tools/lispctl/objects.c"
+
+#define ARGS_MAX	160
+
+/* Parse a line of words. */
+static int parse(const char *line, struct args *a, char why[GRAMMAR_WHY_MAX])
+{
+	static char text[4096];
+	char *argv[ARGS_MAX], *save, *w;
+	int argc = 0;
+
+	snprintf(text, sizeof(text), "%s", line);
+	for (w = strtok_r(text, " ", &save); w && argc < ARGS_MAX;
+	     w = strtok_r(NULL, " ", &save))
+		argv[argc++] = w;
+	return grammar_parse(argc, argv, a, why);
+}
+
+static struct args good(const char *line)
+{
+	char why[GRAMMAR_WHY_MAX] = "";
+	struct args a;
+
+	if (parse(line, &a, why))
+		fail_msg("\"%s\" was refused: %s", line, why);
+	return a;
+}
+
+static void bad(const char *line, const char *named, const char *expected)
+{
+	char why[GRAMMAR_WHY_MAX] = "";
+	struct args a;
+
+	assert_int_equal(parse(line, &a, why), -EINVAL);
+	if (!strstr(why, named) || !strstr(why, expected))
+		fail_msg("\"%s\": \"%s\" names neither %s nor %s", line, why,
+			 named, expected);
+}
+
+static void map_cache(void **state)
+{
+	struct args a = good("map-cache add iid 100 prefix 10.1.0.0/16 "
+			     "rloc 192.0.2.1 priority 2 weight 50 "
+			     "rloc 2001:db8::1 port 5000 ttl 60 origin 7 "
+			     "version 12 underlay blue");
+	char text[PREFIX_TEXT_MAX];
+
+	assert_int_equal(a.command, CMD_MAP_ADD);
+	assert_int_equal(a.iid, 100);
+	assert_string_equal(prefix_text(&a.prefix, text), "10.1.0.0/16");
+	assert_int_equal(a.locators.count, 2);
+	assert_int_equal(a.locators.list[0].priority, 2);
+	assert_int_equal(a.locators.list[0].weight, 50);
+	assert_int_equal(a.locators.list[0].port, DP_DATA_PORT);
+	assert_int_equal(a.locators.list[0].flags, LISP_LOC_FLAG_REACHABLE);
+	assert_int_equal(a.locators.list[1].priority, 1);
+	assert_int_equal(a.locators.list[1].weight, 100);
+	assert_int_equal(a.locators.list[1].port, 5000);
+	assert_int_equal(a.ttl, 60);
+	assert_int_equal(a.origin, 7);
+	assert_int_equal(a.version, 12);
+	assert_string_equal(a.underlay, "blue");
+
+	a = good("map-cache add prefix 2001:db8::/48 action drop-policy "
+		 "iid 16777214");
+	assert_int_equal(a.action, LISP_ACTION_DROP_POLICY);
+	assert_int_equal(a.iid, 16777214);
+	a = good("map-cache del iid 0 prefix 0.0.0.0/0");
+	assert_int_equal(a.command, CMD_MAP_DEL);
+	assert_int_equal(a.prefix.len, 0);
+	assert_true(args_said(&a, WORD_IID));
+	assert_false(args_said(&a, WORD_ORIGIN));
+	a = good("map-cache flush");
+	assert_int_equal(a.said, 0);
+	a = good("map-cache show iid 3 origin 0");
+	assert_true(args_said(&a, WORD_ORIGIN));
+	a = good("map-cache get 10.2.0.1 iid 5");
+	assert_int_equal(a.eid.family, ADDR_IPV4);
+	a = good("map-cache get iid 5 2001:db8::1");
+	assert_int_equal(a.eid.family, ADDR_IPV6);
+}
+
+static void other_objects(void **state)
+{
+	struct args a = good("rloc set 192.0.2.1 state down port 4341");
+
+	assert_int_equal(a.command, CMD_RLOC_SET);
+	assert_int_equal(a.state, LISP_RLOC_STATE_DOWN);
+	assert_int_equal(a.port, 4341);
+	a = good("rloc show");
+	assert_false(args_said(&a, WORD_ADDRESS));
+	a = good("rloc show 2001:db8::1");
+	assert_true(args_said(&a, WORD_ADDRESS));
+	a = good("local add iid 1 prefix 10.0.0.0/8");
+	assert_int_equal(a.locators.count, 0);
+	assert_int_equal(good("local show").command, CMD_LOCAL_SHOW);
+	assert_int_equal(good("device show").command, CMD_DEVICE_SHOW);
+	assert_int_equal(good("miss show iid 4").command, CMD_MISS_SHOW);
+	assert_int_equal(good("monitor").command, CMD_MONITOR);
+	a = good("show registrations");
+	assert_string_equal(a.what, "registrations");
+}
+
+/* The word in question and what could stand there instead. */
+static void refusals(void **state)
+{
+	static const char *const rows[][3] = {
+		{ "", "no command", "map-cache" },
+		{ "map-cash", "\"map-cash\"", "map-cache" },
+		{ "map-cache", "\"map-cache\"", "flush" },
+		{ "map-cache ad", "\"map-cache ad\"", "add" },
+		{ "show", "\"show\"", "statistics" },
+		{ "show stats", "\"stats\"", "statistics" },
+		{ "show status now", "\"now\"", "too many" },
+		{ "monitor on", "\"on\"", "too many" },
+		{ "map-cache add iid", "\"iid\"", "16777214" },
+		{ "map-cache add iid x", "\"x\"", "Instance-ID" },
+		{ "map-cache add iid 16777215", "\"16777215\"", "16777214" },
+		{ "map-cache add iid -1", "\"-1\"", "16777214" },
+		{ "map-cache add iid 1x", "\"1x\"", "Instance-ID" },
+		{ "map-cache add iid +1", "\"+1\"", "Instance-ID" },
+		{ "map-cache add iid 99999999999999999999999",
+			"\"99999999999999999999999\"", "Instance-ID" },
+		{ "map-cache add iid 1 iid 2", "\"iid\"", "twice" },
+		{ "map-cache add idd 1", "\"idd\"", "iid, prefix" },
+		{ "map-cache add iid 1", "\"prefix\"", "missing" },
+		{ "map-cache add prefix 10.0.0.0/8", "\"iid\"", "missing" },
+		{ "map-cache add prefix 10.0.0.1/8", "\"10.0.0.1/8\"",
+			"beyond" },
+		{ "map-cache add prefix 10.0.0.0/33", "\"10.0.0.0/33\"",
+			"EID-prefix" },
+		{ "map-cache add prefix ten", "\"ten\"", "EID-prefix" },
+		{ "map-cache add priority 1", "\"priority\"", "rloc" },
+		{ "map-cache add port 1", "\"port\"", "rloc" },
+		{ "map-cache add rloc 1.2.3.4 priority 256", "\"256\"",
+			"255" },
+		{ "map-cache add rloc 1.2.3.4 port 0", "\"0\"", "65535" },
+		{ "map-cache add rloc 1.2.3", "\"1.2.3\"", "address" },
+		{ "map-cache add action dropp", "\"dropp\"", "drop-policy" },
+		{ "map-cache add version 4096", "\"4096\"", "4095" },
+		{ "map-cache add ttl 4294967296", "\"4294967296\"",
+			"seconds" },
+		{ "map-cache add underlay a-name-that-is-too-long",
+			"\"a-name-that-is-too-long\"", "VRF" },
+		{ "map-cache add iid 1 prefix 10.0.0.0/8", "\"rloc\"",
+			"action" },
+		{ "map-cache add iid 1 prefix 10.0.0.0/8 action drop "
+			"rloc 1.2.3.4", "action drop", "\"rloc\"" },
+		{ "map-cache get iid 1", "\"eid\"", "address" },
+		{ "map-cache flush prefix 10.0.0.0/8", "\"prefix\"",
+			"origin" },
+		{ "rloc set 1.2.3.4", "\"state\"", "up or down" },
+		{ "rloc set 1.2.3.4 state off", "\"off\"", "up or down" },
+		{ "rloc set state up", "\"rloc\"", "address" },
+		{ "rloc show 1.2.3.4 5.6.7.8", "\"5.6.7.8\"", "underlay" },
+		{ "device show origin 1", "\"origin\"", "iid" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		bad(rows[i][0], rows[i][1], rows[i][2]);
+}
+
+static void locators_have_a_limit(void **state)
+{
+	char line[4096] = "map-cache add iid 1 prefix 10.0.0.0/8";
+	size_t used;
+
+	for (int i = 0; i < DP_LOCATORS_MAX; i++) {
+		used = strlen(line);
+		snprintf(line + used, sizeof(line) - used,
+			 " rloc 192.0.2.%d", i + 1);
+	}
+	assert_int_equal(good(line).locators.count, DP_LOCATORS_MAX);
+	strcat(line, " rloc 192.0.2.99");
+	bad(line, "\"192.0.2.99\"", "32");
+}
+
+/* --- output --- */
+
+static char *printed;
+static size_t printed_len;
+
+static FILE *stream(void)
+{
+	free(printed);
+	printed = NULL;
+	return open_memstream(&printed, &printed_len);
+}
+
+static const struct column columns[] = {
+	COLUMN("NAME", "name"),
+	COLUMN_NUMBER("count", "count"),
+	COLUMN("LAST", "last"),
+};
+
+static void add_line(struct out *o, const char *json)
+{
+	struct json_object *object = json_tokener_parse(json);
+
+	assert_non_null(object);
+	out_add(o, object);
+}
+
+static void table(void **state)
+{
+	FILE *f = stream();
+	struct out *o = out_new(f, false, columns, 3);
+
+	add_line(o, "{\"name\":\"a\",\"count\":5,\"last\":true}");
+	add_line(o, "{\"name\":\"longer\",\"count\":123456,\"last\":[]}");
+	add_line(o, "{\"count\":null,\"name\":\"tab\\there\"}");
+	assert_int_equal(out_end(o), 0);
+	fclose(f);
+	assert_string_equal(printed,
+			    "NAME       COUNT  LAST\n"
+			    "a              5  yes\n"
+			    "longer    123456  -\n"
+			    "tab?here       -  -\n");
+}
+
+static void json_lists(void **state)
+{
+	FILE *f = stream();
+	struct out *o = out_new(f, true, columns, 3);
+	struct json_object *back;
+
+	add_line(o, "{\"name\":\"a\"}");
+	add_line(o, "{\"name\":\"10.0.0.0/8\"}");
+	assert_int_equal(out_end(o), 0);
+	fclose(f);
+	back = json_tokener_parse(printed);
+	assert_int_equal(json_object_array_length(back), 2);
+	assert_non_null(strstr(printed, "10.0.0.0/8"));
+	json_object_put(back);
+
+	f = stream();
+	o = out_new(f, true, columns, 3);
+	assert_int_equal(out_end(o), 0);
+	fclose(f);
+	assert_string_equal(printed, "[]\n");
+}
+
+/* More rows than are looked at before widths are chosen. */
+static void long_table(void **state)
+{
+	FILE *f = stream();
+	struct out *o = out_new(f, false, columns, 1);
+	size_t lines = 0;
+
+	for (int i = 0; i < 3 * ROWS_AHEAD + 1; i++)
+		add_line(o, i < 2 * ROWS_AHEAD ? "{\"name\":\"x\"}" :
+			 "{\"name\":\"much longer\"}");
+	assert_int_equal(out_end(o), 0);
+	fclose(f);
+	for (const char *c = printed; *c; c++)
+		lines += *c == '\n';
+	assert_int_equal(lines, 3 * ROWS_AHEAD + 2);
+	assert_memory_equal(printed, "NAME\nx\nx\n", 9);
+}
+
+static void full_disk(void **state)
+{
+	FILE *f = fopen("/dev/full", "w");
+	struct out *o = out_new(f, true, columns, 1);
+
+	add_line(o, "{\"name\":\"x\"}");
+	assert_int_equal(out_end(o), -EIO);
+	fclose(f);
+}
+
+static void mapping_as_text(void **state)
+{
+	struct dp_map m = { .ttl = 60, .origin = 7, .packets = 3,
+		.flags = LISP_MAP_FLAG_STALE, };
+	struct json_object *o;
+	char *text;
+
+	eid_from_text("[100]10.2.0.0/16", &m.eid);
+	m.locators.count = 2;
+	m.locators.list[0] = (struct dp_locator) { .port = DP_DATA_PORT,
+		.priority = 1, .weight = 100,
+		.flags = LISP_LOC_FLAG_REACHABLE };
+	m.locators.list[1] = (struct dp_locator) { .port = 5000,
+		.priority = 255 };
+	addr_from_text("192.0.2.1", &m.locators.list[0].addr);
+	addr_from_text("2001:db8::1", &m.locators.list[1].addr);
+	o = object_map(&m);
+	assert_string_equal(member(o, "prefix"), "10.2.0.0/16");
+	assert_string_equal(member(o, "underlay"), "default");
+	assert_string_equal(member(o, "action"), "forward");
+	assert_string_equal(member(o, "expires"), "60");
+	assert_null(member(o, "used"));
+	text = out_text(json_object_object_get(o, "locators"));
+	assert_string_equal(text, "192.0.2.1 1/100, "
+			    "2001:db8::1 port 5000 255/0 unreachable");
+	free(text);
+	text = out_text(json_object_object_get(o, "flags"));
+	assert_string_equal(text, "stale");
+	free(text);
+	json_object_put(o);
+}
+
+static void device_drops(void **state)
+{
+	struct dp_dev d = { .ifindex = 3, .name = "lisp1", .iid = 1,
+		.tx_packets = 1ull << 40, .held_packets = 2, .drop_count = 2,
+		.drops = { { LISP_DROP_REASON_MTU, 4 }, { 999, 1 } } };
+	struct json_object *o = object_dev(&d), *drops;
+
+	drops = json_object_object_get(o, "drops");
+	/* all we know but "none", and the one we do not know */
+	assert_int_equal(json_object_object_length(drops),
+			 dp_drop_reason_count() - 1 + 1);
+	assert_string_equal(member(drops, "mtu"), "4");
+	assert_string_equal(member(drops, "loop"), "0");
+	assert_string_equal(member(drops, "reason-999"), "1");
+	assert_string_equal(member(o, "tx-packets"), "1099511627776");
+	assert_string_equal(member(o, "held-packets"), "2");
+	json_object_put(o);
+
+	o = object_dev_short(&d);
+	drops = json_object_object_get(o, "drops");
+	assert_int_equal(json_object_object_length(drops), 2);
+	json_object_put(o);
+}
+
+static int forget(void **state)
+{
+	free(printed);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(map_cache),
+		cmocka_unit_test(other_objects),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(locators_have_a_limit),
+		cmocka_unit_test(table),
+		cmocka_unit_test(json_lists),
+		cmocka_unit_test(long_table),
+		cmocka_unit_test(full_disk),
+		cmocka_unit_test(mapping_as_text),
+		cmocka_unit_test(device_drops),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, forget);
+}
