@@ -195,6 +195,19 @@ unsigned int cfg_text_line(const char *text, const struct cfg_path *path)
 	return cfg_text_line_at(text, locate(text, path) - text);
 }
 
+const char *cfg_text_scalar(const char *text, const struct cfg_path *path,
+			    char *out, size_t size)
+{
+	const char *at = locate(text, path);
+	size_t n = *at == '{' || *at == '[' ? 0 : skip_value(at) - at;
+
+	if (n >= size)
+		n = size - 1;
+	memcpy(out, at, n);
+	out[n] = '\0';
+	return out;
+}
+
 unsigned int cfg_text_members(const char *text, const struct cfg_path *path,
 			      const char *key)
 {

@@ -39,6 +39,11 @@ unsigned int cfg_text_line_at(const char *text, size_t offset);
  * @text has no comments and is valid JSON. */
 unsigned int cfg_text_line(const char *text, const struct cfg_path *path);
 
+/* The number, word or string at @path as it is written, shortened to fit;
+ * "" for objects and lists. */
+const char *cfg_text_scalar(const char *text, const struct cfg_path *path,
+			    char *out, size_t size);
+
 /* How often has the object at @path a member @key? */
 unsigned int cfg_text_members(const char *text, const struct cfg_path *path,
 			      const char *key);

@@ -231,7 +231,7 @@ static const struct {
 	  "f:4: listen[1]: \"224.0.0.1\": expected a unicast IPv4 or IPv6 "
 	  "address in quotes, neither loopback nor link-local" },
 	{ MR("\"listen\": [\"192.0.2.1\",\n\"192.0.2.1\"]"),
-	  "f:4: listen[1]: the same as in element 0: expected each once" },
+	  "f:4: listen[1]: \"192.0.2.1\": the same as in element 0: expected each once" },
 	{ MR("\"xtr\": 1"), "f:3: xtr: 1: expected an object, { ... }" },
 	{ XTR("[{\"address\": \"192.0.2.1\",\n\"priority\": 256}]",
 	      "\"vpns\": [" VPN "]"),
@@ -272,20 +272,20 @@ static const struct {
 	  "f:3: xtr.rlocs: 0 elements: expected 1 to 32" },
 	{ XTR("[{\"address\": \"192.0.2.1\"},\n{\"address\": "
 	      "\"192.0.2.1\"}]", "\"vpns\": [" VPN "]"),
-	  "f:4: xtr.rlocs[1].address: the same as in element 0: expected "
-	  "each once" },
+	  "f:4: xtr.rlocs[1].address: \"192.0.2.1\": the same as in element "
+	  "0: expected each once" },
 	{ XTR_VPNS("[" VPN ",\n{\"name\": \"b\", \"iid\": 1, \"device\": "
 		   "\"l2\"}]"),
-	  "f:5: xtr.vpns[1].iid: the same as in element 0: expected each "
+	  "f:5: xtr.vpns[1].iid: 1: the same as in element 0: expected each "
 	  "once" },
 	{ XTR_VPNS("[" VPN ",\n{\"name\": \"b\", \"iid\": 2, \"device\": "
 		   "\"l1\"}]"),
-	  "f:5: xtr.vpns[1].device: the same as in element 0: expected each "
-	  "once" },
+	  "f:5: xtr.vpns[1].device: \"l1\": the same as in element 0: "
+	  "expected each once" },
 	{ XTR_VPNS("[" VPN ",\n{\"name\": \"r\", \"iid\": 2, \"device\": "
 		   "\"l2\"}]"),
-	  "f:5: xtr.vpns[1].name: the same as in element 0: expected each "
-	  "once" },
+	  "f:5: xtr.vpns[1].name: \"r\": the same as in element 0: expected "
+	  "each once" },
 
 	/* keys of the cryptographic kind: never in the message */
 	{ XTR_MS("{\"address\": \"192.0.2.9\"}"),
