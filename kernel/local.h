@@ -6,11 +6,10 @@
 #ifndef _LISP_LOCAL_H
 #define _LISP_LOCAL_H
 
-#include <linux/netlink.h>
-
 #include "iid.h"
 #include "lpm.h"
 
+struct genl_info;
 struct lisp_loc_conf;
 struct lisp_locset;
 
@@ -38,16 +37,28 @@ struct lisp_local_conf {
 	u16				version;
 };
 
-/* All: lisp_net.lock is held. As their namesakes in map.h. */
+/* The local EID prefix that matches best, or NULL. RCU or BH. */
+static inline struct lisp_local *lisp_local_lookup(const struct lisp_iid *iid,
+						   int family,
+						   const void *addr)
+{
+	struct lisp_lpm_leaf *leaf;
+
+	leaf = lisp_lpm_lookup(&iid->local[family == AF_INET6], addr);
+
+	return leaf ? container_of(leaf, struct lisp_local, leaf) : NULL;
+}
+
+/* All below: lisp_net.lock is held. As their namesakes in map.h. */
 int lisp_local_set(struct lisp_iid *iid, const struct lisp_local_conf *conf,
-		   u16 flags, struct netlink_ext_ack *extack);
+		   const struct genl_info *info);
 int lisp_local_del(struct lisp_iid *iid, const struct lisp_prefix *prefix,
-		   u32 origin, struct netlink_ext_ack *extack);
+		   u32 origin, const struct genl_info *info);
 struct lisp_local *lisp_local_next(struct lisp_iid *iid,
 				   const struct lisp_prefix *cursor);
 struct lisp_local *lisp_local_find(struct lisp_iid *iid,
 				   const struct lisp_prefix *prefix);
-void lisp_local_prefix(const struct lisp_local *local, struct lisp_iid *iid,
+void lisp_local_prefix(const struct lisp_local *local,
 		       struct lisp_prefix *prefix);
 void lisp_local_drop_all(struct lisp_iid *iid);
 

@@ -11,7 +11,6 @@
 
 #include <linux/atomic.h>
 #include <linux/jiffies.h>
-#include <linux/netlink.h>
 #include <linux/workqueue.h>
 
 #include <uapi/linux/lisp.h>
@@ -20,6 +19,7 @@
 #include "iid.h"
 #include "lpm.h"
 
+struct genl_info;
 struct lisp_loc_conf;
 struct lisp_locset;
 struct lisp_net;
@@ -119,25 +119,29 @@ s64 lisp_map_idle(const struct lisp_map *map);
 /* Seconds until @map expires, 0 when stale; -ENOENT if never. (lock) */
 s64 lisp_map_ttl(const struct lisp_map *map);
 
-/* All below: lisp_net.lock is held. Errors come with a sentence. */
+/*
+ * All below: lisp_net.lock is held. @info is the request that asks for a
+ * change: errors put a sentence into its extack, listeners learn who it was.
+ */
 
 /*
- * Add or replace. @flags: NLM_F_EXCL, NLM_F_CREATE, NLM_F_REPLACE. Listeners
- * are told, packets held for EIDs it covers are sent.
+ * Add or replace, as the request's NLM_F_EXCL, NLM_F_CREATE and NLM_F_REPLACE
+ * say. Listeners are told, packets held for EIDs it covers are sent.
  */
 int lisp_map_set(struct lisp_iid *iid, const struct lisp_map_conf *conf,
-		 u16 flags, struct netlink_ext_ack *extack);
+		 const struct genl_info *info);
 
 /* -ENOENT, or -EPERM if another origin made it. */
 int lisp_map_del(struct lisp_iid *iid, const struct lisp_prefix *prefix,
-		 u32 origin, struct netlink_ext_ack *extack);
+		 u32 origin, const struct genl_info *info);
 
 /*
  * Delete up to *@budget mappings (*@origin's if @origin is not NULL) after
  * the prefix *@cursor (family 0: all), in key order. True: none is left.
  */
 bool lisp_map_flush(struct lisp_iid *iid, const u32 *origin,
-		    struct lisp_prefix *cursor, int *budget);
+		    struct lisp_prefix *cursor, int *budget,
+		    const struct genl_info *info);
 
 /* The one after *@cursor in key order, IPv4 first; family 0: the first. */
 struct lisp_map *lisp_map_next(struct lisp_iid *iid,

@@ -119,6 +119,10 @@ void lisp_miss_purge(struct lisp_iid *iid);
 /* As lisp_miss_purge(), and nothing is held for @iid from now on. */
 void lisp_miss_kill(struct lisp_iid *iid);
 
+/* Copy the miss of just this EID. False: there is none. */
+bool lisp_miss_find(struct lisp_iid *iid, int family,
+		    const union lisp_addr *eid, struct lisp_miss_info *info);
+
 /* Copy the miss after (family, eid); family 0: the first. False: no more. */
 bool lisp_miss_next(struct lisp_iid *iid, int family,
 		    const union lisp_addr *eid, struct lisp_miss_info *info);

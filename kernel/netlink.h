@@ -13,6 +13,7 @@
 
 #include "owner.h"
 
+struct genl_info;
 struct lisp_iid;
 struct lisp_local;
 struct lisp_map;
@@ -26,13 +27,21 @@ void lisp_netlink_exit(void);
 /* Whether anybody waits for misses. Any context. */
 bool lisp_netlink_has_resolver(const struct lisp_net *ln);
 
-/* Tell listeners. Any context that @gfp (of _miss: GFP_ATOMIC) suits. */
+/*
+ * Tell listeners. @info: the request that caused it, whose port and sequence
+ * number the message then carries, or NULL.
+ */
+void lisp_netlink_map(const struct lisp_map *map, enum lisp_event event,
+		      const struct genl_info *info);
+void lisp_netlink_local(const struct lisp_iid *iid,
+			const struct lisp_local *local, enum lisp_event event,
+			const struct genl_info *info);
+void lisp_netlink_rloc(const struct lisp_net *ln,
+		       const struct lisp_rloc *rloc,
+		       const struct genl_info *info);
+
+/* Report a miss; any context. */
 void lisp_netlink_miss(const struct lisp_iid *iid,
 		       const struct lisp_miss_info *miss);
-void lisp_netlink_map(const struct lisp_map *map, enum lisp_event event);
-void lisp_netlink_local(struct lisp_iid *iid, const struct lisp_local *local,
-			enum lisp_event event);
-void lisp_netlink_rloc(const struct lisp_net *ln,
-		       const struct lisp_rloc *rloc);
 
 #endif /* _LISP_NETLINK_H */

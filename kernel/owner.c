@@ -7,6 +7,7 @@
 #include <linux/notifier.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <net/genetlink.h>
 
 #include "net.h"
 #include "owner.h"
@@ -113,21 +114,23 @@ u32 lisp_owner_stale_limit(const struct lisp_net *ln, u32 origin)
 	return owner && !owner->portid ? owner->stale_limit : 0;
 }
 
-int lisp_owner_check(const u32 *theirs, u32 mine, u16 flags,
-		     struct netlink_ext_ack *extack)
+int lisp_owner_check(const u32 *theirs, u32 mine,
+		     const struct genl_info *info)
 {
+	u16 flags = info->nlhdr->nlmsg_flags;
+
 	if (!theirs) {
 		if (!(flags & NLM_F_REPLACE) || flags & NLM_F_CREATE)
 			return 0;
-		NL_SET_ERR_MSG(extack, "there is no such prefix to replace");
+		GENL_SET_ERR_MSG(info, "there is no such prefix to replace");
 		return -ENOENT;
 	}
 	if (flags & NLM_F_EXCL) {
-		NL_SET_ERR_MSG(extack, "this prefix exists");
+		GENL_SET_ERR_MSG(info, "this prefix exists");
 		return -EEXIST;
 	}
 	if (*theirs != mine) {
-		NL_SET_ERR_MSG(extack, "this prefix belongs to another origin");
+		GENL_SET_ERR_MSG(info, "this prefix belongs to another origin");
 		return -EPERM;
 	}
 

@@ -14,6 +14,7 @@
 #define LISP_STALE_LIMIT	3600		/* seconds */
 #define LISP_STALE_LIMIT_MAX	604800
 
+struct genl_info;
 struct lisp_net;
 
 struct lisp_owners {
@@ -40,10 +41,10 @@ int lisp_owner_set(struct lisp_net *ln, u32 origin, u32 portid,
 u32 lisp_owner_stale_limit(const struct lisp_net *ln, u32 origin);
 
 /*
- * May an entry that @theirs made (NULL: there is none) be set by @mine?
- * @flags: NLM_F_EXCL, NLM_F_CREATE, NLM_F_REPLACE.
+ * May an entry that @theirs made (NULL: there is none) be set by @mine, with
+ * the request's NLM_F_EXCL, NLM_F_CREATE, NLM_F_REPLACE?
  */
-int lisp_owner_check(const u32 *theirs, u32 mine, u16 flags,
-		     struct netlink_ext_ack *extack);
+int lisp_owner_check(const u32 *theirs, u32 mine,
+		     const struct genl_info *info);
 
 #endif /* _LISP_OWNER_H */

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family: registration, owners, and what listeners get.
+ *
+ * The family, its policies and its table of operations come from
+ * Documentation/netlink/specs/lisp.yaml (netlink-gen.c). Handlers run in
+ * parallel; lisp_net.lock is what serialises changes. Each parses the whole
+ * request, takes the lock, checks, builds and publishes, in this order, so
+ * that a request that is refused has changed nothing. Every refusal of ours
+ * has a sentence in extack.
+ */
+
+#include <net/genetlink.h>
+
+#include "iid.h"
+#include "local.h"
+#include "map.h"
+#include "miss.h"
+#include "net.h"
+#include "netlink-attr.h"
+#include "netlink-gen.h"
+#include "netlink.h"
+#include "owner.h"
+#include "rloc.h"
+
+/* Events, of which a mapping's is the largest: ten attributes. */
+#define EVENT_SIZE	160
+
+/* As the generated table, but joining needs a capability. */
+static const struct genl_multicast_group groups[] = {
+	[LISP_NLGRP_MISS] = {
+		.name = LISP_MCGRP_MISS,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+	[LISP_NLGRP_EVENT] = {
+		.name = LISP_MCGRP_EVENT,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
+struct genl_family lisp_nl_family __ro_after_init = {
+	.name = LISP_GENL_NAME,
+	.version = LISP_GENL_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = lisp_nl_ops,
+	.n_ops = ARRAY_SIZE(lisp_nl_ops),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
+};
+
+int __init lisp_netlink_init(void)
+{
+	return genl_register_family(&lisp_nl_family);
+}
+
+void lisp_netlink_exit(void)
+{
+	genl_unregister_family(&lisp_nl_family);
+}
+
+int lisp_nl_owner_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *limit = info->attrs[LISP_A_OWNER_STALE_LIMIT];
+	struct lisp_net *ln = lisp_net(genl_info_net(info));
+	u32 origin, seconds = LISP_STALE_LIMIT;
+	int err;
+
+	err = LISP_NL_REQUIRE(info, LISP_A_OWNER_ORIGIN,
+			      "the origin is missing");
+	if (err)
+		return err;
+	origin = nla_get_u32(info->attrs[LISP_A_OWNER_ORIGIN]);
+	if (!origin) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[LISP_A_OWNER_ORIGIN],
+				    "origin 0 has no owner");
+		return -EINVAL;
+	}
+	if (limit)
+		seconds = nla_get_u32(limit);
+	if (seconds > LISP_STALE_LIMIT_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, limit,
+				    "the stale limit is 0 to 604800 s");
+		return -ERANGE;
+	}
+
+	mutex_lock(&ln->lock);
+	err = lisp_owner_set(ln, origin, info->snd_portid, seconds,
+			     info->extack);
+	mutex_unlock(&ln->lock);
+
+	return err;
+}
+
+/* Notifications */
+
+static bool has_listeners(const struct lisp_net *ln, unsigned int group)
+{
+	return genl_has_listeners(&lisp_nl_family, ln->net, group) > 0;
+}
+
+bool lisp_netlink_has_resolver(const struct lisp_net *ln)
+{
+	return has_listeners(ln, LISP_NLGRP_MISS);
+}
+
+static struct sk_buff *message_new(u8 cmd, const struct genl_info *info,
+				   gfp_t gfp, void **head)
+{
+	struct sk_buff *skb;
+
+	skb = genlmsg_new(EVENT_SIZE, gfp);
+	if (skb)
+		*head = genlmsg_put(skb, info ? info->snd_portid : 0,
+				    info ? info->snd_seq : 0, &lisp_nl_family,
+				    0, cmd);
+
+	return skb;
+}
+
+/* NULL if nobody listens; who listens but gets nothing is told so. */
+static struct sk_buff *event_new(const struct lisp_net *ln, u8 cmd,
+				 const struct genl_info *info, void **head)
+{
+	struct sk_buff *skb;
+
+	if (!has_listeners(ln, LISP_NLGRP_EVENT))
+		return NULL;
+
+	skb = message_new(cmd, info, GFP_KERNEL, head);
+	if (!skb)
+		genl_set_err(&lisp_nl_family, ln->net, 0, LISP_NLGRP_EVENT,
+			     -ENOBUFS);
+
+	return skb;
+}
+
+static void event_send(const struct lisp_net *ln, struct sk_buff *skb,
+		       void *head, int err)
+{
+	if (WARN_ON_ONCE(err)) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, head);
+	genlmsg_multicast_netns(&lisp_nl_family, ln->net, skb, 0,
+				LISP_NLGRP_EVENT, GFP_KERNEL);
+}
+
+static int put_map_event(struct sk_buff *skb, const struct lisp_map *map,
+			 enum lisp_event event)
+{
+	const struct lisp_iid_key *key = &map->iid->key;
+	struct lisp_prefix prefix;
+
+	if (nla_put_u32(skb, LISP_A_MAP_EVENT, event) ||
+	    nla_put_u32(skb, LISP_A_MAP_UNDERLAY, key->underlay) ||
+	    nla_put_u32(skb, LISP_A_MAP_IID, key->iid) ||
+	    nla_put_u32(skb, LISP_A_MAP_ACTION, map->action) ||
+	    nla_put_u32(skb, LISP_A_MAP_ORIGIN, map->origin))
+		return -EMSGSIZE;
+	lisp_map_prefix(map, &prefix);
+
+	return lisp_nl_put_prefix(skb, LISP_A_MAP_PREFIX,
+				  LISP_A_MAP_PREFIX_LEN, &prefix);
+}
+
+void lisp_netlink_map(const struct lisp_map *map, enum lisp_event event,
+		      const struct genl_info *info)
+{
+	const struct lisp_net *ln = map->iid->ln;
+	struct sk_buff *skb;
+	void *head;
+
+	skb = event_new(ln, LISP_CMD_MAP_NTF, info, &head);
+	if (skb)
+		event_send(ln, skb, head, put_map_event(skb, map, event));
+}
+
+static int put_local_event(struct sk_buff *skb, const struct lisp_iid *iid,
+			   const struct lisp_local *local,
+			   enum lisp_event event)
+{
+	struct lisp_prefix prefix;
+
+	if (nla_put_u32(skb, LISP_A_LOCAL_EVENT, event) ||
+	    nla_put_u32(skb, LISP_A_LOCAL_UNDERLAY, iid->key.underlay) ||
+	    nla_put_u32(skb, LISP_A_LOCAL_IID, iid->key.iid) ||
+	    nla_put_u32(skb, LISP_A_LOCAL_ORIGIN, local->origin))
+		return -EMSGSIZE;
+	lisp_local_prefix(local, &prefix);
+
+	return lisp_nl_put_prefix(skb, LISP_A_LOCAL_PREFIX,
+				  LISP_A_LOCAL_PREFIX_LEN, &prefix);
+}
+
+void lisp_netlink_local(const struct lisp_iid *iid,
+			const struct lisp_local *local, enum lisp_event event,
+			const struct genl_info *info)
+{
+	struct sk_buff *skb;
+	void *head;
+
+	skb = event_new(iid->ln, LISP_CMD_LOCAL_NTF, info, &head);
+	if (skb)
+		event_send(iid->ln, skb, head,
+			   put_local_event(skb, iid, local, event));
+}
+
+static int put_rloc_event(struct sk_buff *skb, const struct lisp_rloc *rloc)
+{
+	if (nla_put_u32(skb, LISP_A_RLOC_UNDERLAY, rloc->underlay) ||
+	    nla_put(skb, LISP_A_RLOC_ADDRESS, lisp_addr_size(rloc->family),
+		    &rloc->addr) ||
+	    nla_put_u16(skb, LISP_A_RLOC_PORT, ntohs(rloc->port)) ||
+	    nla_put_u32(skb, LISP_A_RLOC_STATE, rloc->state))
+		return -EMSGSIZE;
+
+	return 0;
+}
+
+void lisp_netlink_rloc(const struct lisp_net *ln,
+		       const struct lisp_rloc *rloc,
+		       const struct genl_info *info)
+{
+	struct sk_buff *skb;
+	void *head;
+
+	skb = event_new(ln, LISP_CMD_RLOC_NTF, info, &head);
+	if (skb)
+		event_send(ln, skb, head, put_rloc_event(skb, rloc));
+}
+
+/* If it gets lost it is repeated. */
+void lisp_netlink_miss(const struct lisp_iid *iid,
+		       const struct lisp_miss_info *miss)
+{
+	struct sk_buff *skb;
+	void *head;
+
+	skb = message_new(LISP_CMD_MISS_NTF, NULL, GFP_ATOMIC, &head);
+	if (!skb)
+		return;
+	if (WARN_ON_ONCE(lisp_nl_put_miss(skb, iid, miss))) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, head);
+	genlmsg_multicast_netns(&lisp_nl_family, iid->ln->net, skb, 0,
+				LISP_NLGRP_MISS, GFP_ATOMIC);
+}
