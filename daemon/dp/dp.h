@@ -62,6 +62,7 @@ typedef void (*dp_map_fn)(void *arg, const struct dp_map *m);
 typedef void (*dp_local_fn)(void *arg, const struct dp_local *l);
 typedef void (*dp_miss_fn)(void *arg, const struct dp_miss *m);
 typedef void (*dp_rloc_fn)(void *arg, const struct dp_rloc *r);
+typedef void (*dp_dev_fn)(void *arg, const struct dp_dev *d);
 
 struct dp_ops {
 	const char *name;
@@ -74,9 +75,11 @@ struct dp_ops {
 	int (*claim)(struct dp *dp, uint32_t stale_limit);
 
 	/* Idempotent; reuses a device that fits.  *@made: the device is new.
-	 * -EEXIST: there is one that does not fit. */
+	 * -EEXIST: there is one that does not fit.  -EINVAL: a default route
+	 * into a device that shares the routing table of its underlay. */
 	int (*vpn_add)(struct dp *dp, const struct dp_vpn *v, bool *made);
-	/* Take routes away, and the device if @device. */
+	/* Take our routes away, and the device too if @device and it was made
+	 * here.  0 when there is nothing. */
 	int (*vpn_del)(struct dp *dp, const struct dp_vpn *v, bool device);
 
 	int (*map_set)(struct dp *dp, const struct dp_map *m);
@@ -92,8 +95,15 @@ struct dp_ops {
 	int (*local_dump)(struct dp *dp, dp_local_fn fn, void *arg);
 
 	int (*miss_dump)(struct dp *dp, dp_miss_fn fn, void *arg);
-	/* RLOCs belong to nobody: all of the underlay. */
+	/* RLOCs belong to nobody: all of the underlay.  A state is true for
+	 * every mapping that names the RLOC (with the port DP_DATA_PORT).
+	 * -ENOENT: none does. */
+	int (*rloc_set)(struct dp *dp, const struct addr *a,
+			enum lisp_rloc_state state);
 	int (*rloc_dump)(struct dp *dp, dp_rloc_fn fn, void *arg);
+	/* Devices of the underlay, whoever made them, with their counters;
+	 * and, with ifindex 0, what reached no device. */
+	int (*dev_dump)(struct dp *dp, dp_dev_fn fn, void *arg);
 
 	enum dp_path (*path)(struct dp *dp, const struct addr *a);
 };

@@ -266,7 +266,20 @@ static int miss_dump(struct dp *dp, dp_miss_fn fn, void *arg)
 	return err;
 }
 
-/* It has no locators of its own. */
+/* It forwards nothing: it has no RLOCs and no counters. */
+static int rloc_set(struct dp *dp, const struct addr *a,
+		    enum lisp_rloc_state state)
+{
+	int err = called(fake(dp), FAKE_RLOC_SET);
+
+	return err ? err : -ENOENT;
+}
+
+static int dev_dump(struct dp *dp, dp_dev_fn fn, void *arg)
+{
+	return called(fake(dp), FAKE_DEV_DUMP);
+}
+
 static int rloc_dump(struct dp *dp, dp_rloc_fn fn, void *arg)
 {
 	return called(fake(dp), FAKE_RLOC_DUMP);
@@ -347,7 +360,9 @@ static const struct dp_ops fake_ops = {
 	.local_del = local_del,
 	.local_dump = local_dump,
 	.miss_dump = miss_dump,
+	.rloc_set = rloc_set,
 	.rloc_dump = rloc_dump,
+	.dev_dump = dev_dump,
 	.path = path,
 };
 

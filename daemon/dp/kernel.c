@@ -31,12 +31,12 @@ int dp_kernel_failed(struct dp_kernel *k, const struct nl *n, int err)
 
 static void message(struct dp_kernel *k, uint8_t cmd, uint16_t flags)
 {
-	nl_message_genl(k->genl, k->family, cmd, LISP_GENL_VERSION, flags);
+	session_message(&k->session, cmd, flags);
 }
 
 static int talk(struct dp_kernel *k, nl_fn fn, void *arg)
 {
-	return dp_kernel_failed(k, k->genl, nl_talk(k->genl, fn, arg));
+	return dp_kernel_failed(k, k->session.nl, nl_talk(k->session.nl, fn, arg));
 }
 
 static struct dp_filter own_filter(const struct dp_kernel *k)
@@ -55,7 +55,7 @@ static int map_set(struct dp *dp, const struct dp_map *m)
 	own.underlay = k->underlay;
 	own.origin = k->origin;
 	message(k, LISP_CMD_MAP_NEW, NLM_F_CREATE | NLM_F_REPLACE);
-	codec_put_map(k->genl, &own);
+	codec_put_map(k->session.nl, &own);
 	return talk(k, NULL, NULL);
 }
 
@@ -64,7 +64,7 @@ static int map_del(struct dp *dp, const struct eid *eid)
 	struct dp_kernel *k = dp_kernel(dp);
 
 	message(k, LISP_CMD_MAP_DEL, 0);
-	codec_put_key(k->genl, CODEC_MAP, k->underlay, eid, k->origin);
+	codec_put_key(k->session.nl, CODEC_MAP, k->underlay, eid, k->origin);
 	return talk(k, NULL, NULL);
 }
 
@@ -81,7 +81,7 @@ static int map_get(struct dp *dp, const struct eid *eid, struct dp_map *m)
 
 	memset(m, 0, sizeof(*m));
 	message(k, LISP_CMD_MAP_GET, 0);
-	codec_put_key(k->genl, CODEC_MAP, k->underlay, eid, k->origin);
+	codec_put_key(k->session.nl, CODEC_MAP, k->underlay, eid, k->origin);
 	err = talk(k, on_one_map, m);
 	if (err)
 		return err;
@@ -95,7 +95,7 @@ static int map_flush(struct dp *dp)
 	struct dp_filter f = own_filter(k);
 
 	message(k, LISP_CMD_MAP_FLUSH, 0);
-	codec_put_filter(k->genl, CODEC_MAP, &f);
+	codec_put_filter(k->session.nl, CODEC_MAP, &f);
 	return talk(k, NULL, NULL);
 }
 
@@ -107,7 +107,7 @@ static int local_set(struct dp *dp, const struct dp_local *l)
 	own.underlay = k->underlay;
 	own.origin = k->origin;
 	message(k, LISP_CMD_LOCAL_NEW, NLM_F_CREATE | NLM_F_REPLACE);
-	codec_put_local(k->genl, &own);
+	codec_put_local(k->session.nl, &own);
 	return talk(k, NULL, NULL);
 }
 
@@ -116,7 +116,21 @@ static int local_del(struct dp *dp, const struct eid *eid)
 	struct dp_kernel *k = dp_kernel(dp);
 
 	message(k, LISP_CMD_LOCAL_DEL, 0);
-	codec_put_key(k->genl, CODEC_LOCAL, k->underlay, eid, k->origin);
+	codec_put_key(k->session.nl, CODEC_LOCAL, k->underlay, eid, k->origin);
+	return talk(k, NULL, NULL);
+}
+
+static int rloc_set(struct dp *dp, const struct addr *a,
+		    enum lisp_rloc_state state)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+	struct dp_rloc r = {
+		.underlay = k->underlay, .addr = *a, .port = DP_DATA_PORT,
+		.state = state,
+	};
+
+	message(k, LISP_CMD_RLOC_SET, 0);
+	codec_put_rloc(k->session.nl, &r, true);
 	return talk(k, NULL, NULL);
 }
 
@@ -125,7 +139,7 @@ static int claim(struct dp *dp, uint32_t stale_limit)
 	struct dp_kernel *k = dp_kernel(dp);
 
 	message(k, LISP_CMD_OWNER_SET, 0);
-	codec_put_owner(k->genl, k->origin, stale_limit);
+	codec_put_owner(k->session.nl, k->origin, stale_limit);
 	return talk(k, NULL, NULL);
 }
 
@@ -137,6 +151,7 @@ struct dump {
 	dp_local_fn local;
 	dp_miss_fn miss;
 	dp_rloc_fn rloc;
+	dp_dev_fn dev;
 	void *arg;
 };
 
@@ -184,14 +199,28 @@ static int on_rloc(void *arg, const struct nlmsghdr *nlh)
 	return err;
 }
 
+static int on_dev(void *arg, const struct nlmsghdr *nlh)
+{
+	struct dump *d = arg;
+	struct dp_dev dev;
+	int err = codec_get_dev(nlh, &dev);
+
+	if (!err && (!dev.ifindex || dev.underlay == d->k->underlay))
+		d->dev(d->arg, &dev);
+	return err;
+}
+
 static void put_dump(struct dp_kernel *k, uint8_t cmd)
 {
 	struct dp_filter f = own_filter(k);
 
 	message(k, cmd, NLM_F_DUMP);
+	/* No filter: that would leave out what reached no device. */
+	if (cmd == LISP_CMD_DEV_GET)
+		return;
 	/* Misses and RLOCs belong to nobody. */
 	f.has_origin = cmd == LISP_CMD_MAP_GET || cmd == LISP_CMD_LOCAL_GET;
-	codec_put_filter(k->genl, cmd == LISP_CMD_LOCAL_GET ? CODEC_LOCAL :
+	codec_put_filter(k->session.nl, cmd == LISP_CMD_LOCAL_GET ? CODEC_LOCAL :
 			 CODEC_MAP, &f);
 }
 
@@ -236,6 +265,13 @@ static int rloc_dump(struct dp *dp, dp_rloc_fn fn, void *arg)
 	return dump(dp_kernel(dp), LISP_CMD_RLOC_GET, on_rloc, &d);
 }
 
+static int dev_dump(struct dp *dp, dp_dev_fn fn, void *arg)
+{
+	struct dump d = { .dev = fn, .arg = arg };
+
+	return dump(dp_kernel(dp), LISP_CMD_DEV_GET, on_dev, &d);
+}
+
 /* --- notifications --- */
 
 static void report_miss(struct dp_kernel *k, const struct nlmsghdr *nlh)
@@ -250,7 +286,7 @@ static void report_miss(struct dp_kernel *k, const struct nlmsghdr *nlh)
  * notifications. */
 static bool is_own(const struct dp_kernel *k, const struct nlmsghdr *nlh)
 {
-	return nlh->nlmsg_pid == nl_portid(k->genl);
+	return nlh->nlmsg_pid == nl_portid(k->session.nl);
 }
 
 static void report_map(struct dp_kernel *k, const struct nlmsghdr *nlh)
@@ -268,7 +304,7 @@ static int on_notification(void *arg, const struct nlmsghdr *nlh)
 {
 	struct dp_kernel *k = arg;
 
-	if (nlh->nlmsg_type != k->family)
+	if (nlh->nlmsg_type != k->notify.family)
 		return 0;
 	switch (codec_command(nlh)) {
 	case LISP_CMD_MISS_NTF:
@@ -285,7 +321,7 @@ static void on_readable(void *arg)
 {
 	struct dp_kernel *k = arg;
 
-	if (nl_receive(k->notify, on_notification, k) == -ENOBUFS)
+	if (nl_receive(k->notify.nl, on_notification, k) == -ENOBUFS)
 		k->reports.lost(k->reports.arg);
 }
 
@@ -296,15 +332,12 @@ static int subscribe(struct dp *dp, struct loop *l,
 	int err;
 
 	k->reports = *r;
-	k->notify = nl_open(NETLINK_GENERIC, &err);
-	if (!k->notify)
-		return err;
-	err = nl_join(k->notify, k->group_miss);
+	err = session_open(&k->notify);
 	if (!err)
-		err = nl_join(k->notify, k->group_event);
+		err = session_join(&k->notify);
 	if (err)
 		return err;
-	k->reader = loop_reader(l, nl_fd(k->notify), on_readable, k);
+	k->reader = loop_reader(l, nl_fd(k->notify.nl), on_readable, k);
 	return k->reader ? 0 : -ENOMEM;
 }
 
@@ -315,9 +348,9 @@ static void kernel_close(struct dp *dp)
 	struct dp_kernel *k = dp_kernel(dp);
 
 	loop_event_free(k->reader);
-	nl_close(k->notify);
+	session_close(&k->notify);
 	nl_close(k->route);
-	nl_close(k->genl);
+	session_close(&k->session);
 	free(k);
 }
 
@@ -337,22 +370,11 @@ static const struct dp_ops kernel_ops = {
 	.local_del = local_del,
 	.local_dump = local_dump,
 	.miss_dump = miss_dump,
+	.rloc_set = rloc_set,
 	.rloc_dump = rloc_dump,
+	.dev_dump = dev_dump,
 	.path = dp_kernel_path,
 };
-
-static int find_family(struct dp_kernel *k)
-{
-	struct nl_group groups[] = {
-		{ .name = LISP_MCGRP_MISS },
-		{ .name = LISP_MCGRP_EVENT },
-	};
-	int err = nl_family(k->genl, LISP_GENL_NAME, &k->family, groups, 2);
-
-	k->group_miss = groups[0].id;
-	k->group_event = groups[1].id;
-	return err;
-}
 
 static int find_underlay(struct dp_kernel *k, const char *name)
 {
@@ -377,11 +399,9 @@ struct dp *dp_kernel_open(const struct dp_config *cfg, int *err)
 		return NULL;
 	k->dp.ops = &kernel_ops;
 	k->origin = cfg->origin;
-	k->genl = nl_open(NETLINK_GENERIC, err);
-	if (k->genl)
+	*err = session_open(&k->session);
+	if (!*err)
 		k->route = nl_open(NETLINK_ROUTE, err);
-	if (k->route)
-		*err = find_family(k);
 	if (!*err)
 		*err = find_underlay(k, cfg->underlay);
 	if (*err) {

@@ -4,21 +4,18 @@
 #define LISP_DP_KERNEL_H
 
 #include "dp/dp.h"
-#include "io/nl.h"
+#include "dp/session.h"
 
 struct loop_event;
 
 struct dp_kernel {
 	struct dp dp;
-	uint16_t family;
-	uint32_t group_miss;
-	uint32_t group_event;
 	uint32_t origin;
 	uint32_t underlay;		/* ifindex */
 	/* Requests; as long as it is open it owns the origin's entries. */
-	struct nl *genl;
+	struct session session;
 	struct nl *route;
-	struct nl *notify;		/* NULL: not subscribed */
+	struct session notify;		/* closed: not subscribed */
 	struct loop_event *reader;
 	struct dp_reports reports;
 };

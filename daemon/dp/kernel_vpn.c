@@ -18,6 +18,7 @@
 #include "io/rt.h"
 
 #define ROUTES_MAX	1024
+#define DUMP_TRIES	10
 
 /* What names became when they were looked up. */
 struct setup {
@@ -145,6 +146,11 @@ static int check_fits(struct dp_kernel *k, const struct setup *s)
 	if (l->lisp.underlay != s->want.underlay)
 		return refuse(k, -EEXIST, "device \"%s\" exists in another "
 			      "underlay", l->name);
+	/* Ours may have lost its VRF, or get another one; somebody else's is
+	 * not pulled out of where he put it. */
+	if (l->master && l->master != s->vrf && !is_ours(k, l))
+		return refuse(k, -EEXIST, "device \"%s\" exists in another "
+			      "VRF", l->name);
 	return 0;
 }
 
@@ -169,6 +175,8 @@ static int adjust_device(struct dp_kernel *k, struct setup *s, bool made)
 
 	if (needs_change(&l->lisp, &s->want))
 		err = rt_lisp_change(k->route, l->index, &s->want);
+	if (!err && made)
+		err = rt_link_no_autoconf(k->route, l->index);
 	if (!err && (made || !l->up || l->master != s->vrf)) {
 		make_alias(k, alias);
 		err = rt_link_set(k->route, l->index, s->vrf,
@@ -260,29 +268,34 @@ static void del_unwanted(struct dp_kernel *k, const struct routes *there)
 			rt_route_del(k->route, &there->list[i]);
 }
 
-static struct routes *find_routes(struct dp_kernel *k, const struct setup *s)
+/* Our routes into the device, freed by the caller. */
+static int find_routes(struct dp_kernel *k, const struct setup *s,
+		       struct routes **there)
 {
-	struct routes *there = calloc(1, sizeof(*there));
-	int err;
+	int err = -EINTR;
 
-	if (!there)
-		return NULL;
-	do {
-		there->count = 0;
+	*there = calloc(1, sizeof(**there));
+	if (!*there)
+		return refuse(k, -ENOMEM, "out of memory");
+	for (int i = 0; i < DUMP_TRIES && err == -EINTR; i++) {
+		(*there)->count = 0;
 		err = rt_route_dump(k->route, s->table,
 				    s->vpn->route_protocol, s->device.index,
-				    collect, there);
-	} while (err == -EINTR);
-	return there;
+				    collect, *there);
+	}
+	if (!err)
+		return 0;
+	free(*there);
+	return failed(k, err, "routes into", s->device.name);
 }
 
 static int set_routes(struct dp_kernel *k, const struct setup *s)
 {
-	struct routes *there = find_routes(k, s);
-	int err;
+	struct routes *there;
+	int err = find_routes(k, s, &there);
 
-	if (!there)
-		return refuse(k, -ENOMEM, "out of memory");
+	if (err)
+		return err;
 	err = add_routes(k, s, there);
 	if (!err)
 		del_unwanted(k, there);
@@ -313,25 +326,42 @@ int dp_kernel_vpn_add(struct dp *dp, const struct dp_vpn *v, bool *made)
 	return err;
 }
 
+/* The table the device's routes are in, as things are and not as they should
+ * be: its VRF may have gone. */
+static uint32_t table_of(struct dp_kernel *k, const struct rt_link *device)
+{
+	struct rt_link vrf;
+
+	if (!device->master ||
+	    rt_link_by_index(k->route, device->master, &vrf) || !vrf.table)
+		return RT_MAIN_TABLE;
+	return vrf.table;
+}
+
 int dp_kernel_vpn_del(struct dp *dp, const struct dp_vpn *v, bool device)
 {
 	struct dp_kernel *k = dp_kernel(dp);
+	struct setup s = { .vpn = v };
 	struct routes *there;
-	struct setup s;
-	int err = prepare(k, v, &s);
+	int err;
 
+	err = rt_link_by_name(k->route, v->device, &s.device);
+	if (err == -ENODEV || (!err && strcmp(s.device.kind, "lisp")))
+		return 0;
+	if (err)
+		return failed(k, err, "device", v->device);
+	if (device && is_ours(k, &s.device)) {
+		/* Its routes go with it. */
+		err = rt_link_del(k->route, s.device.index);
+		return err ? failed(k, err, "device", v->device) : 0;
+	}
+	s.table = table_of(k, &s.device);
+	err = find_routes(k, &s, &there);
 	if (err)
 		return err;
-	err = rt_link_by_name(k->route, v->device, &s.device);
-	if (err)
-		return err == -ENODEV ? 0 : err;
-	there = find_routes(k, &s);
-	if (there)
-		del_unwanted(k, there);
+	del_unwanted(k, there);
 	free(there);
-	if (device && is_ours(k, &s.device))
-		err = rt_link_del(k->route, s.device.index);
-	return err ? failed(k, err, "device", v->device) : 0;
+	return 0;
 }
 
 enum dp_path dp_kernel_path(struct dp *dp, const struct addr *a)

@@ -215,6 +215,21 @@ int rt_link_del(struct nl *n, uint32_t index)
 	return nl_talk(n, NULL, NULL);
 }
 
+int rt_link_no_autoconf(struct nl *n, uint32_t index)
+{
+	struct nlattr *spec, *inet6;
+	int err;
+
+	link_message(n, RTM_NEWLINK, 0, index);
+	spec = nl_nest(n, IFLA_AF_SPEC);
+	inet6 = nl_nest(n, AF_INET6);
+	nl_put_u8(n, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	nl_nest_end(n, inet6);
+	nl_nest_end(n, spec);
+	err = nl_talk(n, NULL, NULL);
+	return err == -EAFNOSUPPORT ? 0 : err;
+}
+
 /* --- routes --- */
 
 static const struct addr gateway6 = {

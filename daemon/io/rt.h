@@ -71,6 +71,10 @@ int rt_link_set(struct nl *n, uint32_t index, uint32_t master,
 		const char *alias);
 int rt_link_del(struct nl *n, uint32_t index);
 
+/* No IPv6 address by itself, and so no Router Solicitations: for a device
+ * that is still down.  0 also when this machine has no IPv6. */
+int rt_link_no_autoconf(struct nl *n, uint32_t index);
+
 /*
  * A route through a point-to-point device.  IPv4: scope link.  IPv6: with
  * gateway fe80::1, because without one the kernel makes a neighbour entry for
