@@ -2,6 +2,7 @@
 #include "io/ctl.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -189,15 +190,31 @@ static void on_read(struct bufferevent *bev, void *arg)
 	next_request(arg);
 }
 
-/* Output is empty. */
+/* Take what we do not want to read, or the kernel resets the connection at
+ * close and the client reads an error before our answer.  Bounded. */
+static void discard_input(struct client *cl)
+{
+	char buf[4096];
+
+	for (int i = 0; i < 16; i++)
+		if (recv(bufferevent_getfd(cl->bev), buf, sizeof(buf),
+			 MSG_DONTWAIT) <= 0)
+			return;
+}
+
+/* Called for every write that went through, and once for none. */
 static void on_written(struct bufferevent *bev, void *arg)
 {
 	struct client *cl = arg;
 
-	if (cl->closing)
+	if (evbuffer_get_length(bufferevent_get_output(bev)))
+		return;
+	if (cl->closing && !cl->busy) {
+		discard_input(cl);
 		drop(cl);
-	else
+	} else {
 		next_request(cl);
+	}
 }
 
 /* A client that has said all it wants may still wait for its answer. */
@@ -296,6 +313,8 @@ static void on_connect(void *arg)
 
 int ctl_start(struct ctl *c, struct loop *l, ctl_fn fn, void *arg)
 {
+	/* A client that hung up is noticed where it is written to. */
+	signal(SIGPIPE, SIG_IGN);
 	c->loop = l;
 	c->fn = fn;
 	c->arg = arg;

@@ -45,7 +45,7 @@ struct ctl *ctl_open(const struct ctl_config *cfg, int *err);
 /* Closes all connections and removes the socket. */
 void ctl_close(struct ctl *c);
 
-/* 0 or -ENOMEM. */
+/* 0 or -ENOMEM.  The process ignores SIGPIPE from then on. */
 int ctl_start(struct ctl *c, struct loop *l, ctl_fn fn, void *arg);
 
 /* Send @line (without newline).  Nothing happens when the client has gone. */

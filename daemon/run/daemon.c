@@ -187,8 +187,6 @@ static int add_timers(struct daemon *d)
 
 static int add_signals(struct daemon *d)
 {
-	/* Peers that hang up are noticed where they are written to. */
-	signal(SIGPIPE, SIG_IGN);
 	d->signals[0] = loop_signal(d->loop, SIGTERM, on_terminate, d);
 	d->signals[1] = loop_signal(d->loop, SIGINT, on_terminate, d);
 	d->signals[2] = loop_signal(d->loop, SIGHUP, on_hangup, d);
