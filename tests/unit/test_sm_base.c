@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the machines stand on: actions, tables of names, limits, EID maps. */
+#include "sm.h"
+
+#include "sm/cache.h"
+#include "sm/eidmap.h"
+#include "sm/limit.h"
+#include "sm/register.h"
+#include "sm/site.h"
+
+/* --- names: a hole in a table is a crash in a log line --- */
+
+static void every_name(void **state)
+{
+	for (int i = 0; i < LOG_EVENT_COUNT; i++) {
+		assert_non_null(log_events[i].name);
+		assert_non_null(log_events[i].text);
+		assert_non_null(log_level_name(log_events[i].level));
+		for (int k = 0; k < i; k++)
+			assert_string_not_equal(log_events[i].name,
+						log_events[k].name);
+	}
+	for (int i = 0; i < ACTION_TYPE_COUNT; i++)
+		assert_non_null(action_type_name(i));
+	for (int i = 0; i < CACHE_STATE_COUNT; i++)
+		assert_non_null(cache_state_name(i));
+	for (int i = 0; i < REGISTER_STATE_COUNT; i++)
+		assert_non_null(register_state_name(i));
+	for (int i = RLOC_USABLE; i <= RLOC_OWN; i++)
+		assert_non_null(rloc_verdict_name(i));
+	for (int i = SITE_AUTO; i <= SITE_FORWARD; i++)
+		assert_non_null(site_mode_name(i));
+}
+
+/* --- actions --- */
+
+static void actions_in_order(void **state)
+{
+	turn();
+	assert_int_equal(action_add(&acts, ACTION_MAP_DEL)->type,
+			 ACTION_MAP_DEL);
+	action_log_peer(&acts, LOG_REPLY_NONCE, NULL, NULL, 5);
+	assert_int_equal(acts.count, 2);
+	assert_ptr_equal(acts.first->next, act(ACTION_LOG, 0));
+	assert_null(acts.first->next->next);
+	assert_int_equal(act(ACTION_LOG, 0)->log.number, 5);
+}
+
+/* At the cap actions are lost and counted, and nobody crashes. */
+static void actions_at_the_cap(void **state)
+{
+	uint8_t room[2 * sizeof(struct action) + 16];
+	unsigned int n = 0;
+	struct arena small;
+	struct actions list;
+
+	arena_init_buffer(&small, room, sizeof(room));
+	actions_init(&list, &small);
+	while (action_add(&list, ACTION_LOG))
+		n++;
+	assert_in_range(n, 1, 2);
+	action_log_peer(&list, LOG_REPLY_NONCE, NULL, NULL, 1);
+	assert_int_equal(list.count, n);
+	assert_int_equal(list.lost, 2);
+}
+
+/* --- limits --- */
+
+static const struct limit_config three = {
+	.each = { .interval_us = 3000000, .burst = 1 },
+	.all = { .interval_us = 1000, .burst = 1000 },
+	.slots = 3,
+};
+
+static bool take(struct limit *l, int key, uint64_t now)
+{
+	return limit_take(l, &key, sizeof(key), now);
+}
+
+static void limit_by_key(void **state)
+{
+	struct limit l;
+
+	assert_int_equal(limit_init(&l, &three, seed), 0);
+	assert_true(take(&l, 1, 1000));
+	assert_false(take(&l, 1, 1000));
+	assert_true(take(&l, 2, 1000));
+	assert_false(take(&l, 1, 3999));
+	assert_true(take(&l, 1, 4000));
+	limit_free(&l);
+}
+
+/* A fourth key takes the place of the one used longest ago, no other. */
+static void limit_forgets_the_oldest(void **state)
+{
+	struct limit l;
+
+	assert_int_equal(limit_init(&l, &three, seed), 0);
+	assert_true(take(&l, 1, 1000));
+	assert_true(take(&l, 2, 1000));
+	assert_true(take(&l, 3, 1000));
+	assert_false(take(&l, 1, 1001));
+	assert_true(take(&l, 4, 1002));
+	assert_int_equal(l.evicted, 1);
+	assert_false(take(&l, 1, 1003));
+	assert_false(take(&l, 3, 1003));
+	assert_true(take(&l, 2, 1004));
+	limit_free(&l);
+}
+
+/* Keys made up one by one do not get past the bucket for all of them. */
+static void limit_for_all(void **state)
+{
+	struct limit_config cfg = three;
+	unsigned int n = 0;
+	struct limit l;
+
+	cfg.all = (struct limit_rate){ .interval_us = 1000000, .burst = 5 };
+	assert_int_equal(limit_init(&l, &cfg, seed), 0);
+	for (int i = 0; i < 1000; i++)
+		n += take(&l, i, 1000);
+	assert_int_equal(n, 5);
+	limit_free(&l);
+}
+
+static void limit_one_slot(void **state)
+{
+	struct limit_config cfg = three;
+	struct limit l;
+
+	cfg.slots = 1;
+	assert_int_equal(limit_init(&l, &cfg, seed), 0);
+	for (int i = 0; i < 100; i++) {
+		assert_true(take(&l, i, 1000));
+		assert_false(take(&l, i, 1000));
+	}
+	limit_free(&l);
+}
+
+/* --- EID maps against a plain list --- */
+
+#define TWINS	300
+
+static struct {
+	struct eid eid;
+	bool there;
+} twins[TWINS];
+
+static unsigned int rnd(unsigned int n)
+{
+	return (unsigned int)(fake_random(NULL) >> 33) % n;
+}
+
+/* Few enough that they nest and meet. */
+static struct eid random_eid(void)
+{
+	uint8_t octets[16] = { 10, (uint8_t)(rnd(4) << 6),
+			       (uint8_t)(rnd(4) << 6) };
+	bool v6 = rnd(3) == 0;
+	struct addr a = addr_make(v6 ? ADDR_IPV6 : ADDR_IPV4, octets);
+	struct prefix p;
+
+	prefix_make(&a, rnd(19), &p);
+	return eid_make(rnd(3), &p);
+}
+
+static int twin_match(const struct eid *e, bool shorter)
+{
+	int best = -1;
+
+	for (int i = 0; i < TWINS; i++) {
+		if (!twins[i].there || !eid_contains(&twins[i].eid, e))
+			continue;
+		if (shorter && eid_equal(&twins[i].eid, e))
+			continue;
+		if (best < 0 || twins[i].eid.prefix.len >
+				twins[best].eid.prefix.len)
+			best = i;
+	}
+	return best;
+}
+
+static void check_value(void *value, int twin)
+{
+	assert_ptr_equal(value, twin < 0 ? NULL : (void *)&twins[twin]);
+}
+
+static int twin_find(const struct eid *e)
+{
+	for (int i = 0; i < TWINS; i++)
+		if (twins[i].there && eid_equal(&twins[i].eid, e))
+			return i;
+	return -1;
+}
+
+/* The smallest one after @after, within @within (NULL: anywhere). */
+static int twin_next(const struct eid *within, const struct eid *after)
+{
+	int best = -1;
+
+	for (int i = 0; i < TWINS; i++) {
+		if (!twins[i].there)
+			continue;
+		if (within && !eid_contains(within, &twins[i].eid))
+			continue;
+		if (after && eid_cmp(&twins[i].eid, after) <= 0)
+			continue;
+		if (best < 0 || eid_cmp(&twins[i].eid, &twins[best].eid) < 0)
+			best = i;
+	}
+	return best;
+}
+
+static void change(struct eidmap *m)
+{
+	struct eid e = random_eid();
+	int at = twin_find(&e), spare = (int)rnd(TWINS);
+
+	if (at >= 0 && rnd(2)) {
+		check_value(eidmap_del(m, &e), at);
+		twins[at].there = false;
+	} else if (at >= 0) {
+		assert_int_equal(eidmap_add(m, &e, &twins[at]), -EEXIST);
+	} else if (!twins[spare].there) {
+		twins[spare].eid = e;
+		twins[spare].there = true;
+		assert_int_equal(eidmap_add(m, &e, &twins[spare]), 0);
+	} else {
+		assert_null(eidmap_del(m, &e));
+	}
+}
+
+static void compare(const struct eidmap *m)
+{
+	struct eid e = random_eid(), f = random_eid();
+	bool inside = eid_contains(&e, &f);
+
+	check_value(eidmap_find(m, &e), twin_find(&e));
+	check_value(eidmap_match(m, &e), twin_match(&e, false));
+	check_value(eidmap_cover(m, &e), twin_match(&e, true));
+	check_value(eidmap_next(m, &e, NULL), twin_next(&e, NULL));
+	if (inside)
+		check_value(eidmap_next(m, &e, &f), twin_next(&e, &f));
+	check_value(eidmap_walk(m, &e), twin_next(NULL, &e));
+	check_value(eidmap_walk(m, NULL), twin_next(NULL, NULL));
+}
+
+static void eidmap_twin(void **state)
+{
+	struct eidmap m;
+	size_t n = 0;
+
+	world.random = 1;
+	memset(twins, 0, sizeof(twins));
+	assert_int_equal(eidmap_init(&m, seed), 0);
+	for (int i = 0; i < 20000; i++) {
+		change(&m);
+		compare(&m);
+	}
+	for (int i = 0; i < TWINS; i++)
+		n += twins[i].there;
+	assert_int_equal(m.count, n);
+	eidmap_free(&m, NULL, NULL);
+}
+
+/* The last prefix of an instance takes the instance with it. */
+static void eidmap_empties(void **state)
+{
+	struct eid e = E("[5]10.0.0.0/8"), v6 = E("[5]2001:db8::/32");
+	struct eidmap m;
+	struct prefix gap;
+	struct addr a = A("10.1.2.3");
+
+	assert_int_equal(eidmap_init(&m, seed), 0);
+	assert_int_equal(eidmap_add(&m, &e, &e), 0);
+	assert_int_equal(eidmap_add(&m, &v6, &e), 0);
+	assert_int_equal(eidmap_iid_count(&m, 5), 2);
+	assert_int_equal(m.iid_count, 1);
+	assert_ptr_equal(eidmap_del(&m, &e), &e);
+	assert_ptr_equal(eidmap_del(&m, &v6), &e);
+	assert_int_equal(m.iid_count, 0);
+	assert_int_equal(eidmap_iid_count(&m, 5), 0);
+	assert_int_equal(eidmap_gap(&m, 5, &a, 3, &gap), 0);
+	assert_int_equal(gap.len, 3);
+	assert_int_equal(eidmap_gap(&m, 5, &a, 33, &gap), -EINVAL);
+	e.prefix.addr.family = ADDR_NONE;
+	assert_int_equal(eidmap_add(&m, &e, &e), -EINVAL);
+	eidmap_free(&m, NULL, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_name),
+		cmocka_unit_test_teardown(actions_in_order, turn_done),
+		cmocka_unit_test(actions_at_the_cap),
+		cmocka_unit_test(limit_by_key),
+		cmocka_unit_test(limit_forgets_the_oldest),
+		cmocka_unit_test(limit_for_all),
+		cmocka_unit_test(limit_one_slot),
+		cmocka_unit_test(eidmap_twin),
+		cmocka_unit_test(eidmap_empties),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
