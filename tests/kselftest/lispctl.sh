@@ -1,0 +1,149 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lispctl against the kernel: what it adds is there, what it shows is true,
+# what the kernel refuses is said in the kernel's words.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+need_module lisp vrf veth
+setup_ns a b
+# shellcheck disable=SC2154
+ctl() { in_ns "$a" lispctl "$@"; }
+json() { ctl --json "${@:2}" | jq -cr "$1"; }
+status() { "$@" >/dev/null 2>&1; echo $?; }
+
+veth "$a" eth0 "192.0.2.1/24 2001:db8::1/64" "$b" eth0 \
+	"192.0.2.2/24 2001:db8::2/64"
+ip -n "$a" link add ured type vrf table 9
+ip -n "$a" link set ured up
+ip -n "$a" link add lisp5 type lisp id 5 local 192.0.2.1
+ip -n "$a" link set lisp5 up
+ip -n "$a" addr add 10.5.0.1/32 dev lisp5
+ip -n "$a" route add 10.0.0.0/8 dev lisp5
+
+# the map-cache
+is "an empty map-cache" "$(ctl --json map-cache show)" "[]"
+is "prints nothing as text" "$(ctl map-cache show)" ""
+check "add a mapping" ctl map-cache add iid 5 prefix 10.6.0.0/16 \
+	rloc 192.0.2.2 priority 1 weight 50 rloc 192.0.2.3 port 5000 \
+	priority 2 ttl 600 origin 7 version 9
+is "it is there" "$(json '.[0] | [.underlay, .iid, .prefix, .action, .origin,
+	."map-version"]' map-cache show)" \
+	'["default",5,"10.6.0.0/16","forward",7,9]'
+is "so are its locators" "$(json '.[0].locators | map([.address, .port,
+	.priority, .weight, .reachable])' map-cache show)" \
+	'[["192.0.2.2",4341,1,50,true],["192.0.2.3",5000,2,100,true]]'
+like "it expires" "$(json '.[0].expires' map-cache show)" '^(59[0-9]|600)$'
+is "it was not used" "$(json '.[0] | [.packets, .used]' map-cache show)" \
+	'[0,null]'
+like "as text" "$(ctl map-cache show)" \
+	"default +5 +10.6.0.0/16 +forward .* 192.0.2.2 1/50, 192.0.2.3 port 5000 2/100$"
+check "replace it" ctl map-cache add iid 5 prefix 10.6.0.0/16 action drop \
+	origin 7
+is "replaced" "$(json '.[0] | [.action, .locators, .expires]' map-cache show)" \
+	'["drop",[],null]'
+check "a more specific one" ctl map-cache add iid 5 prefix 10.6.1.0/24 \
+	action native
+is "the best match" "$(json '.[0].prefix' map-cache get 10.6.1.9 iid 5)" \
+	10.6.1.0/24
+is "the next best" "$(json '.[0].prefix' map-cache get 10.6.2.9 iid 5)" \
+	10.6.0.0/16
+is "no match" "$(status ctl map-cache get 10.7.0.1 iid 5)" 2
+check "IPv6" ctl map-cache add iid 5 prefix 2001:db8:6::/48 rloc 2001:db8::2
+is "filter by origin" "$(json 'map(.prefix)' map-cache show origin 7)" \
+	'["10.6.0.0/16"]'
+is "filter by Instance-ID" "$(json 'length' map-cache show iid 6)" 0
+is "all" "$(json 'map(.prefix)' map-cache show)" \
+	'["10.6.0.0/16","10.6.1.0/24","2001:db8:6::/48"]'
+
+# what the kernel refuses
+check_fails "somebody else's" ctl map-cache del iid 5 prefix 10.6.0.0/16
+like "is said in the kernel's words" \
+	"$(ctl map-cache del iid 5 prefix 10.6.0.0/16 2>&1)" \
+	'^lispctl: .*origin.*\(Operation not permitted\)$'
+is "with status 2" "$(status ctl map-cache del iid 5 prefix 10.6.0.0/16)" 2
+is "misuse has status 1" "$(status ctl map-cache del iid 5)" 1
+check_fails_with "a loopback locator" "lispctl: " \
+	ctl map-cache add iid 5 prefix 10.8.0.0/16 rloc 127.0.0.1
+is "nothing was added" "$(json length map-cache show)" 3
+check_fails_with "an underlay that is not there" "nowhere" \
+	ctl map-cache add iid 5 prefix 10.8.0.0/16 action drop underlay nowhere
+
+check "delete" ctl map-cache del iid 5 prefix 10.6.0.0/16 origin 7
+check_fails "delete again" ctl map-cache del iid 5 prefix 10.6.0.0/16 origin 7
+check "flush an origin" ctl map-cache flush origin 0
+is "all gone" "$(ctl --json map-cache show)" "[]"
+
+# underlays are apart
+ip -n "$a" link add lisp5r type lisp id 5 underlay ured
+check "the same prefix in another underlay" ctl map-cache add iid 5 \
+	prefix 10.6.0.0/16 action drop underlay ured
+check "and in the default one" ctl map-cache add iid 5 prefix 10.6.0.0/16 \
+	action native
+is "by name" "$(json 'map([.underlay, .action]) | sort' map-cache show)" \
+	'[["default","native"],["ured","drop"]]'
+is "filtered" "$(json 'map(.action)' map-cache show underlay ured)" '["drop"]'
+check "flush one" ctl map-cache flush underlay ured
+is "the other one stays" "$(json 'map(.action)' map-cache show)" '["native"]'
+ctl map-cache flush
+
+# local EIDs
+check "add a local EID" ctl local add iid 5 prefix 10.5.0.0/16 \
+	rloc 192.0.2.1 origin 3
+is "it is there" "$(json '.[0] | [.iid, .prefix, .origin,
+	.locators[0].address]' local show)" \
+	'[5,"10.5.0.0/16",3,"192.0.2.1"]'
+check_fails "not without its origin" ctl local del iid 5 prefix 10.5.0.0/16
+check "delete it" ctl local del iid 5 prefix 10.5.0.0/16 origin 3
+is "it is gone" "$(ctl --json local show)" "[]"
+
+# RLOCs
+ctl map-cache add iid 5 prefix 10.6.0.0/16 rloc 192.0.2.2
+is "an RLOC is up" "$(json 'map([.address, .port, .state, .users])' \
+	rloc show)" '[["192.0.2.2",4341,"up",1]]'
+check "set it down" ctl rloc set 192.0.2.2 state down
+is "it is down" "$(json '.[0].state' rloc show 192.0.2.2)" down
+check "set it up" ctl rloc set 192.0.2.2 state up
+check_fails "one that nobody names" ctl rloc set 192.0.2.77 state down
+
+# traffic
+in_ns "$a" ping -c 2 -i 0.2 -w 1 10.6.0.1 >/dev/null
+like "packets are counted" "$(json '.[0].packets' map-cache show)" '^[1-9]'
+like "and when" "$(json '.[0].used' map-cache show)" '^[0-9]+$'
+like "the device sent them" "$(json 'map(select(.device == "lisp5"))[0] |
+	."tx-packets"' device show)" '^[1-9]'
+is "every reason has a counter" "$(json '.[0].drops | has("loop") and
+	has("hold-evicted") and has("rx-not-local")' device show)" true
+ctl rloc set 192.0.2.2 state down
+in_ns "$a" ping -c 1 -w 1 10.6.0.1 >/dev/null
+like "a drop by its name" "$(json 'map(select(.device == "lisp5"))[0] |
+	.drops."no-locator"' device show)" '^[1-9]'
+like "as text, too" "$(ctl device show iid 5)" 'no-locator [1-9]'
+
+# watching
+ctl monitor >"$_work/text" &
+ctl --json monitor >"$_work/json" &
+busywait 10 eval 'ctl rloc set 192.0.2.2 state up; ctl rloc set 192.0.2.2 \
+	state down; grep -q . "$_work/text" && grep -q . "$_work/json"'
+check "a change of state" busywait 10 \
+	grep -q "^rloc .*address 192.0.2.2 .*state down" "$_work/text"
+ctl map-cache add iid 5 prefix 10.9.0.0/16 action drop origin 4
+ctl map-cache del iid 5 prefix 10.9.0.0/16 origin 4
+check "a new mapping" busywait 10 grep -q \
+	"^map new underlay default iid 5 prefix 10.9.0.0/16 .*origin 4" \
+	"$_work/text"
+check "a deleted mapping" busywait 10 grep -q \
+	"^map deleted .*prefix 10.9.0.0/16" "$_work/text"
+in_ns "$a" ping -c 1 -w 1 10.10.0.1 >/dev/null
+check "a miss" busywait 10 grep -q "^miss .*iid 5 eid 10.10.0.1" \
+	"$_work/text"
+check "as JSON" busywait 10 jq -se 'any(.kind == "miss" and
+	.eid == "10.10.0.1" and .iid == 5)' "$_work/json"
+is "a miss that waits" "$(json 'map(.eid) | index("10.10.0.1") != null' \
+	miss show)" true
+
+# who may
+is "not without CAP_NET_ADMIN" "$(status in_ns "$a" setpriv \
+	--bounding-set -net_admin --inh-caps -net_admin lispctl map-cache \
+	show)" 2
+done_testing
