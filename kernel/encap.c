@@ -9,8 +9,10 @@
  * IPv4 has DF set.
  *
  * The route is cached in the RLOC, for packets that any lookup would route
- * the same: without mark, without DSCP, from the same source. A route that
- * leads back into a lisp device is a loop and is never cached.
+ * the same: without mark, without DSCP, from the same source. The devices of
+ * an underlay have one source as a rule; the cache of an RLOC is for the first
+ * one that asked, the others do without. A route that leads back into a lisp
+ * device is a loop and is never cached.
  */
 #include <linux/udp.h>
 #include <net/dst_cache.h>
@@ -170,6 +172,20 @@ static void fill_source(const struct lisp_dev *ld, struct outer *o)
 		o->saddr.ip6 = source->v6;
 }
 
+/* Whether the cached routes of @rloc are for this configured source. */
+static bool cache_is_for(struct lisp_rloc *rloc, const union lisp_addr *source)
+{
+	int claim = smp_load_acquire(&rloc->claim);
+
+	if (likely(claim == 2))
+		return !lisp_addr_cmp(&rloc->source, source);
+	if (claim || cmpxchg(&rloc->claim, 0, 1))
+		return false;
+	rloc->source = *source;
+	smp_store_release(&rloc->claim, 2);
+	return true;
+}
+
 static void fill(const struct lisp_dev *ld, struct sk_buff *skb,
 		 const struct lisp_inner *in, struct lisp_rloc *rloc,
 		 struct outer *o)
@@ -182,7 +198,7 @@ static void fill(const struct lisp_dev *ld, struct sk_buff *skb,
 	fill_source(ld, o);
 	o->cache = NULL;
 	if (!skb->mark && !(in->tos & ~INET_ECN_MASK) &&
-	    ipv6_addr_any(&o->saddr.ip6))
+	    cache_is_for(rloc, &o->saddr))
 		o->cache = &rloc->dst;
 }
 

@@ -48,6 +48,8 @@ struct lisp_rloc_count {
  * @hash: of address and port: the same after a reboot, see pick.c
  * @addr: the address
  * @dst: cached routes, owned by encap.c; initialised and destroyed here
+ * @source: configured source RLOC (zero: none) that @dst is for (encap.c)
+ * @claim: 0: @dst is for nobody yet, 1: being settled, 2: @source is valid
  * @count: packets sent, octets of inner packets; lisp_rloc_sent()
  * @underlay: ifindex of the underlay's VRF, 0 for the default domain
  * @users: locator sets that name it (lock)
@@ -62,6 +64,8 @@ struct lisp_rloc {
 	u32			hash;
 	union lisp_addr		addr;
 	struct dst_cache	dst;
+	union lisp_addr		source;
+	int			claim;
 	struct lisp_rloc_count __percpu *count;
 	u32			underlay;
 	/* writers only */
