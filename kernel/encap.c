@@ -55,10 +55,18 @@ struct outer {
 	u8 ttl;
 };
 
+/* Whoever names a source RLOC has RLOCs of the families named, no others. */
 unsigned int lisp_encap_families(const struct lisp_dev *ld)
 {
-	return (ld->sock->v4 ? LISP_SEND_IPV4 : 0) |
-	       (ld->sock->v6 ? LISP_SEND_IPV6 : 0);
+	const struct lisp_source *source = rcu_dereference_bh(ld->source);
+	bool v4 = ld->sock->v4, v6 = ld->sock->v6;
+
+	if (source) {
+		v4 &= !!source->v4;
+		v6 &= !ipv6_addr_any(&source->v6);
+	}
+
+	return (v4 ? LISP_SEND_IPV4 : 0) | (v6 ? LISP_SEND_IPV6 : 0);
 }
 
 /* ERR_PTR(-ELOOP): through a lisp device. */

@@ -13,7 +13,7 @@ struct lisp_rloc;
 
 /*
  * Address families @ld can send outer packets in, a mask for
- * lisp_locset_pick().
+ * lisp_locset_pick(). Caller: BH disabled.
  */
 unsigned int lisp_encap_families(const struct lisp_dev *ld);
 

@@ -48,6 +48,8 @@ struct genl_family lisp_nl_family __ro_after_init = {
 	.n_ops = ARRAY_SIZE(lisp_nl_ops),
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),
+	/* From here on genetlink refuses NLM_F_CREATE and its like. */
+	.resv_start_op = __LISP_CMD_MAX,
 };
 
 int __init lisp_netlink_init(void)

@@ -17,7 +17,8 @@
  * @IFLA_LISP_ID: u32, Instance-ID, 0..LISP_IID_MAX, default 0 (the default
  *	table, sent without the I bit).  Immutable.
  * @IFLA_LISP_LOCAL: 4 octets, network order: IPv4 source RLOC.  Absent: the
- *	address the underlay's routing prefers.  0.0.0.0 removes it.
+ *	address the underlay's routing prefers; but where the other family's
+ *	is given, nothing is sent in this one.  0.0.0.0 removes it.
  * @IFLA_LISP_LOCAL6: 16 octets: IPv6 source RLOC.  Same rules, :: removes it.
  * @IFLA_LISP_PORT: be16, UDP port listened on, 1..65535, default 4341.
  *	Immutable.
