@@ -27,6 +27,7 @@
 
 #define ANSWER_TIMEOUT_S	10
 #define COLUMNS_MAX		32
+#define COLUMN_NAME_MAX		32
 
 static const struct column known[] = {
 	COLUMN_NUMBER("IID", "iid"),
@@ -125,6 +126,8 @@ static struct json_object *read_answer(FILE *in, int *err)
 
 struct columns {
 	struct column list[COLUMNS_MAX];
+	/* Of those we do not know: the table outlives the answer. */
+	char names[COLUMNS_MAX][COLUMN_NAME_MAX];
 	size_t count;
 };
 
@@ -156,8 +159,11 @@ static void add_unknown(struct columns *c, struct json_object *object)
 	for (; !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
 		name = json_object_iter_peek_name(&i);
 		value = json_object_iter_peek_value(&i);
-		if (has_column(c, name) || c->count == COLUMNS_MAX)
+		if (has_column(c, name) || c->count == COLUMNS_MAX ||
+		    strlen(name) >= COLUMN_NAME_MAX)
 			continue;
+		strcpy(c->names[c->count], name);
+		name = c->names[c->count];
 		c->list[c->count++] = (struct column) {
 			.title = name, .key = name,
 			.number = json_object_is_type(value, json_type_int),
