@@ -60,7 +60,7 @@ PKG_LIBS = $(call pkg_once,PKG_LIBS,--libs)
 ROOMS := lib wire sm store cfg crypto io dp run
 PURE := lib wire sm store cfg crypto
 # What unit tests link with: not the room that wires all others together.
-TESTED := $(PURE) io dp
+TESTED := $(PURE) io dp run
 
 room_srcs = $(sort $(wildcard daemon/$(1)/*.c))
 archive = $(B)/$(1)daemon/lib$(2).a
@@ -258,6 +258,7 @@ install:
 install-module:
 	install -D -m 644 $(B)/module/$(KREL)/lisp.ko \
 		$(DESTDIR)/lib/modules/$(KREL)/updates/lisp.ko
+	strip --strip-debug $(DESTDIR)/lib/modules/$(KREL)/updates/lisp.ko
 	$(if $(DESTDIR),,depmod $(KREL))
 
 .PHONY: clean distclean help
