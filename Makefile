@@ -59,7 +59,7 @@ PKG_LIBS = $(call pkg_once,PKG_LIBS,--libs)
 # clang for the fuzz drivers.
 ROOMS := lib wire sm store cfg crypto io dp run
 PURE := lib wire sm store cfg crypto
-# What unit tests link with: not the room that wires all others together.
+# What unit tests link with: all but main.c; test_run starts a whole daemon.
 TESTED := $(PURE) io dp run
 
 room_srcs = $(sort $(wildcard daemon/$(1)/*.c))
