@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The node: which machine gets what; the Map-Resolver; display. */
+#include "sm.h"
+
+#include "sm/node.h"
+#include "store/store.h"
+
+#define NOW	1000000u
+
+static struct xtr_config xtr;
+static struct ms_config msc;
+static struct mr_config mrc;
+static struct node_config cfg;
+static struct sm_ops node_ops;
+static struct store *store;
+static struct kv *kv;
+static struct node *node;
+
+static struct locator rloc;
+static struct addr resolver, server;
+static struct register_server reg_server;
+static struct eid local[2];
+static struct site site;
+static struct site_eid site_eid;
+static struct sm_key key;
+static const uint32_t iids[] = { 100 };
+
+static int set_up(void **state)
+{
+	struct store_config sc;
+
+	memset(&world, 0, sizeof(world));
+	rloc = L("192.0.2.1");
+	resolver = A("198.51.100.20");
+	server = A("198.51.100.10");
+	key = (struct sm_key){ .algorithm = AUTH_HMAC_SHA256_128, .tag = 1 };
+	reg_server = (struct register_server){ .addr = server, .key = key,
+					       .want_notify = true };
+	local[0] = E("[100]10.1.0.0/16");
+	local[1] = E("[100]10.7.0.0/16");
+	site_eid = (struct site_eid){ E("[100]10.2.0.0/16"), true };
+	site = (struct site){ .name = "b", .keys = &key, .key_count = 1,
+			      .eids = &site_eid, .eid_count = 1 };
+
+	xtr_config_init(&xtr);
+	xtr.rlocs = &rloc;
+	xtr.rloc_count = 1;
+	xtr.resolvers = &resolver;
+	xtr.resolver_count = 1;
+	xtr.servers = &reg_server;
+	xtr.server_count = 1;
+	xtr.database = local;
+	xtr.database_count = 2;
+	xtr.iids = iids;
+	xtr.iid_count = 1;
+	ms_config_init(&msc);
+	msc.sites = &site;
+	msc.site_count = 1;
+	mr_config_init(&mrc);
+	mrc.servers = &server;
+	mrc.server_count = 1;
+
+	store_config_init(&sc);
+	kv = kv_open_memory(NULL);
+	store = store_new(&sc, kv, seed, NULL);
+	assert_non_null(store);
+	node_ops = ops;
+	node_ops.store = &store_memory_ops;
+	node_ops.store_arg = store;
+	node = NULL;
+	turn();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	node_free(node);
+	store_free(store);
+	kv_close(kv);
+	return turn_done(state);
+}
+
+static void roles(bool x, bool s, bool r)
+{
+	cfg = (struct node_config){ x ? &xtr : NULL, s ? &msc : NULL,
+				    r ? &mrc : NULL };
+	node = node_new(&cfg, &node_ops, NOW, NULL);
+	assert_non_null(node);
+}
+
+static uint64_t counter(const char *group, const char *name)
+{
+	struct counter_group g;
+
+	for (size_t i = 0; node_counters_at(node, i, &g); i++)
+		if (!strcmp(g.name, group))
+			return counted(g, name);
+	fail_msg("no group %s", group);
+	return 0;
+}
+
+static void receive_from(const char *from, const struct lisp_msg *m)
+{
+	struct packet pkt = packet_of(from, "198.51.100.1", m);
+	struct lisp_msg parsed;
+
+	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &parsed, NULL),
+			 0);
+	node_on_message(node, NOW, &pkt, &parsed, &acts);
+}
+
+static void receive(const struct lisp_msg *m)
+{
+	receive_from("203.0.113.5", m);
+}
+
+/* A Map-Request for @eid; @ecm: inside of one. */
+static void ask(const char *eid, uint32_t flags, bool ecm)
+{
+	static uint64_t nonce = 5;
+	struct addr itr = A("192.0.2.5");
+	struct request_record rr = { .eid = E(eid) };
+	struct lisp_msg in = {
+		.type = MSG_TYPE_MAP_REQUEST,
+		.request = {
+			.flags = flags, .nonce = nonce++,
+			.itr_rlocs = &itr, .itr_count = 1,
+			.records = &rr, .record_count = 1,
+		},
+	};
+	struct lisp_msg out = {
+		.type = MSG_TYPE_ECM,
+		.ecm = { .source = itr, .dest = A("10.9.9.9"),
+			 .source_port = 61000, .dest_port = 4342, .ttl = 64 },
+	};
+
+	turn();
+	if (ecm) {
+		out.ecm.message = action_build(&acts, &in,
+					       &out.ecm.message_len);
+		assert_non_null(out.ecm.message);
+		receive(&out);
+	} else {
+		receive(&in);
+	}
+}
+
+/* --- the Map-Resolver --- */
+
+static void mr_passes_on(void **state)
+{
+	roles(false, false, true);
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(sent(0).type, MSG_TYPE_ECM);
+	assert_int_equal(sent(0).ecm.source_port, 61000);
+	assert_true(addr_equal(&act(ACTION_SEND, 0)->send.to, &server));
+	assert_int_equal(counter("map-resolver", "forwarded"), 1);
+}
+
+static void mr_and_ms(void **state)
+{
+	roles(false, true, true);
+	/* Our own site: answered here.  Another's: passed on. */
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REPLY);
+	ask("[100]10.3.0.1", 0, true);
+	assert_int_equal(sent(0).type, MSG_TYPE_ECM);
+	/* No other server: then it does not exist. */
+	world.own = server;
+	ask("[100]10.4.0.1", 0, true);
+	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REPLY);
+	assert_int_equal(sent(0).reply.records->ttl, 15);
+	assert_int_equal(counter("map-resolver", "local"), 2);
+}
+
+static void mr_nowhere(void **state)
+{
+	roles(false, false, true);
+	world.no_family = server;
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(count_logs(LOG_FORWARD_NOWHERE), 1);
+	memset(&world, 0, sizeof(world));
+	server = A("203.0.113.5");
+	ask("[100]10.2.0.1", 0, true);
+	/* Never back to where it came from. */
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+}
+
+static void mr_refuses(void **state)
+{
+	roles(false, false, true);
+	ask("[100]10.2.0.1", MREQ_PROBE, true);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	ask("[100]10.2.0.1", MREQ_SMR, true);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(counter("map-resolver", "invalid"), 2);
+}
+
+/* --- dispatch --- */
+
+static void etr_before_map_server(void **state)
+{
+	roles(true, true, true);
+	ask("[100]10.1.0.1", 0, true);
+	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REPLY);
+	assert_true(sent(0).reply.records->authoritative);
+	ask("[100]10.2.0.1", 0, true);
+	assert_false(sent(0).reply.records->authoritative);
+	/* By itself a Map-Request is for the ETR. */
+	ask("[100]10.2.0.1", 0, false);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(counter("answer", "no-match"), 1);
+}
+
+static void smr_in_an_ecm(void **state)
+{
+	roles(true, false, false);
+	ask("[100]10.1.0.1", MREQ_SMR, true);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(counter("resolve", "smr-ignored"), 1);
+}
+
+/* Every type to a node without the role for it. */
+static void nobody_home(void **state)
+{
+	struct map_record rec = { .eid = local[0] };
+	struct wire_auth auth = { .algorithm = AUTH_HMAC_SHA256_128,
+				  .data_len = 32 };
+	struct lisp_msg reg = { .type = MSG_TYPE_MAP_REGISTER,
+				.reg = { .auth = auth, .records = &rec,
+					 .record_count = 1 } };
+	struct lisp_msg ack = { .type = MSG_TYPE_MAP_NOTIFY_ACK,
+				.notify = { .ack = true, .auth = auth } };
+	struct lisp_msg notify = { .type = MSG_TYPE_MAP_NOTIFY,
+				   .notify = { .auth = auth } };
+	struct lisp_msg reply = { .type = MSG_TYPE_MAP_REPLY };
+
+	roles(true, false, false);
+	receive(&reg);
+	receive(&ack);
+	assert_int_equal(counter("node", "unexpected"), 2);
+	node_free(node);
+
+	roles(false, true, false);
+	receive(&notify);
+	receive(&reply);
+	ask("[100]10.2.0.1", 0, false);
+	assert_int_equal(counter("node", "unexpected"), 3);
+	assert_int_equal(count_logs(LOG_MSG_UNEXPECTED), 1);
+	assert_int_equal(counter("node", "messages"), 3);
+}
+
+static void bad_ecms(void **state)
+{
+	struct map_record rec = { .eid = local[0] };
+	struct lisp_msg in = { .type = MSG_TYPE_MAP_REPLY,
+			       .reply = { .records = &rec,
+					  .record_count = 1 } };
+	struct lisp_msg out = {
+		.type = MSG_TYPE_ECM,
+		.ecm = { .source = A("192.0.2.5"), .dest = A("10.9.9.9"),
+			 .source_port = 4342, .dest_port = 4342, .ttl = 64 },
+	};
+	static const uint8_t junk[] = { 0x10, 0, 0, 1, 2, 3 };
+
+	roles(true, true, true);
+	out.ecm.message = action_build(&acts, &in, &out.ecm.message_len);
+	receive(&out);
+	assert_int_equal(counter("node", "unexpected"), 1);
+	out.ecm.message = junk;
+	out.ecm.message_len = sizeof(junk);
+	receive(&out);
+	assert_int_equal(counter("node", "ecm-bad"), 1);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+}
+
+/* Events for an xTR do nothing where there is none. */
+static void no_xtr(void **state)
+{
+	struct eid e = E("[100]10.2.0.1");
+	struct map_found f = { .eid = e };
+
+	roles(false, true, true);
+	node_start(node, NOW, &acts);
+	node_on_miss(node, NOW, 100, &e.prefix.addr, NULL, &acts);
+	node_on_map_found(node, NOW, &f, &acts);
+	node_on_map_synced(node, NOW, &acts);
+	node_on_map_used(node, NOW, &e, MAP_USE_NEVER, 0, &acts);
+	node_on_map_gone(node, NOW, &e, &acts);
+	node_on_time(node, NOW, &acts);
+	assert_int_equal(acts.count, 0);
+	assert_int_equal(node_due(node), UINT64_MAX);
+	assert_int_equal(node_resolve(node, NOW, &e, 1, &acts), -EINVAL);
+	assert_int_equal(node_withdraw(node, NOW, &e, &acts), -EINVAL);
+}
+
+static void bad_configuration(void **state)
+{
+	int err = 0;
+
+	cfg = (struct node_config){ .xtr = &xtr };
+	xtr.rloc_count = 0;
+	assert_null(node_new(&cfg, &node_ops, NOW, &err));
+	assert_int_equal(err, -EINVAL);
+	xtr.rloc_count = 1;
+	local[1].iid = 200;
+	err = 0;
+	assert_null(node_new(&cfg, &node_ops, NOW, &err));
+	assert_int_equal(err, -EINVAL);
+}
+
+/* --- time and use --- */
+
+/* A refresh: 90 % of the TTL, the data plane says it is used, a request. */
+static void refresh(void **state)
+{
+	struct eid e = E("[100]10.2.0.0/16");
+	struct map_found f = { .eid = e, .ttl = 100 };
+
+	roles(true, false, false);
+	node_on_map_found(node, NOW, &f, &acts);
+	node_on_map_synced(node, NOW, &acts);
+	assert_int_equal(node_due(node), NOW + 90000);
+	node_on_time(node, NOW + 90000, &acts);
+	assert_non_null(act_for(ACTION_MAP_QUERY, "[100]10.2.0.0/16"));
+	turn();
+	node_on_map_used(node, NOW + 90000, &e, MAP_USE_AGE, 3, &acts);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(sent_inner(0).request.records->eid.prefix.len, 16);
+}
+
+/* However much is due: a bounded piece at a time, and it says there is more. */
+static void work_is_bounded(void **state)
+{
+	unsigned int turns = 0;
+
+	roles(true, false, false);
+	for (int i = 0; i < 500; i++) {
+		struct addr a = A("10.2.0.0");
+
+		a.bytes[2] = (uint8_t)(i / 250);
+		a.bytes[3] = (uint8_t)(i % 250);
+		turn();
+		node_on_miss(node, NOW, 100, &a, NULL, &acts);
+	}
+	while (node_due(node) <= NOW + 1000) {
+		turn();
+		node_on_time(node, NOW + 1000, &acts);
+		assert_in_range(count_acts(ACTION_SEND), 1, 40);
+		turns++;
+	}
+	assert_in_range(turns, 16, 17);
+}
+
+/* --- display --- */
+
+static void views(void **state)
+{
+	struct map_found f = { .eid = E("[100]10.2.0.0/16"), .ttl = 100 };
+	struct database_view d;
+	struct node_status s;
+	struct cache_view c;
+	struct eid after;
+
+	roles(true, true, false);
+	node_on_map_found(node, NOW, &f, &acts);
+	f.eid = E("[100]10.3.0.0/16");
+	node_on_map_found(node, NOW, &f, &acts);
+	assert_true(node_cache_next(node, NULL, &c));
+	assert_string_equal(c.state, "fresh");
+	after = c.eid;
+	assert_true(node_cache_next(node, &after, &c));
+	assert_int_equal(c.eid.prefix.addr.bytes[1], 3);
+	after = c.eid;
+	assert_false(node_cache_next(node, &after, &c));
+
+	assert_true(node_database_at(node, 0, &d));
+	assert_string_equal(d.state, "idle");
+	assert_true(addr_equal(&d.server, &server));
+	assert_true(node_database_at(node, 1, &d));
+	assert_int_equal(d.eid.prefix.addr.bytes[1], 7);
+	assert_false(node_database_at(node, 2, &d));
+
+	node_status(node, &s);
+	assert_int_equal(s.cache_entries, 2);
+	assert_int_equal(s.local_prefixes, 2);
+	assert_int_equal(s.servers, 1);
+	assert_int_equal(s.servers_up, 0);
+	assert_int_equal(s.registered_prefixes, 0);
+	assert_null(node_registration_next(node, NULL));
+}
+
+static void every_counter_has_a_name(void **state)
+{
+	struct counter_group g;
+	size_t groups = 0;
+
+	roles(true, true, true);
+	for (; node_counters_at(node, groups, &g); groups++) {
+		assert_non_null(g.name);
+		for (size_t i = 0; i < g.count; i++) {
+			assert_non_null(g.names[i]);
+			for (size_t k = 0; k < i; k++)
+				assert_string_not_equal(g.names[i],
+							g.names[k]);
+		}
+	}
+	assert_int_equal(groups, 7);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(mr_passes_on),
+		TEST(mr_and_ms),
+		TEST(mr_nowhere),
+		TEST(mr_refuses),
+		TEST(etr_before_map_server),
+		TEST(smr_in_an_ecm),
+		TEST(nobody_home),
+		TEST(bad_ecms),
+		TEST(no_xtr),
+		TEST(bad_configuration),
+		TEST(refresh),
+		TEST(work_is_bounded),
+		TEST(views),
+		TEST(every_counter_has_a_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
