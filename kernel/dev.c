@@ -436,7 +436,7 @@ static int check_immutable(const struct conf *old, const struct conf *new,
 {
 	if (new->id != old->id) {
 		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_ID],
-				    "The Instance-ID of a device cannot change");
+				    "The id (Instance-ID) of a device cannot change");
 		return -EOPNOTSUPP;
 	}
 	if (new->port != old->port) {
@@ -451,7 +451,7 @@ static int check_immutable(const struct conf *old, const struct conf *new,
 	}
 	if (new->proxy != old->proxy) {
 		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PROXY],
-				    "Proxy mode of a device cannot change");
+				    "The proxy mode of a device cannot change");
 		return -EOPNOTSUPP;
 	}
 	return 0;
