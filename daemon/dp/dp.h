@@ -6,8 +6,11 @@
  *
  * A data plane is opened for one underlay and one origin: what it is asked to
  * set, delete and dump is of that origin only.  Calls are synchronous and do
- * not call back, but for dumps, which call their function before they return.
- * Reports come through struct dp_reports from the loop.
+ * not call back, but for dumps, which call their function before they return;
+ * that function must not use the data plane (-EBUSY), but for misses, where it
+ * may.  A dump that was disturbed is made again from its start: its function
+ * sees objects twice then.  Reports come through struct dp_reports from the
+ * loop.
  *
  * All functions return 0 or a negative errno unless said otherwise; when one
  * fails, dp_why() has a sentence about it.

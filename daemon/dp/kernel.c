@@ -149,10 +149,12 @@ struct dump {
 	struct dp_kernel *k;
 	dp_map_fn map;
 	dp_local_fn local;
-	dp_miss_fn miss;
 	dp_rloc_fn rloc;
 	dp_dev_fn dev;
 	void *arg;
+	struct dp_miss *misses;
+	size_t miss_count;
+	size_t miss_room;
 };
 
 static int on_map(void *arg, const struct nlmsghdr *nlh)
@@ -177,15 +179,26 @@ static int on_local(void *arg, const struct nlmsghdr *nlh)
 	return err;
 }
 
+/* Misses are kept until the dump is over: whoever hears of one may want to
+ * add a mapping at once. */
 static int on_miss(void *arg, const struct nlmsghdr *nlh)
 {
 	struct dump *d = arg;
-	struct dp_miss m;
+	struct dp_miss m, *more;
 	int err = codec_get_miss(nlh, &m);
 
-	if (!err && m.underlay == d->k->underlay)
-		d->miss(d->arg, &m);
-	return err;
+	if (err || m.underlay != d->k->underlay)
+		return err;
+	if (d->miss_count == d->miss_room) {
+		more = reallocarray(d->misses, d->miss_room + 256,
+				    sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		d->misses = more;
+		d->miss_room += 256;
+	}
+	d->misses[d->miss_count++] = m;
+	return 0;
 }
 
 static int on_rloc(void *arg, const struct nlmsghdr *nlh)
@@ -231,6 +244,7 @@ static int dump(struct dp_kernel *k, uint8_t cmd, nl_fn fn, struct dump *d)
 	d->k = k;
 	for (int i = 0; i < DUMP_TRIES && (err == -EINTR || err == -ENOBUFS);
 	     i++) {
+		d->miss_count = 0;
 		put_dump(k, cmd);
 		err = talk(k, fn, d);
 	}
@@ -253,9 +267,13 @@ static int local_dump(struct dp *dp, dp_local_fn fn, void *arg)
 
 static int miss_dump(struct dp *dp, dp_miss_fn fn, void *arg)
 {
-	struct dump d = { .miss = fn, .arg = arg };
+	struct dump d = { .misses = NULL };
+	int err = dump(dp_kernel(dp), LISP_CMD_MISS_GET, on_miss, &d);
 
-	return dump(dp_kernel(dp), LISP_CMD_MISS_GET, on_miss, &d);
+	for (size_t i = 0; !err && i < d.miss_count; i++)
+		fn(arg, &d.misses[i]);
+	free(d.misses);
+	return err;
 }
 
 static int rloc_dump(struct dp *dp, dp_rloc_fn fn, void *arg)

@@ -24,6 +24,7 @@ struct nl {
 	unsigned int portid;
 	uint32_t seq;
 	bool overflow;			/* request did not fit */
+	bool talking;
 	char why[WHY_MAX];
 	struct nlmsghdr *msg;		/* in request[] */
 	_Alignas(8) char request[NL_MESSAGE_MAX];
@@ -93,7 +94,8 @@ struct nlmsghdr *nl_message(struct nl *n, uint16_t type, uint16_t flags)
 	n->msg = mnl_nlmsg_put_header(n->request);
 	n->msg->nlmsg_type = type;
 	n->msg->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
-	n->msg->nlmsg_seq = ++n->seq;
+	/* While a talk is under way its number stays: see nl_talk(). */
+	n->msg->nlmsg_seq = n->talking ? n->seq : ++n->seq;
 	return n->msg;
 }
 
@@ -264,23 +266,36 @@ static int read_answers(struct talk *t)
 	return 0;
 }
 
+static int talk(struct nl *n, struct talk *t)
+{
+	int err = 0;
+
+	if (mnl_socket_sendto(n->sock, n->msg, n->msg->nlmsg_len) < 0)
+		return -errno;
+	while (!t->done && !err)
+		err = read_answers(t);
+	if (err)
+		return err;
+	if (!t->err && t->interrupted)
+		return -EINTR;
+	return t->err;
+}
+
 int nl_talk(struct nl *n, nl_fn fn, void *arg)
 {
 	struct talk t = { .nl = n, .fn = fn, .arg = arg };
-	int err = 0;
+	int err;
 
+	/* Buffers and sequence number are of the talk that is under way. */
+	if (n->talking)
+		return -EBUSY;
 	n->why[0] = '\0';
 	if (n->overflow)
 		return -EMSGSIZE;
-	if (mnl_socket_sendto(n->sock, n->msg, n->msg->nlmsg_len) < 0)
-		return -errno;
-	while (!t.done && !err)
-		err = read_answers(&t);
-	if (err)
-		return err;
-	if (!t.err && t.interrupted)
-		return -EINTR;
-	return t.err;
+	n->talking = true;
+	err = talk(n, &t);
+	n->talking = false;
+	return err;
 }
 
 /* --- generic netlink families --- */

@@ -52,6 +52,7 @@ void nl_nest_end(struct nl *n, struct nlattr *nest);
  * Send the message and read all answers.  0 or negative errno: what the
  * kernel said, what @fn said, -ETIMEDOUT, or -EINTR when a dump was
  * inconsistent (NLM_F_DUMP_INTR; everything was delivered): ask again.
+ * -EBUSY: @fn of a talk that is under way began another one.
  */
 int nl_talk(struct nl *n, nl_fn fn, void *arg);
 
