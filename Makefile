@@ -182,7 +182,7 @@ $(B)/asan/unit/%: tests/unit/%.c $(call archives,asan/,$(TESTED))
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(C_ALL) $(KSHIM) -Itests/unit -DTEST_TOP='"$(top)"' -O1 -g \
 		$(SAN) -MF $@.d -o $@ $< \
-		$(call group,$(call archives,asan/,$(TESTED))) -lcmocka $(LDLIBS)
+		$(call group,$(call archives,asan/,$(TESTED))) -lcmocka -lm $(LDLIBS)
 
 $(B)/asan/sim/%: tests/sim/%.c $(SIM_LIB) $(wildcard tests/sim/*.h) \
 		$(call archives,asan/,$(ROOMS))
