@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The lisp device: rtnetlink attributes become a struct conf, a checked conf
- * becomes a device. One device is one VPN: its Instance-ID, its socket pair
- * and its tables belong to the underlay it was made in.
+ * The lisp device, from request (parsed into a struct lisp_conf) to removal. One
+ * device is one VPN: its Instance-ID, its socket pair and its tables belong to
+ * the underlay it was made in.
  *
  * Removal. Whoever removes a device (ip link del, the end of its namespace or
  * of its underlay's, the end of its underlay's VRF, module unload), the core
@@ -25,6 +25,7 @@
 
 #include <uapi/linux/if_lisp.h>
 
+#include "conf.h"
 #include "dev.h"
 #include "iid.h"
 #include "miss.h"
@@ -38,38 +39,6 @@
 /* Outer IPv6, UDP and LISP headers: an MTU must suit either family. */
 #define LISP_HEADROOM	(sizeof(struct ipv6hdr) + sizeof(struct udphdr) + \
 			 LISP_HDR_LEN)
-
-/**
- * struct conf - what a request asks for
- * @given: bit per IFLA_LISP_* attribute that was there
- * @id: Instance-ID
- * @underlay: ifindex of a VRF, or 0
- * @port: UDP port, never 0
- * @proxy: deliver for EIDs that are not local, too
- * @local: IPv4 source RLOC, or zero
- * @local6: IPv6 source RLOC, or zero
- * @native: uplink, or NULL
- */
-struct conf {
-	unsigned long given;
-	u32 id;
-	u32 underlay;
-	__be16 port;
-	bool proxy;
-	__be32 local;
-	struct in6_addr local6;
-	struct net_device *native;
-};
-
-static const struct nla_policy lisp_policy[IFLA_LISP_MAX + 1] = {
-	[IFLA_LISP_ID]		= { .type = NLA_U32 },
-	[IFLA_LISP_LOCAL]	= NLA_POLICY_EXACT_LEN(sizeof(struct in_addr)),
-	[IFLA_LISP_LOCAL6]	= NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
-	[IFLA_LISP_PORT]	= { .type = NLA_U16 },
-	[IFLA_LISP_UNDERLAY]	= { .type = NLA_U32 },
-	[IFLA_LISP_NATIVE]	= { .type = NLA_U32 },
-	[IFLA_LISP_PROXY]	= { .type = NLA_U8 },
-};
 
 /* --- device operations --- */
 
@@ -148,178 +117,10 @@ static void lisp_dev_setup(struct net_device *dev)
 	netif_keep_dst(dev);
 }
 
-/* --- attributes to conf --- */
-
-static bool rloc4_ok(__be32 addr)
-{
-	return !addr || !(ipv4_is_multicast(addr) || ipv4_is_lbcast(addr) ||
-			  ipv4_is_loopback(addr) || ipv4_is_zeronet(addr));
-}
-
-static bool rloc6_ok(const struct in6_addr *addr)
-{
-	return ipv6_addr_any(addr) ||
-	       !(ipv6_addr_type(addr) &
-		 (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK |
-		  IPV6_ADDR_LINKLOCAL | IPV6_ADDR_MAPPED));
-}
-
-/* Each value on its own. */
-static int lisp_dev_validate(struct nlattr *tb[], struct nlattr *data[],
-			     struct netlink_ext_ack *extack)
-{
-	struct in6_addr in6;
-
-	if (tb[IFLA_ADDRESS]) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
-				    "A lisp device has no link-layer address");
-		return -EINVAL;
-	}
-	if (!data)
-		return 0;
-	if (data[IFLA_LISP_ID] &&
-	    nla_get_u32(data[IFLA_LISP_ID]) > LISP_IID_MAX) {
-		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_ID],
-				    "Instance-ID must be 0 to 16777214");
-		return -ERANGE;
-	}
-	if (data[IFLA_LISP_PORT] && !nla_get_be16(data[IFLA_LISP_PORT])) {
-		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PORT],
-				    "UDP port must be 1 to 65535");
-		return -ERANGE;
-	}
-	if (data[IFLA_LISP_PROXY] && nla_get_u8(data[IFLA_LISP_PROXY]) > 1) {
-		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PROXY],
-				    "Proxy must be 0 or 1");
-		return -ERANGE;
-	}
-	if (data[IFLA_LISP_LOCAL] &&
-	    !rloc4_ok(nla_get_in_addr(data[IFLA_LISP_LOCAL]))) {
-		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_LOCAL],
-				    "Local RLOC must be a unicast address");
-		return -EINVAL;
-	}
-	if (data[IFLA_LISP_LOCAL6]) {
-		in6 = nla_get_in6_addr(data[IFLA_LISP_LOCAL6]);
-		if (!rloc6_ok(&in6)) {
-			NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_LOCAL6],
-					    "Local IPv6 RLOC must be a global unicast address");
-			return -EINVAL;
-		}
-	}
-	return 0;
-}
-
-static int check_native(const struct net_device *native,
-			const struct net_device *dev,
-			const struct nlattr *attr,
-			struct netlink_ext_ack *extack)
-{
-	if (!native) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "No device with the native uplink's index");
-		return -ENODEV;
-	}
-	if (native == dev) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "A lisp device cannot be its own native uplink");
-		return -EINVAL;
-	}
-	if (lisp_dev_is(native)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "The native uplink cannot be a lisp device");
-		return -EINVAL;
-	}
-	if (netif_is_l3_master(native)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "The native uplink cannot be a VRF, but a device in it");
-		return -EINVAL;
-	}
-	if (native->flags & IFF_LOOPBACK) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "The native uplink cannot be the loopback device");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int parse_native(struct net *net, const struct net_device *dev,
-			const struct nlattr *attr, struct conf *conf,
-			struct netlink_ext_ack *extack)
-{
-	u32 ifindex = nla_get_u32(attr);
-
-	conf->native = NULL;
-	if (!ifindex)
-		return 0;
-	if (ifindex <= INT_MAX)
-		conf->native = __dev_get_by_index(net, ifindex);
-	return check_native(conf->native, dev, attr, extack);
-}
-
-static int parse_underlay(struct net *net, const struct nlattr *attr,
-			  struct conf *conf, struct netlink_ext_ack *extack)
-{
-	struct net_device *vrf;
-
-	conf->underlay = nla_get_u32(attr);
-	if (!conf->underlay)
-		return 0;
-	vrf = conf->underlay > INT_MAX ? NULL :
-	      __dev_get_by_index(net, conf->underlay);
-	if (!vrf) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "No device with the underlay's index");
-		return -ENODEV;
-	}
-	if (!netif_is_l3_master(vrf)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "The underlay must be a VRF device");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/*
- * @conf has the present values, or defaults; overwrite what is given. @net is
- * the underlay's namespace, @dev the device to be made or changed.
- */
-static int parse(struct net *net, const struct net_device *dev,
-		 struct nlattr *data[], struct conf *conf,
-		 struct netlink_ext_ack *extack)
-{
-	int err = 0;
-	int i;
-
-	if (!data)
-		return 0;
-	for (i = 1; i <= IFLA_LISP_MAX; i++)
-		if (data[i])
-			conf->given |= BIT(i);
-
-	if (data[IFLA_LISP_ID])
-		conf->id = nla_get_u32(data[IFLA_LISP_ID]);
-	if (data[IFLA_LISP_PORT])
-		conf->port = nla_get_be16(data[IFLA_LISP_PORT]);
-	if (data[IFLA_LISP_PROXY])
-		conf->proxy = nla_get_u8(data[IFLA_LISP_PROXY]);
-	if (data[IFLA_LISP_LOCAL])
-		conf->local = nla_get_in_addr(data[IFLA_LISP_LOCAL]);
-	if (data[IFLA_LISP_LOCAL6])
-		conf->local6 = nla_get_in6_addr(data[IFLA_LISP_LOCAL6]);
-	if (data[IFLA_LISP_UNDERLAY])
-		err = parse_underlay(net, data[IFLA_LISP_UNDERLAY], conf,
-				     extack);
-	if (!err && data[IFLA_LISP_NATIVE])
-		err = parse_native(dev_net(dev), dev, data[IFLA_LISP_NATIVE],
-				   conf, extack);
-	return err;
-}
-
-/* --- conf to device --- */
+/* --- making and changing --- */
 
 /* Replace the configured source RLOCs. */
-static int set_source(struct lisp_dev *ld, const struct conf *conf)
+static int set_source(struct lisp_dev *ld, const struct lisp_conf *conf)
 {
 	struct lisp_source *source = NULL, *old;
 
@@ -338,7 +139,7 @@ static int set_source(struct lisp_dev *ld, const struct conf *conf)
 }
 
 static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
-			      const struct conf *conf,
+			      const struct lisp_conf *conf,
 			      struct netlink_ext_ack *extack)
 {
 	struct lisp_dev *ld = lisp_dev(dev);
@@ -399,7 +200,7 @@ static int lisp_newlink(struct net_device *dev,
 			struct netlink_ext_ack *extack)
 {
 	struct net *net = rtnl_newlink_link_net(params);
-	struct conf conf = { .port = htons(LISP_PORT_DATA) };
+	struct lisp_conf conf = { .port = htons(LISP_PORT_DATA) };
 	int err;
 
 	if (params->tb[IFLA_LINK_NETNSID] && params->data &&
@@ -408,13 +209,13 @@ static int lisp_newlink(struct net_device *dev,
 				    "Set the native uplink when the device is in its namespace");
 		return -EINVAL;
 	}
-	err = parse(net, dev, params->data, &conf, extack);
+	err = lisp_conf_parse(net, dev, params->data, &conf, extack);
 	if (err)
 		return err;
 	return lisp_dev_configure(dev, lisp_net(net), &conf, extack);
 }
 
-static void conf_of(const struct lisp_dev *ld, struct conf *conf)
+static void conf_of(const struct lisp_dev *ld, struct lisp_conf *conf)
 {
 	const struct lisp_source *source = rtnl_dereference(ld->source);
 
@@ -430,39 +231,12 @@ static void conf_of(const struct lisp_dev *ld, struct conf *conf)
 	}
 }
 
-static int check_immutable(const struct conf *old, const struct conf *new,
-			   struct nlattr *data[],
-			   struct netlink_ext_ack *extack)
-{
-	if (new->id != old->id) {
-		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_ID],
-				    "The id (Instance-ID) of a device cannot change");
-		return -EOPNOTSUPP;
-	}
-	if (new->port != old->port) {
-		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PORT],
-				    "The UDP port of a device cannot change");
-		return -EOPNOTSUPP;
-	}
-	if (new->underlay != old->underlay) {
-		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_UNDERLAY],
-				    "The underlay of a device cannot change");
-		return -EOPNOTSUPP;
-	}
-	if (new->proxy != old->proxy) {
-		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PROXY],
-				    "The proxy mode of a device cannot change");
-		return -EOPNOTSUPP;
-	}
-	return 0;
-}
-
 static int lisp_changelink(struct net_device *dev, struct nlattr *tb[],
 			   struct nlattr *data[],
 			   struct netlink_ext_ack *extack)
 {
 	struct lisp_dev *ld = lisp_dev(dev);
-	struct conf old, new;
+	struct lisp_conf old, new;
 	int err;
 
 	if (!rtnl_dev_link_net_capable(dev, ld->ln->net)) {
@@ -472,10 +246,10 @@ static int lisp_changelink(struct net_device *dev, struct nlattr *tb[],
 	}
 	conf_of(ld, &old);
 	new = old;
-	err = parse(ld->ln->net, dev, data, &new, extack);
+	err = lisp_conf_parse(ld->ln->net, dev, data, &new, extack);
 	if (err)
 		return err;
-	err = check_immutable(&old, &new, data, extack);
+	err = lisp_conf_may_change(&old, &new, data, extack);
 	if (err)
 		return err;
 
@@ -511,7 +285,7 @@ static size_t lisp_get_size(const struct net_device *dev)
 
 static int lisp_fill_info(struct sk_buff *skb, const struct net_device *dev)
 {
-	struct conf conf;
+	struct lisp_conf conf;
 
 	conf_of(lisp_dev(dev), &conf);
 	if (nla_put_u32(skb, IFLA_LISP_ID, conf.id) ||
@@ -537,10 +311,10 @@ RTNL_NEWLINK_TRAMPOLINE(lisp_newlink)
 static struct rtnl_link_ops lisp_link_ops __read_mostly = {
 	.kind		= "lisp",
 	.maxtype	= IFLA_LISP_MAX,
-	.policy		= lisp_policy,
+	.policy		= lisp_conf_policy,
 	.priv_size	= sizeof(struct lisp_dev),
 	.setup		= lisp_dev_setup,
-	.validate	= lisp_dev_validate,
+	.validate	= lisp_conf_validate,
 	RTNL_NEWLINK(lisp_newlink),
 	.changelink	= lisp_changelink,
 	.dellink	= lisp_dellink,

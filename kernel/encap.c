@@ -183,6 +183,7 @@ static void fill_source(const struct lisp_dev *ld, struct outer *o)
 /* Whether the cached routes of @rloc are for this configured source. */
 static bool cache_is_for(struct lisp_rloc *rloc, const union lisp_addr *source)
 {
+	/* pairs with the release below: 2 means @source is there to read */
 	int claim = smp_load_acquire(&rloc->claim);
 
 	if (likely(claim == 2))
@@ -190,6 +191,7 @@ static bool cache_is_for(struct lisp_rloc *rloc, const union lisp_addr *source)
 	if (claim || cmpxchg(&rloc->claim, 0, 1))
 		return false;
 	rloc->source = *source;
+	/* pairs with the acquire above */
 	smp_store_release(&rloc->claim, 2);
 	return true;
 }

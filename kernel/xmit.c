@@ -151,19 +151,30 @@ static void too_big(struct sk_buff *skb, struct net_device *dev,
 	}
 }
 
+/*
+ * An underlay without a route to the chosen locator may be of one family: then
+ * the locators of the other are worth a try.
+ */
 static enum lisp_drop_reason forward(struct sk_buff *skb, struct lisp_dev *ld,
 				     const struct lisp_inner *in,
 				     const struct lisp_locset *set,
 				     unsigned int *mtu)
 {
-	enum lisp_drop_reason why = LISP_DROP_REASON_NO_LOCATOR;
+	unsigned int families = lisp_encap_families(ld);
+	enum lisp_drop_reason why, ignored;
 	const struct lisp_loc *loc;
 
-	loc = lisp_locset_pick(set, skb_get_hash(skb), lisp_encap_families(ld),
-			       &why);
+	loc = lisp_locset_pick(set, skb_get_hash(skb), families, &why);
 	if (!loc)
 		return why;
-	return lisp_encap(skb, ld, in, loc->rloc, mtu);
+	why = lisp_encap(skb, ld, in, loc->rloc, mtu);
+	if (likely(why != LISP_DROP_REASON_NO_ROUTE))
+		return why;
+
+	families &= ~(loc->family == AF_INET ? LISP_SEND_IPV4 :
+					       LISP_SEND_IPV6);
+	loc = lisp_locset_pick(set, skb_get_hash(skb), families, &ignored);
+	return loc ? lisp_encap(skb, ld, in, loc->rloc, mtu) : why;
 }
 
 /* NONE: @skb is consumed. Else the reason to refuse it for. */

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <net/addrconf.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/netlink.h>
+#include <net/rtnetlink.h>
+
+#include "conf.h"
+#include "dev.h"
+
+const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1] = {
+	[IFLA_LISP_ID]		= { .type = NLA_U32 },
+	[IFLA_LISP_LOCAL]	= NLA_POLICY_EXACT_LEN(sizeof(struct in_addr)),
+	[IFLA_LISP_LOCAL6]	= NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[IFLA_LISP_PORT]	= { .type = NLA_U16 },
+	[IFLA_LISP_UNDERLAY]	= { .type = NLA_U32 },
+	[IFLA_LISP_NATIVE]	= { .type = NLA_U32 },
+	[IFLA_LISP_PROXY]	= { .type = NLA_U8 },
+};
+
+static bool rloc4_ok(__be32 addr)
+{
+	return !addr || !(ipv4_is_multicast(addr) || ipv4_is_lbcast(addr) ||
+			  ipv4_is_loopback(addr) || ipv4_is_zeronet(addr));
+}
+
+static bool rloc6_ok(const struct in6_addr *addr)
+{
+	return ipv6_addr_any(addr) ||
+	       !(ipv6_addr_type(addr) &
+		 (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK |
+		  IPV6_ADDR_LINKLOCAL | IPV6_ADDR_MAPPED));
+}
+
+int lisp_conf_validate(struct nlattr *tb[], struct nlattr *data[],
+		       struct netlink_ext_ack *extack)
+{
+	struct in6_addr in6;
+
+	if (tb[IFLA_ADDRESS]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
+				    "A lisp device has no link-layer address");
+		return -EINVAL;
+	}
+	if (!data)
+		return 0;
+	if (data[IFLA_LISP_ID] &&
+	    nla_get_u32(data[IFLA_LISP_ID]) > LISP_IID_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_ID],
+				    "Instance-ID must be 0 to 16777214");
+		return -ERANGE;
+	}
+	if (data[IFLA_LISP_PORT] && !nla_get_be16(data[IFLA_LISP_PORT])) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PORT],
+				    "UDP port must be 1 to 65535");
+		return -ERANGE;
+	}
+	if (data[IFLA_LISP_PROXY] && nla_get_u8(data[IFLA_LISP_PROXY]) > 1) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PROXY],
+				    "Proxy must be 0 or 1");
+		return -ERANGE;
+	}
+	if (data[IFLA_LISP_LOCAL] &&
+	    !rloc4_ok(nla_get_in_addr(data[IFLA_LISP_LOCAL]))) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_LOCAL],
+				    "Local RLOC must be a unicast address");
+		return -EINVAL;
+	}
+	if (data[IFLA_LISP_LOCAL6]) {
+		in6 = nla_get_in6_addr(data[IFLA_LISP_LOCAL6]);
+		if (!rloc6_ok(&in6)) {
+			NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_LOCAL6],
+					    "Local IPv6 RLOC must be a global unicast address");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int check_native(const struct net_device *native,
+			const struct net_device *dev,
+			const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
+{
+	if (!native) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "No device with the native uplink's index");
+		return -ENODEV;
+	}
+	if (native == dev) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "A lisp device cannot be its own native uplink");
+		return -EINVAL;
+	}
+	if (lisp_dev_is(native)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "The native uplink cannot be a lisp device");
+		return -EINVAL;
+	}
+	if (netif_is_l3_master(native)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "The native uplink cannot be a VRF, but a device in it");
+		return -EINVAL;
+	}
+	if (native->flags & IFF_LOOPBACK) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "The native uplink cannot be the loopback device");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_native(struct net *net, const struct net_device *dev,
+			const struct nlattr *attr, struct lisp_conf *conf,
+			struct netlink_ext_ack *extack)
+{
+	u32 ifindex = nla_get_u32(attr);
+
+	conf->native = NULL;
+	if (!ifindex)
+		return 0;
+	if (ifindex <= INT_MAX)
+		conf->native = __dev_get_by_index(net, ifindex);
+	return check_native(conf->native, dev, attr, extack);
+}
+
+static int parse_underlay(struct net *net, const struct nlattr *attr,
+			  struct lisp_conf *conf, struct netlink_ext_ack *extack)
+{
+	struct net_device *vrf;
+
+	conf->underlay = nla_get_u32(attr);
+	if (!conf->underlay)
+		return 0;
+	vrf = conf->underlay > INT_MAX ? NULL :
+	      __dev_get_by_index(net, conf->underlay);
+	if (!vrf) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "No device with the underlay's index");
+		return -ENODEV;
+	}
+	if (!netif_is_l3_master(vrf)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "The underlay must be a VRF device");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int lisp_conf_parse(struct net *net, const struct net_device *dev,
+		    struct nlattr *data[], struct lisp_conf *conf,
+		    struct netlink_ext_ack *extack)
+{
+	int err = 0;
+	int i;
+
+	if (!data)
+		return 0;
+	for (i = 1; i <= IFLA_LISP_MAX; i++)
+		if (data[i])
+			conf->given |= BIT(i);
+
+	if (data[IFLA_LISP_ID])
+		conf->id = nla_get_u32(data[IFLA_LISP_ID]);
+	if (data[IFLA_LISP_PORT])
+		conf->port = nla_get_be16(data[IFLA_LISP_PORT]);
+	if (data[IFLA_LISP_PROXY])
+		conf->proxy = nla_get_u8(data[IFLA_LISP_PROXY]);
+	if (data[IFLA_LISP_LOCAL])
+		conf->local = nla_get_in_addr(data[IFLA_LISP_LOCAL]);
+	if (data[IFLA_LISP_LOCAL6])
+		conf->local6 = nla_get_in6_addr(data[IFLA_LISP_LOCAL6]);
+	if (data[IFLA_LISP_UNDERLAY])
+		err = parse_underlay(net, data[IFLA_LISP_UNDERLAY], conf,
+				     extack);
+	if (!err && data[IFLA_LISP_NATIVE])
+		err = parse_native(dev_net(dev), dev, data[IFLA_LISP_NATIVE],
+				   conf, extack);
+	return err;
+}
+
+int lisp_conf_may_change(const struct lisp_conf *old,
+			 const struct lisp_conf *new, struct nlattr *data[],
+			 struct netlink_ext_ack *extack)
+{
+	if (new->id != old->id) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_ID],
+				    "The id (Instance-ID) of a device cannot change");
+		return -EOPNOTSUPP;
+	}
+	if (new->port != old->port) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PORT],
+				    "The UDP port of a device cannot change");
+		return -EOPNOTSUPP;
+	}
+	if (new->underlay != old->underlay) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_UNDERLAY],
+				    "The underlay of a device cannot change");
+		return -EOPNOTSUPP;
+	}
+	if (new->proxy != old->proxy) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PROXY],
+				    "The proxy mode of a device cannot change");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}

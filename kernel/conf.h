@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a request for a lisp device asks for: attributes of if_lisp.h become a
+ * struct lisp_conf, and nothing but that. Whatever is refused is refused with
+ * a sentence and its attribute.
+ */
+#ifndef _LISP_CONF_H
+#define _LISP_CONF_H
+
+#include <linux/in6.h>
+#include <linux/netdevice.h>
+#include <net/netlink.h>
+
+#include <uapi/linux/if_lisp.h>
+
+/**
+ * struct lisp_conf - what a request asks for
+ * @given: bit per IFLA_LISP_* attribute that was there
+ * @id: Instance-ID
+ * @underlay: ifindex of a VRF, or 0
+ * @port: UDP port, never 0
+ * @proxy: deliver for EIDs that are not local, too
+ * @local: IPv4 source RLOC, or zero
+ * @local6: IPv6 source RLOC, or zero
+ * @native: uplink, or NULL
+ */
+struct lisp_conf {
+	unsigned long given;
+	u32 id;
+	u32 underlay;
+	__be16 port;
+	bool proxy;
+	__be32 local;
+	struct in6_addr local6;
+	struct net_device *native;
+};
+
+extern const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1];
+
+/* Each value on its own; rtnl_link_ops.validate. */
+int lisp_conf_validate(struct nlattr *tb[], struct nlattr *data[],
+		       struct netlink_ext_ack *extack);
+
+/*
+ * Overwrite in @conf, which has the present values or defaults, what @data
+ * (validated, may be NULL) gives. @net is the underlay's namespace, @dev the
+ * device to be made or changed. RTNL.
+ */
+int lisp_conf_parse(struct net *net, const struct net_device *dev,
+		    struct nlattr *data[], struct lisp_conf *conf,
+		    struct netlink_ext_ack *extack);
+
+/* Whether a device that is @old may become @new. */
+int lisp_conf_may_change(const struct lisp_conf *old,
+			 const struct lisp_conf *new, struct nlattr *data[],
+			 struct netlink_ext_ack *extack);
+
+#endif /* _LISP_CONF_H */
