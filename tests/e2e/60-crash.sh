@@ -58,7 +58,7 @@ check "they are there" others_there
 # ---- killed
 
 check "warm: red-a reaches red-b" in_ns red-a ping -q -c 1 -W 20 10.2.0.10
-in_ns red-a ping -i 0.05 -c 100 10.2.0.10 >"$run/ping" 2>&1 &
+exec_in red-a ping -i 0.05 -c 100 10.2.0.10 >"$run/ping" 2>&1 &
 ping=$!
 wait_for 20 file_has 'icmp_seq=20 ' "$run/ping" || fail "the ping runs"
 lispd_stop $x KILL

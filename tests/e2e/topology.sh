@@ -61,6 +61,9 @@ host6() { echo "2001:db8:$1::10"; }
 # a /sys.
 in_ns() { nsenter --net="/run/netns/$1" -- "${@:2}"; }
 
+# The same, to be started with &: $! is then the command itself.
+exec_in() { exec nsenter --net="/run/netns/$1" -- "${@:2}"; }
+
 # wait_for SECONDS COMMAND...: until the command succeeds.
 wait_for()
 {
@@ -227,7 +230,7 @@ host_serve()
 	ln -sf "$run/www/blob" "$dir/blob"
 	[ -e "$run/www/blob" ] ||
 		head -c 4000000 /dev/urandom >"$run/www/blob"
-	in_ns "$1" busybox httpd -f -p "[::]:80" -h "$dir" &
+	exec_in "$1" busybox httpd -f -p "[::]:80" -h "$dir" &
 	lab_pids+=" $!"
 }
 lab_pids=
@@ -298,8 +301,15 @@ vpn_json()
 	JSON
 }
 
-# xtr_conf SITE: lispd's configuration of an xTR.  Tests change details of it
-# by variables: conf_key, conf_interval, conf_proxy, conf_algorithm.
+# Tests change details of the configurations by variables: conf_key (of an
+# xTR), conf_interval, conf_algorithm, conf_mode and conf_timeout (of the
+# Map-Server).
+conf_key='' conf_interval=60 conf_algorithm=hmac-sha256
+conf_mode=auto conf_timeout=180
+# Sites whose nonces may go backwards.
+unordered=
+
+# xtr_conf SITE: lispd's configuration of an xTR.
 xtr_conf()
 {
 	local s=$1 a rlocs=() listen mrs
@@ -328,10 +338,10 @@ xtr_conf()
 	    "map-resolvers": [ $mrs ],
 	    "map-servers": [
 	      { "address": "$(ms_of "$s")", "key-id": 0,
-	        "algorithm": "${conf_algorithm:-hmac-sha256}",
+	        "algorithm": "$conf_algorithm",
 	        "key": "${conf_key:-$(key_of "$s")}",
-	        "proxy-reply": ${conf_proxy:-true}, "want-map-notify": true } ],
-	    "register-interval": ${conf_interval:-60},
+	        "proxy-reply": true, "want-map-notify": true } ],
+	    "register-interval": $conf_interval,
 	    "vpns": [
 	$(vpn_json "$s" red),
 	$(vpn_json "$s" blue)
@@ -343,22 +353,24 @@ xtr_conf()
 
 site_json()
 {
-	local s=$1 v p eids=()
+	local s=$1 v p eids=() any=false
 
+	[[ " $unordered " != *" $s "* ]] || any=true
 	for v in $vpns; do
 		for p in "10.${site_nr[$s]}.0.0/16" "2001:db8:$s::/48"; do
 			eids+=("{ \"iid\": ${iid[$v]}, \"prefix\": \"$p\" }")
 		done
 	done
 	cat <<-JSON
-	      { "name": "site-$s", "mode": "${conf_mode:-auto}",
-	        "keys": [ { "key-id": 0, "algorithm": "hmac-sha256",
+	      { "name": "site-$s", "mode": "$conf_mode",
+	        "accept-unordered-nonce": $any,
+	        "keys": [ { "key-id": 0, "algorithm": "$conf_algorithm",
 	                    "key": "$(key_of "$s")" } ],
 	        "eids": [ $(joined $',\n                  ' "${eids[@]}") ] }
 	JSON
 }
 
-# ms_conf: the Map-Server's, changed by conf_mode and conf_timeout.
+# ms_conf: the Map-Server's.
 ms_conf()
 {
 	cat <<-JSON
@@ -375,7 +387,7 @@ ms_conf()
 	$(site_json b),
 	$(site_json c)
 	    ],
-	    "registration-timeout": ${conf_timeout:-180}
+	    "registration-timeout": $conf_timeout
 	  },
 	  "map-resolver": { }
 	}
@@ -403,7 +415,7 @@ lispd_up() { ctl "$1" show status; }
 lispd_start()
 {
 	[ -e "$run/$1.conf" ] || conf_write "$1"
-	in_ns "$1" lispd -c "$run/$1.conf" >>"$run/$1.log" 2>&1 &
+	exec_in "$1" lispd -c "$run/$1.conf" >>"$run/$1.log" 2>&1 &
 	lispd_pid[$1]=$!
 	wait_for 30 lispd_ready "$1" && lispd_alive "$1"
 }
@@ -501,7 +513,7 @@ stat_reaches() { [ "$(stat_of "$1" "$2")" -ge "$3" ]; }
 declare -A watch_pid=()
 watch_start()
 {
-	in_ns "$2" tcpdump -Z root -U --immediate-mode -s 0 -n -i "$3" \
+	exec_in "$2" tcpdump -Z root -U --immediate-mode -s 0 -n -i "$3" \
 		-w "$run/$1.pcap" ${4:+"$4"} 2>"$run/$1.tcpdump" &
 	watch_pid[$1]=$!
 	wait_for 20 file_has "listening on" "$run/$1.tcpdump"
