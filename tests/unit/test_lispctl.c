@@ -13,6 +13,21 @@
 #undef COUNT
 #include "../../tools/lispctl/out.c"
 #include "../../tools/lispctl/objects.c"
+#include "../../tools/lispctl/show.c"
+
+#include <sys/wait.h>
+
+/* Of main.c. */
+static char complaint[512];
+
+void complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(complaint, sizeof(complaint), fmt, ap);
+	va_end(ap);
+}
 
 #define ARGS_MAX	160
 
@@ -338,6 +353,168 @@ static void device_drops(void **state)
 	json_object_put(o);
 }
 
+/* --- a conversation with lispd --- */
+
+/* A question and its answer. */
+struct turn {
+	const char *after;	/* NULL: not said */
+	const char *answer;	/* NULL: hang up */
+};
+
+static bool question_is(const char *line, const char *after)
+{
+	struct json_object *o = json_tokener_parse(line);
+	const char *said = member(o, "after");
+	bool good = !strcmp(member(o, "command"), "show") &&
+		    !strcmp(member(o, "what"), "map-cache") &&
+		    (after ? said && !strcmp(said, after) : !said);
+
+	json_object_put(o);
+	return good;
+}
+
+/* The child: lispd, for one connection.  Its exit status: 0 when it was asked
+ * what it expected, and nothing else. */
+static int play(int listener, const struct turn *turns, size_t n)
+{
+	int fd = accept(listener, NULL, NULL);
+	FILE *in = fdopen(fd, "r");
+	char *line = NULL;
+	size_t size = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (getline(&line, &size, in) <= 0 ||
+		    !question_is(line, turns[i].after))
+			return 1;
+		if (!turns[i].answer)
+			return 0;
+		if (send_all(fd, turns[i].answer, strlen(turns[i].answer)) ||
+		    send_all(fd, "\n", 1))
+			return 1;
+	}
+	return getline(&line, &size, in) > 0;
+}
+
+/* Standard output of @run into printed. */
+static int capture(const struct options *opt, const struct args *a)
+{
+	FILE *f = tmpfile();
+	int keep = dup(1), status;
+	long len;
+
+	fflush(stdout);
+	dup2(fileno(f), 1);
+	status = show_run(opt, a);
+	fflush(stdout);
+	dup2(keep, 1);
+	close(keep);
+	len = lseek(fileno(f), 0, SEEK_END);
+	free(printed);
+	printed = calloc(1, len + 1);
+	assert_int_equal(pread(fileno(f), printed, len, 0), len);
+	fclose(f);
+	return status;
+}
+
+/* Exit status of "show map-cache". */
+static int converse_with(const struct turn *turns, size_t n, bool json)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct options opt = { .socket = sa.sun_path, .json = json };
+	struct args a = { .command = CMD_SHOW, .what = "map-cache" };
+	char dir[] = "/tmp/lispctl-test.XXXXXX";
+	int listener, status, child_status;
+	pid_t pid;
+
+	complaint[0] = '\0';
+	assert_non_null(mkdtemp(dir));
+	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/sock", dir);
+	listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&sa, sizeof(sa)),
+			 0);
+	assert_int_equal(listen(listener, 1), 0);
+	pid = fork();
+	if (!pid)
+		_exit(play(listener, turns, n));
+	close(listener);
+	status = capture(&opt, &a);
+	assert_int_equal(waitpid(pid, &child_status, 0), pid);
+	unlink(sa.sun_path);
+	rmdir(dir);
+	assert_int_equal(child_status, 0);
+	return status;
+}
+
+static void one_answer(void **state)
+{
+	const struct turn t = { NULL, "{\"data\":[{\"prefix\":\"10.0.0.0/8\","
+		"\"new\":5,\"iid\":1}]}" };
+
+	assert_int_equal(converse_with(&t, 1, false), 0);
+	assert_string_equal(printed, "IID  PREFIX      NEW\n"
+				     "  1  10.0.0.0/8    5\n");
+	assert_int_equal(converse_with(&t, 1, true), 0);
+	assert_non_null(strstr(printed, "\"10.0.0.0/8\""));
+}
+
+static void an_object(void **state)
+{
+	const struct turn t = { NULL, "{\"data\":{\"a\":1,\"long\":[\"x\","
+		"\"y\"],\"no\":{}}}" };
+
+	assert_int_equal(converse_with(&t, 1, false), 0);
+	assert_string_equal(printed, "a     1\nlong  x, y\nno    \n");
+}
+
+static void in_pieces(void **state)
+{
+	static const struct turn turns[] = {
+		{ NULL, "{\"data\":[{\"iid\":1},{\"iid\":2}],"
+			"\"next\":\"[2]::/0\"}" },
+		{ "[2]::/0", "{\"data\":[{\"iid\":3}],\"next\":\"[3]::/0\"}" },
+		{ "[3]::/0", "{\"data\":[]}" },
+	};
+	struct json_object *back;
+
+	assert_int_equal(converse_with(turns, 3, false), 0);
+	assert_string_equal(printed, "IID\n  1\n  2\n  3\n");
+	assert_int_equal(converse_with(turns, 3, true), 0);
+	back = json_tokener_parse(printed);
+	assert_int_equal(json_object_array_length(back), 3);
+	json_object_put(back);
+}
+
+static void answers_that_fail(void **state)
+{
+	static const struct {
+		const char *answer;
+		const char *complaint;
+	} rows[] = {
+		{ "{\"error\":\"not today\"}", "not today" },
+		{ "{\"data\":5}", "no sense" },
+		{ "{\"data\":[5]}", "no sense" },
+		{ "{}", "no sense" },
+		{ "{", "no JSON" },
+		{ NULL, "without an answer" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct turn t = { NULL, rows[i].answer };
+
+		assert_int_equal(converse_with(&t, 1, false), LISPCTL_FAILED);
+		assert_non_null(strstr(complaint, rows[i].complaint));
+	}
+}
+
+static void nobody_there(void **state)
+{
+	struct options opt = { .socket = "/nonexistent/sock" };
+	struct args a = { .command = CMD_SHOW, .what = "status" };
+
+	assert_int_equal(show_run(&opt, &a), LISPCTL_FAILED);
+	assert_non_null(strstr(complaint, "/nonexistent/sock"));
+}
+
 static int forget(void **state)
 {
 	free(printed);
@@ -357,6 +534,11 @@ int main(void)
 		cmocka_unit_test(full_disk),
 		cmocka_unit_test(mapping_as_text),
 		cmocka_unit_test(device_drops),
+		cmocka_unit_test(one_answer),
+		cmocka_unit_test(an_object),
+		cmocka_unit_test(in_pieces),
+		cmocka_unit_test(answers_that_fail),
+		cmocka_unit_test(nobody_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget);
