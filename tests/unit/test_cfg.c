@@ -198,6 +198,8 @@ static const struct {
 	  "f:3: nmae: unknown key, did you mean \"name\"?" },
 	{ MR("\"log_level\": \"info\""),
 	  "f:3: log_level: unknown key, did you mean \"log-level\"?" },
+	{ "{ /* two\nlines */\n// and one\n\"nmae\": 1}",
+	  "f:4: nmae: unknown key, did you mean \"name\"?" },
 	{ MR("\"frobnicate\": 1"), "f:3: frobnicate: unknown key of the "
 	  "configuration, see lispd --schema" },
 	{ MR("\"name\": \"x\",\n\"name\": \"y\""),

@@ -238,6 +238,8 @@ static size_t client_read(struct server *s, int fd, char *buf, size_t size,
 		got = read(fd, buf + n, size - n);
 		if (got > 0)
 			n += got;
+		if (got < 0)
+			assert_int_equal(errno, EAGAIN);
 		*eof = !got;
 	}
 	return n;
@@ -294,6 +296,8 @@ static void test_ctl_late(void **state)
 	assert_answer(&s, fd, "uno\ntwo\n");
 	/* No request, no answer. */
 	ctl_answer(s.ctl, first, "again");
+	assert_int_equal(write(fd, "three\n", 6), 6);
+	assert_answer(&s, fd, "three\n");
 	close(fd);
 	server_close(&s);
 }

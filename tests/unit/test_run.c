@@ -29,6 +29,7 @@
 #include "io/log.h"
 #include "io/loop.h"
 #include "io/udp.h"
+#include "run/control.h"
 #include "run/daemon.h"
 #include "run/execute.h"
 #include "wire/msg.h"
@@ -555,7 +556,7 @@ static void test_control_pieces(void **state)
 {
 	char e[64], line[128];
 	const char *answer, *next;
-	unsigned int seen = 0;
+	unsigned int seen = 0, pieces = 0;
 	struct world w;
 
 	world_open(&w, state, "false");
@@ -569,6 +570,7 @@ static void test_control_pieces(void **state)
 	do {
 		say(&w, line);
 		answer = hear(&w);
+		pieces++;
 		for (const char *p = answer; (p = strstr(p, "\"prefix\":"));
 		     p++)
 			seen++;
@@ -579,6 +581,7 @@ static void test_control_pieces(void **state)
 				 (int)strcspn(next + 8, "\""), next + 8);
 	} while (next && seen < 5000);
 	assert_int_equal(seen, 1201);
+	assert_int_equal(pieces, 1201 / CONTROL_LIST_MAX + 1);
 	world_close(&w);
 }
 
