@@ -18,6 +18,21 @@
 /* Entries that are looked at before others may have the lock. */
 #define DUMP_BITE	4096
 
+int lisp_nl_check_header(const struct genl_info *info, u16 allowed)
+{
+	allowed |= NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO;
+	if (info->nlhdr->nlmsg_flags & ~allowed) {
+		GENL_SET_ERR_MSG(info, "a flag that this command does not have");
+		return -EINVAL;
+	}
+	if (info->genlhdr->reserved) {
+		GENL_SET_ERR_MSG(info, "reserved header bits are set");
+		return -EINVAL;
+	}
+
+	return 0;
+}
+
 static int parse_iid(const struct nlattr *attr, u32 *iid,
 		     struct netlink_ext_ack *extack)
 {

@@ -45,6 +45,12 @@ struct lisp_nl_filter {
 
 /* In: 0, or an error with a sentence and the bad attribute. */
 
+/*
+ * Refuse what genetlink's own check of headers does (which our family cannot
+ * use, see netlink.c), except for the flags @allowed.
+ */
+int lisp_nl_check_header(const struct genl_info *info, u16 allowed);
+
 int lisp_nl_parse_filter(struct nlattr **attrs,
 			 const struct lisp_nl_select *select,
 			 struct lisp_nl_filter *filter,

@@ -13,6 +13,7 @@
 
 #define VERSION_MAX	4095	/* RFC 9302: 12 bits */
 #define FLUSH_BITE	1024
+#define SET_FLAGS	(NLM_F_CREATE | NLM_F_EXCL | NLM_F_REPLACE)
 
 static const struct lisp_nl_select map_select = {
 	LISP_A_MAP_UNDERLAY, LISP_A_MAP_IID, LISP_A_MAP_ORIGIN,
@@ -35,11 +36,15 @@ static int parse_version(const struct nlattr *attr, u16 *version,
 
 /* Mappings */
 
-static int parse_map_key(struct genl_info *info, struct lisp_iid_key *key,
-			 struct lisp_prefix *prefix)
+/* @flags: that the command has. */
+static int parse_map_key(struct genl_info *info, u16 flags,
+			 struct lisp_iid_key *key, struct lisp_prefix *prefix)
 {
 	int err;
 
+	err = lisp_nl_check_header(info, flags);
+	if (err)
+		return err;
 	err = lisp_nl_parse_key(info, &map_select, key);
 	if (err)
 		return err;
@@ -96,7 +101,7 @@ int lisp_nl_map_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct lisp_iid *iid;
 	int err;
 
-	err = parse_map_key(info, &key, &conf.prefix);
+	err = parse_map_key(info, SET_FLAGS, &key, &conf.prefix);
 	if (err)
 		return err;
 	err = parse_action(info, &conf, locs);
@@ -126,7 +131,7 @@ int lisp_nl_map_del_doit(struct sk_buff *skb, struct genl_info *info)
 	struct lisp_iid *iid;
 	int err;
 
-	err = parse_map_key(info, &key, &prefix);
+	err = parse_map_key(info, 0, &key, &prefix);
 	if (err)
 		return err;
 
@@ -171,6 +176,9 @@ int lisp_nl_map_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	bool done;
 	int err;
 
+	err = lisp_nl_check_header(info, 0);
+	if (err)
+		return err;
 	err = lisp_nl_parse_filter(info->attrs, &map_select, &filter,
 				   info->extack);
 	if (err)
@@ -255,7 +263,7 @@ int lisp_nl_map_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *head;
 	int err;
 
-	err = parse_map_key(info, &key, &prefix);
+	err = parse_map_key(info, 0, &key, &prefix);
 	if (err)
 		return err;
 	reply = lisp_nl_reply_new(info, &head);
@@ -322,11 +330,15 @@ int lisp_nl_map_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 /* Local EID prefixes */
 
-static int parse_local_key(struct genl_info *info, struct lisp_iid_key *key,
-			   struct lisp_prefix *prefix)
+/* @flags: that the command has. */
+static int parse_local_key(struct genl_info *info, u16 flags,
+			   struct lisp_iid_key *key, struct lisp_prefix *prefix)
 {
 	int err;
 
+	err = lisp_nl_check_header(info, flags);
+	if (err)
+		return err;
 	err = lisp_nl_parse_key(info, &local_select, key);
 	if (err)
 		return err;
@@ -356,7 +368,7 @@ int lisp_nl_local_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct lisp_iid *iid;
 	int err;
 
-	err = parse_local_key(info, &key, &conf.prefix);
+	err = parse_local_key(info, SET_FLAGS, &key, &conf.prefix);
 	if (err)
 		return err;
 	err = parse_version(info->attrs[LISP_A_LOCAL_MAP_VERSION],
@@ -388,7 +400,7 @@ int lisp_nl_local_del_doit(struct sk_buff *skb, struct genl_info *info)
 	struct lisp_iid *iid;
 	int err;
 
-	err = parse_local_key(info, &key, &prefix);
+	err = parse_local_key(info, 0, &key, &prefix);
 	if (err)
 		return err;
 
@@ -449,7 +461,7 @@ int lisp_nl_local_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *head;
 	int err;
 
-	err = parse_local_key(info, &key, &prefix);
+	err = parse_local_key(info, 0, &key, &prefix);
 	if (err)
 		return err;
 	reply = lisp_nl_reply_new(info, &head);

@@ -28,6 +28,9 @@ static int parse_rloc(struct genl_info *info, u32 *underlay,
 {
 	int err;
 
+	err = lisp_nl_check_header(info, 0);
+	if (err)
+		return err;
 	err = LISP_NL_REQUIRE(info, LISP_A_RLOC_ADDRESS,
 			      "the address is missing");
 	if (err)
@@ -275,6 +278,9 @@ int lisp_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *head;
 	int err;
 
+	err = lisp_nl_check_header(info, 0);
+	if (err)
+		return err;
 	err = lisp_nl_parse_key(info, &dev_select, &key);
 	if (err)
 		return err;
@@ -406,6 +412,9 @@ int lisp_nl_miss_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *head;
 	int err;
 
+	err = lisp_nl_check_header(info, 0);
+	if (err)
+		return err;
 	err = lisp_nl_parse_key(info, &miss_select, &key);
 	if (err)
 		return err;

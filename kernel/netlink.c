@@ -48,7 +48,10 @@ struct genl_family lisp_nl_family __ro_after_init = {
 	.n_ops = ARRAY_SIZE(lisp_nl_ops),
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),
-	/* From here on genetlink refuses NLM_F_CREATE and its like. */
+	/*
+	 * For commands from here on genetlink would refuse NLM_F_CREATE,
+	 * _EXCL and _REPLACE; lisp_nl_check_header() does the rest.
+	 */
 	.resv_start_op = __LISP_CMD_MAX,
 };
 
@@ -69,6 +72,9 @@ int lisp_nl_owner_set_doit(struct sk_buff *skb, struct genl_info *info)
 	u32 origin, seconds = LISP_STALE_LIMIT;
 	int err;
 
+	err = lisp_nl_check_header(info, 0);
+	if (err)
+		return err;
 	err = LISP_NL_REQUIRE(info, LISP_A_OWNER_ORIGIN,
 			      "the origin is missing");
 	if (err)
