@@ -216,6 +216,7 @@ static int take_record(struct intake *in, const struct map_record *rec)
 		.refreshed = in->now,
 		.expires = in->now + timeout_of(in, rec),
 		.ttl = ttl_of(in, rec),
+		.iid_mask_len = rec->iid_mask_len,
 		.version = rec->version,
 		.proxy = in->msg->flags & MREG_PROXY_REPLY,
 		.merge = in->msg->flags & MREG_MERGE,
@@ -278,6 +279,7 @@ static int notify_records(struct intake *in)
 
 		if (ret)
 			return ret;
+		in->accepted[i].iid_mask_len = ch->reg.iid_mask_len;
 	}
 	return 0;
 }

@@ -34,6 +34,7 @@ struct registration {
 	uint64_t expires;		/* ms */
 	uint32_t ttl;			/* minutes, for proxy replies */
 	uint16_t version;
+	uint8_t iid_mask_len;		/* as received; see map_record */
 	bool proxy;			/* P */
 	bool merge;			/* a */
 	bool want_notify;		/* M */

@@ -311,10 +311,11 @@ void wire_ip_build(struct writer *w, const struct addr *a)
 	writer_bytes(w, a->bytes, addr_size(a));
 }
 
-void wire_eid_build(struct writer *w, uint32_t iid, const struct addr *a)
+void wire_eid_build(struct writer *w, uint32_t iid, uint8_t iid_mask_len,
+		    const struct addr *a)
 {
 	if (iid)
-		iid_build(w, iid, 0, wire_ip_size(a));
+		iid_build(w, iid, iid_mask_len, wire_ip_size(a));
 	wire_ip_build(w, a);
 }
 

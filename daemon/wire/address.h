@@ -85,8 +85,10 @@ void wire_addr_build(struct writer *w, const struct wire_addr *a);
 /* AFI and octets of a plain address. */
 void wire_ip_build(struct writer *w, const struct addr *a);
 
-/* Address part of an EID: Instance-ID LCAF unless the instance is 0. */
-void wire_eid_build(struct writer *w, uint32_t iid, const struct addr *a);
+/* Address part of an EID: Instance-ID LCAF unless the instance is 0.
+ * @iid_mask_len: see struct map_record. */
+void wire_eid_build(struct writer *w, uint32_t iid, uint8_t iid_mask_len,
+		    const struct addr *a);
 
 /* Octets that the three write. */
 size_t wire_addr_size(const struct wire_addr *a);

@@ -52,7 +52,7 @@ static void request_record_parse(struct parse *p, struct request_record *rec)
 
 	rec->subscribe = reader_u8(&p->r) & RECORD_N;
 	mask_len = reader_u8(&p->r);
-	record_eid_parse(p, mask_len, &rec->eid, &rec->foreign);
+	record_eid_parse(p, mask_len, &rec->eid, &rec->foreign, NULL);
 }
 
 static void request_records_parse(struct parse *p, struct map_request *m,
@@ -122,7 +122,7 @@ int map_request_build(const struct map_request *m, void *buf, size_t size)
 		       (m->flags & MREQ_FLAGS) |
 		       (m->itr_count - 1u) << IRC_SHIFT | m->record_count);
 	writer_u64(&w, m->nonce);
-	record_eid_build(&w, &m->source, m->source_foreign);
+	record_eid_build(&w, &m->source, m->source_foreign, 0);
 	for (i = 0; i < m->itr_count; i++)
 		wire_ip_build(&w, &m->itr_rlocs[i]);
 	for (i = 0; i < m->record_count; i++) {
@@ -130,7 +130,7 @@ int map_request_build(const struct map_request *m, void *buf, size_t size)
 
 		writer_u8(&w, rec->subscribe ? RECORD_N : 0);
 		writer_u8(&w, rec->eid.prefix.len);
-		record_eid_build(&w, &rec->eid, rec->foreign);
+		record_eid_build(&w, &rec->eid, rec->foreign, 0);
 	}
 	if (m->reply)
 		record_build(&w, m->reply);

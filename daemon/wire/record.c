@@ -87,7 +87,7 @@ static void sorted_order(const struct locator *l, size_t n,
 }
 
 int record_eid_parse(struct parse *p, uint8_t mask_len, struct eid *e,
-		     const struct wire_addr **foreign)
+		     const struct wire_addr **foreign, uint8_t *iid_mask_len)
 {
 	struct wire_addr a, *kept;
 
@@ -96,6 +96,8 @@ int record_eid_parse(struct parse *p, uint8_t mask_len, struct eid *e,
 	if (wire_addr_parse(p, &a))
 		return parse_check(p);
 	e->iid = a.iid;
+	if (iid_mask_len)
+		*iid_mask_len = a.iid_mask_len;
 	if (a.kind == WIRE_ADDR_IP) {
 		if (prefix_make(&a.addr, mask_len, &e->prefix))
 			return parse_fail(p, WIRE_MASK_LEN);
@@ -112,12 +114,12 @@ int record_eid_parse(struct parse *p, uint8_t mask_len, struct eid *e,
 }
 
 void record_eid_build(struct writer *w, const struct eid *e,
-		      const struct wire_addr *foreign)
+		      const struct wire_addr *foreign, uint8_t iid_mask_len)
 {
 	if (foreign)
 		wire_addr_build(w, foreign);
 	else
-		wire_eid_build(w, e->iid, &e->prefix.addr);
+		wire_eid_build(w, e->iid, iid_mask_len, &e->prefix.addr);
 }
 
 /* One RLOC-record; false if it is of a kind that cannot be used. */
@@ -165,7 +167,8 @@ int record_parse(struct parse *p, struct map_record *rec)
 	rec->action = action_of(bits >> RECORD_ACT_SHIFT);
 	rec->authoritative = bits & RECORD_A;
 	rec->version = reader_u16(&p->r) & RECORD_VERSION;
-	if (record_eid_parse(p, mask_len, &rec->eid, &rec->foreign) == 0)
+	if (!record_eid_parse(p, mask_len, &rec->eid, &rec->foreign,
+			      &rec->iid_mask_len))
 		locators_parse(p, rec, locators);
 	return parse_check(p);
 }
@@ -206,7 +209,7 @@ void record_build(struct writer *w, const struct map_record *rec)
 	writer_u16(w, (uint16_t)(rec->action << RECORD_ACT_SHIFT |
 				 (rec->authoritative ? RECORD_A : 0)));
 	writer_u16(w, rec->version & RECORD_VERSION);
-	record_eid_build(w, &rec->eid, rec->foreign);
+	record_eid_build(w, &rec->eid, rec->foreign, rec->iid_mask_len);
 	sorted_order(rec->locators, rec->locator_count, order);
 	for (i = 0; i < rec->locator_count; i++)
 		locator_build(w, &rec->locators[order[i]]);

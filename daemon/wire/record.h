@@ -50,6 +50,10 @@ struct map_record {
 	enum map_action action;	/* means something only without locators */
 	bool authoritative;	/* A */
 	uint16_t version;	/* 0..4095; 0: none */
+	/* The octet beside the Instance-ID, which means something in ranges
+	 * only (RFC 8060 4.1).  Peers send other values than 0 and want a
+	 * Map-Notify to carry theirs. */
+	uint8_t iid_mask_len;
 	struct eid eid;		/* see eid_is_ip() */
 	/* When the EID is no IP prefix (name, MAC, range, multicast, ...):
 	 * its encoding.  eid then holds the instance, family ADDR_NONE and the
@@ -85,10 +89,11 @@ void records_build(struct writer *w, const struct map_record *recs, size_t n);
 size_t record_size(const struct map_record *rec);
 
 /* Mask length and address of an EID as Map-Request and EID-record have them:
- * *@e and, if it is no IP EID, *@foreign (else NULL). */
+ * *@e and, if it is no IP EID, *@foreign (else NULL).  @iid_mask_len may be
+ * NULL. */
 int record_eid_parse(struct parse *p, uint8_t mask_len, struct eid *e,
-		     const struct wire_addr **foreign);
+		     const struct wire_addr **foreign, uint8_t *iid_mask_len);
 void record_eid_build(struct writer *w, const struct eid *e,
-		      const struct wire_addr *foreign);
+		      const struct wire_addr *foreign, uint8_t iid_mask_len);
 
 #endif

@@ -138,7 +138,7 @@ static void encode(void **state)
 		if (a.kind != WIRE_ADDR_IP)
 			continue;
 		writer_init(&w, out, sizeof(out));
-		wire_eid_build(&w, a.iid, &a.addr);
+		wire_eid_build(&w, a.iid, a.iid_mask_len, &a.addr);
 		assert_int_equal(writer_finish(&w), v->len);
 		assert_int_equal(wire_eid_size(a.iid, &a.addr), v->len);
 		assert_memory_equal(out, v->octets, v->len);
