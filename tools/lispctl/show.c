@@ -7,9 +7,7 @@
  *
  * Data is an object, shown as lines of name and value, or a list of objects,
  * shown as a table.  A list may come in pieces: "next" of one is "after" of
- * the question for the following.  Members without a column in the table
- * below get one behind the others, so that lispctl need not know all that
- * lispd knows.
+ * the question for the following.
  */
 #include "lispctl.h"
 
@@ -26,20 +24,60 @@
 #include "out.h"
 
 #define ANSWER_TIMEOUT_S	10
-#define COLUMNS_MAX		32
-#define COLUMN_NAME_MAX		32
 
-static const struct column known[] = {
+/* What people see of a list; all members are in the JSON. */
+static const struct column map_cache[] = {
 	COLUMN_NUMBER("IID", "iid"),
 	COLUMN("PREFIX", "prefix"),
-	COLUMN("ADDRESS", "address"),
-	COLUMN("SITE", "site"),
-	COLUMN("STATE", "state"),
 	COLUMN("ACTION", "action"),
-	COLUMN("ETR", "etr"),
+	COLUMN("STATE", "state"),
 	COLUMN_NUMBER("EXPIRES", "expires"),
+	COLUMN("FROM", "from"),
+	COLUMN("LOCATORS", "locators"),
+};
+
+static const struct column database[] = {
+	COLUMN_NUMBER("IID", "iid"),
+	COLUMN("PREFIX", "prefix"),
 	COLUMN("LOCATORS", "locators"),
 	COLUMN("MAP-SERVERS", "map-servers"),
+};
+
+static const struct column registrations[] = {
+	COLUMN_NUMBER("IID", "iid"),
+	COLUMN("PREFIX", "prefix"),
+	COLUMN("SITE", "site"),
+	COLUMN("ETR", "etr"),
+	COLUMN("PROXY", "proxy"),
+	COLUMN_NUMBER("EXPIRES", "expires"),
+	COLUMN("LOCATORS", "locators"),
+};
+
+static const struct column rlocs[] = {
+	COLUMN("ADDRESS", "address"),
+	COLUMN_NUMBER("PORT", "port"),
+	COLUMN("LOCAL", "local"),
+	COLUMN("STATE", "state"),
+	COLUMN_NUMBER("PRIORITY", "priority"),
+	COLUMN_NUMBER("WEIGHT", "weight"),
+	COLUMN_NUMBER("USERS", "users"),
+	COLUMN_NUMBER("PACKETS", "packets"),
+	COLUMN_NUMBER("BYTES", "bytes"),
+};
+
+/* Status and statistics are objects and need no columns. */
+static const struct view {
+	const char *what;
+	const struct column *columns;
+	size_t count;
+} views[] = {
+#define VIEW(what_, columns_) \
+	{ what_, columns_, sizeof(columns_) / sizeof(columns_[0]) }
+	VIEW("map-cache", map_cache),
+	VIEW("database", database),
+	VIEW("registrations", registrations),
+	VIEW("rlocs", rlocs),
+#undef VIEW
 };
 
 /* --- the socket --- */
@@ -124,70 +162,26 @@ static struct json_object *read_answer(FILE *in, int *err)
 
 /* --- the answer --- */
 
-struct columns {
-	struct column list[COLUMNS_MAX];
-	/* Of those we do not know: the table outlives the answer. */
-	char names[COLUMNS_MAX][COLUMN_NAME_MAX];
-	size_t count;
-};
-
-static bool has_column(const struct columns *c, const char *key)
-{
-	for (size_t i = 0; i < c->count; i++)
-		if (!strcmp(c->list[i].key, key))
-			return true;
-	return false;
-}
-
-static bool anybody_has(struct json_object *list, const char *key)
-{
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		if (json_object_object_get_ex(
-			    json_object_array_get_idx(list, i), key, NULL))
-			return true;
-	return false;
-}
-
-/* Columns of members we do not know, in the order of the first objects. */
-static void add_unknown(struct columns *c, struct json_object *object)
-{
-	struct json_object_iterator i = json_object_iter_begin(object);
-	struct json_object_iterator end = json_object_iter_end(object);
-	struct json_object *value;
-	const char *name;
-
-	for (; !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
-		name = json_object_iter_peek_name(&i);
-		value = json_object_iter_peek_value(&i);
-		if (has_column(c, name) || c->count == COLUMNS_MAX ||
-		    strlen(name) >= COLUMN_NAME_MAX)
-			continue;
-		strcpy(c->names[c->count], name);
-		name = c->names[c->count];
-		c->list[c->count++] = (struct column) {
-			.title = name, .key = name,
-			.number = json_object_is_type(value, json_type_int),
-		};
-	}
-}
-
-static void choose_columns(struct columns *c, struct json_object *list)
-{
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (anybody_has(list, known[i].key))
-			c->list[c->count++] = known[i];
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		add_unknown(c, json_object_array_get_idx(list, i));
-}
-
 /* A show under way. */
 struct show {
 	const struct options *opt;
+	const char *what;
 	int fd;
 	FILE *in;
-	struct columns columns;
 	struct out *out;		/* NULL: no list so far */
 };
+
+/* A list without a view, of a newer lispd, is shown object by object. */
+static struct out *new_out(const struct show *s)
+{
+	const struct view *v = NULL;
+
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (!strcmp(views[i].what, s->what))
+			v = &views[i];
+	return out_new(stdout, s->opt->json, v ? v->columns : NULL,
+		       v ? v->count : 0);
+}
 
 static int print_list(struct show *s, struct json_object *list)
 {
@@ -197,12 +191,8 @@ static int print_list(struct show *s, struct json_object *list)
 		if (!json_object_is_type(json_object_array_get_idx(list, i),
 					 json_type_object))
 			return -EBADMSG;
-	if (!s->out) {
-		/* An empty list has no columns, and prints nothing. */
-		choose_columns(&s->columns, list);
-		s->out = out_new(stdout, s->opt->json, s->columns.list,
-				 s->columns.count);
-	}
+	if (!s->out)
+		s->out = new_out(s);
 	if (!s->out)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
@@ -276,7 +266,7 @@ static void complain_socket(const char *path, int err)
 
 /* Ask until everything was said.  An answer is kept until the next one has
  * been asked for: "after" is in it. */
-static int converse(struct show *s, const char *what)
+static int converse(struct show *s)
 {
 	struct json_object *answer = NULL, *before;
 	const char *after = NULL;
@@ -284,7 +274,7 @@ static int converse(struct show *s, const char *what)
 
 	do {
 		before = answer;
-		err = send_request(s->fd, what, after);
+		err = send_request(s->fd, s->what, after);
 		answer = err ? NULL : read_answer(s->in, &err);
 		json_object_put(before);
 		if (!answer) {
@@ -299,7 +289,7 @@ static int converse(struct show *s, const char *what)
 
 int show_run(const struct options *opt, const struct args *a)
 {
-	struct show s = { .opt = opt };
+	struct show s = { .opt = opt, .what = a->what };
 	int err;
 
 	s.fd = connect_to(opt->socket);
@@ -308,7 +298,7 @@ int show_run(const struct options *opt, const struct args *a)
 		return LISPCTL_FAILED;
 	}
 	s.in = fdopen(s.fd, "r");
-	err = s.in ? converse(&s, a->what) : -errno;
+	err = s.in ? converse(&s) : -errno;
 	if (s.out && out_end(s.out) && !err) {
 		complain("cannot write the answer");
 		err = -EIO;
