@@ -112,9 +112,9 @@ static int prepare(struct dp_kernel *k, const struct dp_vpn *v,
 	if (!err)
 		err = find_native(k, s);
 	if (!err && s->shared && v->eid_space_given && wants_default_route(v))
-		err = refuse(k, -EINVAL, "VPN \"%s\": a default route into "
-			     "\"%s\" would catch its own underlay; use a VRF",
-			     v->name, v->device);
+		err = refuse(k, -EINVAL, "a default route into \"%s\" "
+			     "would catch its own underlay; use a VRF",
+			     v->device);
 	return err;
 }
 
