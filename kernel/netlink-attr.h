@@ -104,12 +104,14 @@ int lisp_nl_reply(struct sk_buff *skb, void *head, int err,
 /*
  * Where a dump is: in the Instance-ID @key, after the prefix @after (family
  * 0: at its begin). A key, not a position: whatever is added or removed
- * between two parts of a dump, entries that stay are met exactly once.
+ * between two parts of a dump, entries that stay are met exactly once. @done:
+ * no Instance-ID is left; @tail: what comes after them was put, too.
  */
 struct lisp_nl_cursor {
 	struct lisp_iid_key	key;
 	struct lisp_prefix	after;
 	bool			done;
+	bool			tail;
 };
 
 struct lisp_nl_dump {

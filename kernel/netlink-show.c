@@ -341,15 +341,14 @@ int lisp_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct lisp_net *ln = lisp_net(sock_net(cb->skb->sk));
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
 	struct lisp_nl_dump dump = { .skb = skb, .cb = cb };
-	bool was_done = cursor->done;
 	int err;
 
 	err = lisp_nl_dump(skb, cb, &dev_select, dump_dev);
-	if (err || was_done)
+	if (err < 0 || !cursor->done || cursor->tail ||
+	    attrs[LISP_A_DEV_UNDERLAY] || attrs[LISP_A_DEV_IID])
 		return err;
-	if (attrs[LISP_A_DEV_UNDERLAY] || attrs[LISP_A_DEV_IID])
-		return 0;
 	err = dump_no_dev(ln, &dump);
+	cursor->tail = !err;
 
 	return skb->len ? skb->len : err;
 }
