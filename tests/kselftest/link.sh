@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# timeout 300
 # Attributes of the link: defaults, display, refusals, what may change.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -54,11 +55,11 @@ check "local can go" l set lisp5 type lisp local 0.0.0.0
 is "local is gone" "$(attr lisp5 local)" null
 check "native can go" l set lisp5 type lisp native none
 is "native is gone" "$(attr lisp5 native)" null
-check_fails_with "id cannot change" "id" l set lisp5 type lisp id 6
+check_fails_with "id cannot change" "Instance-ID" l set lisp5 type lisp id 6
 check_fails_with "port cannot change" "port" l set lisp5 type lisp port 6
 check_fails_with "underlay cannot change" "underlay" \
 	l set lisp5 type lisp underlay none
-check_fails_with "proxy cannot change" "proxy" l set lisp5 type lisp proxy off
+check_fails_with "proxy cannot change" "mode" l set lisp5 type lisp proxy off
 is "nothing of that has changed" \
 	"$(attr lisp5 id) $(attr lisp5 port) $(attr lisp5 underlay) $(attr lisp5 proxy)" \
 	"5 5000 ured true"
