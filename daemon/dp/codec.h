@@ -4,8 +4,9 @@
  *
  * Parsing is strict: an attribute of a wrong length, a prefix with bits
  * beyond its length, an address of no family, too many locators or half an
- * attribute at the end refuse the whole object (-EBADMSG).  Attributes and enum values we do not know are
- * those of a newer kernel, and are skipped or kept as numbers.
+ * attribute at the end refuse the whole object (-EBADMSG).  Attributes and
+ * enum values we do not know are those of a newer kernel, and are skipped or
+ * kept as numbers.
  */
 #ifndef LISP_DP_CODEC_H
 #define LISP_DP_CODEC_H

@@ -62,19 +62,20 @@ for o in 4 6; do
 done
 
 # TTL: the smaller one comes out, less one for the router itself
+ttls=("10 64" "64 10" "255 255" "2 3")	# outer, inner
 for o in 4 6; do
 	for i in 4 6; do
 		sniff in "$h2" eth0 -c 4 -t 10 i.sport=8
-		send "$x1" <<-END
-			o.dst=${rloc[$o]} o.ttl=10 hdr=0800000000006400 i.src=${src[$i]} i.dst=${dst[$i]} i.ttl=64 i.sport=8 i.dport=1
-			o.dst=${rloc[$o]} o.ttl=64 hdr=0800000000006400 i.src=${src[$i]} i.dst=${dst[$i]} i.ttl=10 i.sport=8 i.dport=2
-			o.dst=${rloc[$o]} o.ttl=255 hdr=0800000000006400 i.src=${src[$i]} i.dst=${dst[$i]} i.ttl=255 i.sport=8 i.dport=3
-			o.dst=${rloc[$o]} o.ttl=2 hdr=0800000000006400 i.src=${src[$i]} i.dst=${dst[$i]} i.ttl=3 i.sport=8 i.dport=4
-		END
+		for n in 0 1 2 3; do
+			read -r outer inner <<<"${ttls[$n]}"
+			echo "o.dst=${rloc[$o]} o.ttl=$outer hdr=0800000000006400" \
+				"i.src=${src[$i]} i.dst=${dst[$i]} i.ttl=$inner" \
+				"i.sport=8 i.dport=$n"
+		done | send "$x1"
 		got=$(sniffed in)
-		is "v$i in v$o: TTL is the smaller one" \
-			"$(for p in 1 2 3 4; do field "$(grep " i.dport=$p " <<<"$got")" i.ttl; done | xargs)" \
-			"9 9 254 1"
+		is "v$i in v$o: TTL is the smaller one" "$(for n in 0 1 2 3; do
+			field "$(grep " i.dport=$n " <<<"$got")" i.ttl
+		done | xargs)" "9 9 254 1"
 	done
 done
 done_testing
