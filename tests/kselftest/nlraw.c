@@ -239,7 +239,7 @@ static void msg_command(struct msg *m, char *word)
 		die("unknown command", name);
 	while ((flag = strtok_r(NULL, ",", &save)))
 		flags |= flag_of(flag);
-	if (flags & NLM_F_DUMP)
+	if ((flags & NLM_F_DUMP) == NLM_F_DUMP)
 		flags &= ~NLM_F_ACK;
 	msg_init(m, family, cmd, flags);
 }
