@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What lispd does to the machine: devices, VRFs, routes, local EIDs; that it
 # takes them over after SIGKILL, and removes what it made and nothing else.
-# timeout 240
+# slow
+# timeout 600
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -32,11 +33,11 @@ vpn()
 		"\"database\": [ { \"prefix\": \"$5\" } ] }"
 }
 
-# config VPNS [MORE]
+# config VPNS [MORE [MORE-OUTSIDE]]
 config()
 {
 	cat >"$_work/conf" <<-END
-	{ "name": "a", "control-socket": "$_work/sock",
+	{ "name": "a", ${3:+$3,} "control-socket": "$_work/sock",
 	  "state-dir": "$_work/state", "listen": [ "192.0.2.1", "2001:db8::1" ],
 	  "xtr": {
 	    "rlocs": [ { "address": "192.0.2.1" },
@@ -208,4 +209,30 @@ ip -n "$a" link add red type vrf table 100
 ip -n "$a" link set red up
 refuse "a Map-Resolver behind a lisp device" "through a lisp device"
 is "before anything is made" "$(link lisp100 .ifindex)" ""
+ip -n "$a" link del lisp7
+
+# an underlay that is a VRF
+ip -n "$a" link add under type vrf table 300
+ip -n "$a" link set under up
+ip -n "$a" link set eth0 master under
+ip -n "$a" addr add 2001:db8::1/64 dev eth0 nodad 2>/dev/null
+config "$vpns" "" '"underlay": "under"'
+check "an underlay that is a VRF" start
+is "is that of the device" "$(link lisp100 .linkinfo.info_data.underlay)" under
+is "and of its local EIDs" "$(in_a lispctl --json local show underlay under |
+	jq -cr 'map([.iid, .underlay])')" '[[100,"under"],[200,"under"]]'
+stop
+ip -n "$a" link add lisp7 type lisp id 7
+ip -n "$a" link set lisp7 master under up
+ip -n "$a" route add 192.0.2.2/32 dev lisp7 table 300
+refuse "a loop in the underlay's table" "through a lisp device"
+ip -n "$a" link del lisp7
+ip -n "$a" link add under2 type dummy
+config "$vpns" "" '"underlay": "under2"'
+refuse "an underlay that is no VRF" "no VRF"
+config "$(vpn x 100 lisp100 under 10.1.0.0/16)" "" '"underlay": "under"'
+check "a VPN in the VRF that is its underlay" start
+is "gets no default route either" "$(routes -4 300 \
+	'map(select(.dev == "lisp100" and .dst == "default")) | length')" 0
+stop
 done_testing
