@@ -200,7 +200,6 @@ int ms_entry_record(const struct store_entry *e, const struct eid *eid,
 	for (r = e ? e->regs : NULL; r && latest->merge; r = r->next)
 		if (r->merge && !registrant_equal(&r->who, &latest->who))
 			merge_into(rec, r);
-	locators_sort(rec->locators, rec->locator_count);
 	return 0;
 }
 

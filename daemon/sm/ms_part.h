@@ -17,7 +17,7 @@ const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid);
  * The EID-record that a registered prefix stands for: the latest complete
  * registration, or the union of those that asked to be merged.  @extra (may
  * be NULL) counts as the most recent one, in place of what its registrant had
- * before.  Locators are in the arena.  0 or -ENOMEM.
+ * before.  Locators are in the arena, in no order.  0 or -ENOMEM.
  */
 int ms_entry_record(const struct store_entry *e, const struct eid *eid,
 		    const struct registration *extra, struct arena *arena,

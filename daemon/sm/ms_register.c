@@ -60,7 +60,7 @@ static bool find_site(struct intake *in)
 	return false;
 }
 
-/* Keys with the message's id and algorithm: one, as a rule. */
+/* verify() refuses keys of another id or algorithm before it computes. */
 static bool authenticate(struct intake *in)
 {
 	const struct sm_ops *ops = in->ms->ops;
@@ -68,9 +68,6 @@ static bool authenticate(struct intake *in)
 	for (size_t i = 0; i < in->site->key_count; i++) {
 		const struct sm_key *key = &in->site->keys[i];
 
-		if (key->key_id != in->msg->auth.key_id ||
-		    key->algorithm != in->msg->auth.algorithm)
-			continue;
 		if (!ops->verify(ops->arg, key, in->pkt->data, in->pkt->len,
 				 &in->msg->auth)) {
 			in->key = key;

@@ -136,6 +136,29 @@ static void too_many_more_specifics(void **state)
 	assert_int_equal(counter("cut"), 1);
 }
 
+/* Nine records: the array of them has grown twice. */
+static void many_more_specifics(void **state)
+{
+	for (int i = 0; i < 8; i++) {
+		char text[EID_TEXT_MAX];
+
+		snprintf(text, sizeof(text), "[100]10.1.%d.0/24", i);
+		eids[5 + i] = E(text);
+	}
+	cfg.database_count = 13;
+	database_free(&db);
+	assert_int_equal(database_init(&db, &cfg, seed), 0);
+
+	ask(NOW, "[100]10.1.200.1", 0, false);
+	assert_int_equal(sent(0).reply.record_count, 9);
+	assert_int_equal(sent(0).reply.records[0].eid.prefix.len, 16);
+	for (int i = 1; i < 9; i++) {
+		assert_true(eid_equal(&sent(0).reply.records[i].eid,
+				      &eids[4 + i]));
+		assert_int_equal(sent(0).reply.records[i].locator_count, 3);
+	}
+}
+
 static void no_match(void **state)
 {
 	ask(NOW, "[100]10.2.0.1", 0, false);
@@ -216,6 +239,20 @@ static void probe(void **state)
 				 LOCATOR_PROBED, 0);
 }
 
+static void probes_limited(void **state)
+{
+	unsigned int n = 0;
+
+	for (int i = 0; i < 100; i++) {
+		ask(NOW, "[100]10.1.0.0/16", MREQ_PROBE, false);
+		n += count_acts(ACTION_SEND);
+	}
+	assert_int_equal(n, 20);
+	/* Probing leaves a question its share. */
+	ask(NOW, "[100]10.1.0.0/16", 0, false);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+}
+
 /* Reachable, but the EID is not here. */
 static void probe_for_another(void **state)
 {
@@ -253,11 +290,13 @@ int main(void)
 		TEST(reply),
 		TEST(more_specifics),
 		TEST(too_many_more_specifics),
+		TEST(many_more_specifics),
 		TEST(no_match),
 		TEST(itr_rloc_in_list_order),
 		TEST(limited),
 		TEST(limited_by_rloc),
 		TEST(probe),
+		TEST(probes_limited),
 		TEST(probe_for_another),
 		TEST(not_answered),
 		TEST(bad_databases),

@@ -384,6 +384,50 @@ static void store_refuses(void **state)
 	assert_non_null(entry("[100]10.8.0.0/16"));
 }
 
+/* --- requests --- */
+
+static const char *itr_rlocs[2];
+
+static void ask(uint64_t now, const char *eid, uint32_t flags)
+{
+	static uint64_t nonce = 100;
+	struct addr itr[2];
+	struct request_record rr = { .eid = E(eid) };
+	struct lisp_msg in = {
+		.type = MSG_TYPE_MAP_REQUEST,
+		.request = {
+			.flags = flags,
+			.nonce = nonce++,
+			.itr_rlocs = itr,
+			.records = &rr,
+			.record_count = 1,
+		},
+	};
+	struct lisp_msg out = {
+		.type = MSG_TYPE_ECM,
+		.ecm = {
+			.source = A("192.0.2.5"), .dest = A("10.9.9.9"),
+			.source_port = 61000, .dest_port = 4342, .ttl = 64,
+		},
+	};
+	struct lisp_msg parsed, inner;
+	struct request rq;
+	struct packet pkt;
+
+	turn();
+	for (int i = 0; i < 2 && itr_rlocs[i]; i++)
+		itr[in.request.itr_count++] = A(itr_rlocs[i]);
+	out.ecm.message = action_build(&acts, &in, &out.ecm.message_len);
+	pkt = packet_of("192.0.2.5", "198.51.100.10", &out);
+	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &parsed, NULL),
+			 0);
+	assert_int_equal(msg_parse(parsed.ecm.message, parsed.ecm.message_len,
+				   &arena, &inner, NULL), 0);
+	rq = (struct request){ .pkt = &pkt, .ecm = &parsed.ecm,
+			       .msg = &inner.request };
+	ms_on_request(&ms, now, &rq, &acts);
+}
+
 /* --- merging --- */
 
 static void merges(void **state)
@@ -419,10 +463,30 @@ static void merges(void **state)
 		     .flags = MREG_MERGE | MREG_WANT_NOTIFY,
 		     .from = "192.0.2.2", .rlocs = { "192.0.2.4" }));
 	assert_int_equal(sent(1).notify.records->locator_count, 3);
+	/* And the shortest TTL, whoever has it. */
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 2, .xtr = 1,
+		     .flags = MREG_MERGE | MREG_WANT_NOTIFY, .ttl = 30));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 5, .xtr = 2,
+		     .flags = MREG_MERGE | MREG_WANT_NOTIFY,
+		     .from = "192.0.2.2", .rlocs = { "192.0.2.4" }));
+	assert_int_equal(sent(0).notify.records->ttl, 30);
 	/* Without the bit: the latest stands alone. */
-	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 4, .xtr = 2,
-		     .flags = MREG_WANT_NOTIFY, .rlocs = { "192.0.2.4" }));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 6, .xtr = 2,
+		     .flags = MREG_WANT_NOTIFY | MREG_PROXY_REPLY,
+		     .rlocs = { "192.0.2.4" }));
 	assert_int_equal(sent(0).notify.records->locator_count, 1);
+	ask(NOW, "[100]10.1.5.5", 0);
+	assert_int_equal(sent(0).reply.records->locator_count, 1);
+}
+
+/* Who does not set M is not told. */
+static void merges_silently(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .xtr = 1,
+		     .flags = MREG_MERGE));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .xtr = 2,
+		     .flags = MREG_MERGE, .rlocs = { "192.0.2.2" }));
+	assert_int_equal(count_acts(ACTION_SEND), 0);
 }
 
 static void unsolicited_until_acked(void **state)
@@ -476,50 +540,6 @@ static void unsolicited_given_up(void **state)
 	}
 	assert_int_equal(n, 6);
 	assert_int_equal(counter("unsolicited-lost"), 1);
-}
-
-/* --- requests --- */
-
-static const char *itr_rlocs[2];
-
-static void ask(uint64_t now, const char *eid, uint32_t flags)
-{
-	static uint64_t nonce = 100;
-	struct addr itr[2];
-	struct request_record rr = { .eid = E(eid) };
-	struct lisp_msg in = {
-		.type = MSG_TYPE_MAP_REQUEST,
-		.request = {
-			.flags = flags,
-			.nonce = nonce++,
-			.itr_rlocs = itr,
-			.records = &rr,
-			.record_count = 1,
-		},
-	};
-	struct lisp_msg out = {
-		.type = MSG_TYPE_ECM,
-		.ecm = {
-			.source = A("192.0.2.5"), .dest = A("10.9.9.9"),
-			.source_port = 61000, .dest_port = 4342, .ttl = 64,
-		},
-	};
-	struct lisp_msg parsed, inner;
-	struct request rq;
-	struct packet pkt;
-
-	turn();
-	for (int i = 0; i < 2 && itr_rlocs[i]; i++)
-		itr[in.request.itr_count++] = A(itr_rlocs[i]);
-	out.ecm.message = action_build(&acts, &in, &out.ecm.message_len);
-	pkt = packet_of("192.0.2.5", "198.51.100.10", &out);
-	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &parsed, NULL),
-			 0);
-	assert_int_equal(msg_parse(parsed.ecm.message, parsed.ecm.message_len,
-				   &arena, &inner, NULL), 0);
-	rq = (struct request){ .pkt = &pkt, .ecm = &parsed.ecm,
-			       .msg = &inner.request };
-	ms_on_request(&ms, now, &rq, &acts);
 }
 
 static int begin_asking(void **state)
@@ -600,7 +620,9 @@ static void proxy_reply(void **state)
 	}
 	ask(NOW, "[100]10.1.7.7", 0);
 	assert_int_equal(sent(0).reply.record_count, 1);
-	/* A refresh of the prefix itself. */
+	/* A refresh of the prefix itself, with another one at its very
+	 * beginning. */
+	put(NOW, REG(.eids = { "[100]10.1.0.0/24" }, .nonce = 3));
 	ask(NOW, "[100]10.1.0.0/16", 0);
 	assert_int_equal(sent(0).reply.records[0].eid.prefix.len, 16);
 }
@@ -782,6 +804,7 @@ int main(void)
 		TEST(register_limit),
 		TEST(store_refuses),
 		TEST(merges),
+		TEST(merges_silently),
 		TEST(unsolicited_until_acked),
 		TEST(unsolicited_given_up),
 		TEST(hole),

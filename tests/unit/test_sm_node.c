@@ -174,6 +174,35 @@ static void mr_and_ms(void **state)
 	assert_int_equal(counter("map-resolver", "local"), 2);
 }
 
+/* Round in a circle: once is enough. */
+static void mr_loops(void **state)
+{
+	struct lisp_msg m;
+
+	roles(false, false, true);
+	ask("[100]10.2.0.1", 0, true);
+	m = sent(0);
+	receive(&m);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(counter("map-resolver", "forward-loop"), 1);
+	/* Another request for the same EID is not the same request. */
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+}
+
+static void mr_limits(void **state)
+{
+	unsigned int n = 0;
+
+	roles(false, false, true);
+	for (int i = 0; i < 1100; i++) {
+		ask("[100]10.2.0.1", 0, true);
+		n += count_acts(ACTION_SEND);
+	}
+	assert_int_equal(n, 1000);
+	assert_int_equal(counter("map-resolver", "limited"), 100);
+}
+
 static void mr_nowhere(void **state)
 {
 	roles(false, false, true);
@@ -311,6 +340,16 @@ static void bad_configuration(void **state)
 	assert_int_equal(err, -EINVAL);
 }
 
+/* Found in the data plane, but ours by now. */
+static void found_but_local(void **state)
+{
+	struct map_found f = { .eid = E("[100]10.1.3.0/24"), .ttl = 100 };
+
+	roles(true, false, false);
+	node_on_map_found(node, NOW, &f, &acts);
+	assert_non_null(act_for(ACTION_MAP_DEL, "[100]10.1.3.0/24"));
+}
+
 /* --- time and use --- */
 
 /* A refresh: 90 % of the TTL, the data plane says it is used, a request. */
@@ -417,6 +456,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(mr_passes_on),
 		TEST(mr_and_ms),
+		TEST(mr_loops),
+		TEST(mr_limits),
 		TEST(mr_nowhere),
 		TEST(mr_refuses),
 		TEST(etr_before_map_server),
@@ -425,6 +466,7 @@ int main(void)
 		TEST(bad_ecms),
 		TEST(no_xtr),
 		TEST(bad_configuration),
+		TEST(found_but_local),
 		TEST(refresh),
 		TEST(work_is_bounded),
 		TEST(views),

@@ -336,6 +336,27 @@ static void unsolicited(void **state)
 	assert_int_equal(state_of(0, 0), REGISTER_ASKING);
 }
 
+/* In the name of our server, with MACs that are wrong: so many are looked at
+ * and no more. */
+static void forged_unsolicited(void **state)
+{
+	struct sm_key forged = { .algorithm = AUTH_HMAC_SHA256_128,
+				 .tag = 99 };
+	struct map_record recs[1];
+	struct map_register m;
+
+	set_up(1, 1);
+	start(NOW);
+	m = kept(0, recs);
+	for (int i = 0; i < 80; i++) {
+		m.nonce = 0x100000 + (uint64_t)i;
+		turn();
+		notify(NOW, &m, &forged, "198.51.100.10");
+	}
+	assert_int_equal(counter("bad-auth"), 50);
+	assert_int_equal(counter("limited"), 30);
+}
+
 static void blind(void **state)
 {
 	set_up(1, 1);
@@ -372,6 +393,28 @@ static void withdraw_one(void **state)
 	assert_int_equal(counter("withdrawn"), 1);
 	run_timers(NOW + 20000);
 	assert_int_equal(sent(0).reg.record_count, 1);
+}
+
+static void withdraw_all(void **state)
+{
+	struct map_record recs[2];
+	struct register_view v;
+	struct map_register m;
+
+	set_up(2, 1);
+	start(NOW);
+	turn();
+	assert_int_equal(register_withdraw(&reg, NOW, NULL, &acts), 0);
+	run_timers(NOW);
+	m = kept(0, recs);
+	/* A server that leaves out what is gone refuses nothing. */
+	m.record_count = 1;
+	turn();
+	notify(NOW, &m, &servers[0].key, "198.51.100.10");
+	register_view(&reg, 1, 0, &v);
+	assert_false(v.refused);
+	assert_int_equal(v.state, REGISTER_DONE);
+	assert_int_equal(register_due(&reg), UINT64_MAX);
 }
 
 /* Nobody acknowledges: five times, then silence. */
@@ -423,8 +466,10 @@ int main(void)
 		TEST(old_notify),
 		TEST(refused_record),
 		TEST(unsolicited),
+		TEST(forged_unsolicited),
 		TEST(blind),
 		TEST(withdraw_one),
+		TEST(withdraw_all),
 		TEST(withdraw_in_vain),
 		TEST(cannot_send),
 	};

@@ -117,6 +117,8 @@ static void request(void **state)
 	assert_int_equal(in.request.records[0].eid.prefix.len, 32);
 	assert_int_equal(in.request.source.iid, 100);
 	assert_int_equal(in.request.itr_count, 2);
+	assert_true(addr_equal(&in.request.itr_rlocs[0], &rlocs[1].addr));
+	assert_true(addr_equal(&in.request.itr_rlocs[1], &rlocs[0].addr));
 	assert_int_equal(in.request.flags, 0);
 	assert_int_equal(count_logs(LOG_TRANSITION), 1);
 }

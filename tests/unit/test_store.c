@@ -374,6 +374,24 @@ static void batch_all_or_nothing(void **state)
 	close_store();
 }
 
+/* The nonce cannot be kept: then nothing may be registered with it. */
+static void no_nonce_no_registration(void **state)
+{
+	struct store_change c = change("10.1.0.0/16", 1, false, 100);
+	struct nonce_key a = nkey(1, 1, 1), b = nkey(2, 1, 1);
+	struct store_batch batch = { .changes = &c, .count = 1,
+				     .nonce_key = &b };
+
+	store_config_init(&cfg);
+	cfg.nonces = 1;
+	open_store();
+	assert_int_equal(set_nonce(&a, 10, NULL), 0);
+	assert_int_equal(store_memory_ops.commit(store, &batch), -ENOSPC);
+	assert_null(find("10.1.0.0/16"));
+	assert_int_equal(store_memory_ops.prefixes(store), 0);
+	close_store();
+}
+
 static void registration_cap(void **state)
 {
 	struct store_change c[2];
@@ -544,6 +562,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(damaged_nonce, on_memory,
 						clean),
 		cmocka_unit_test_setup_teardown(batch_all_or_nothing,
+						on_memory, clean),
+		cmocka_unit_test_setup_teardown(no_nonce_no_registration,
 						on_memory, clean),
 		cmocka_unit_test_setup_teardown(registration_cap, on_memory,
 						clean),
