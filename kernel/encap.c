@@ -11,8 +11,11 @@
  * The route is cached in the RLOC, for packets that any lookup would route
  * the same: without mark, without DSCP, from the same source. The devices of
  * an underlay have one source as a rule; the cache of an RLOC is for the first
- * one that asked, the others do without. A route that leads back into a lisp
- * device is a loop and is never cached.
+ * one that asked, the others do without.
+ *
+ * An outer packet never enters a lisp device. A route that leads straight into
+ * one is refused before it is cached or used; one that leads there through
+ * other tunnels is refused when it arrives, while we are still sending.
  */
 #include <linux/udp.h>
 #include <net/dst_cache.h>
@@ -54,6 +57,9 @@ struct outer {
 	u8 tos;
 	u8 ttl;
 };
+
+/* This CPU is sending an outer packet. BH is disabled while it does. */
+static DEFINE_PER_CPU(bool, sending);
 
 /* Whoever names a source RLOC has RLOCs of the families named, no others. */
 unsigned int lisp_encap_families(const struct lisp_dev *ld)
@@ -196,6 +202,19 @@ static bool cache_is_for(struct lisp_rloc *rloc, const union lisp_addr *source)
 	return true;
 }
 
+static void send(struct sk_buff *skb, const struct lisp_dev *ld,
+		 struct outer *o)
+{
+	bool xnet = !net_eq(ld->ln->net, dev_net(ld->dev));
+
+	__this_cpu_write(sending, true);
+	if (o->rloc->family == AF_INET)
+		send4(skb, ld, o, xnet);
+	else
+		send6(skb, ld, o, xnet);
+	__this_cpu_write(sending, false);
+}
+
 static void fill(const struct lisp_dev *ld, struct sk_buff *skb,
 		 const struct lisp_inner *in, struct lisp_rloc *rloc,
 		 struct outer *o)
@@ -242,13 +261,14 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 				 const struct lisp_inner *in,
 				 struct lisp_rloc *rloc, unsigned int *mtu)
 {
-	bool is4 = rloc->family == AF_INET;
 	enum lisp_drop_reason why;
 	struct outer o;
-	bool xnet;
 
+	if (unlikely(__this_cpu_read(sending)))
+		return LISP_DROP_REASON_LOOP;
 	fill(ld, skb, in, rloc, &o);
-	o.dst = is4 ? route4(ld, skb, &o) : route6(ld, skb, &o);
+	o.dst = rloc->family == AF_INET ? route4(ld, skb, &o) :
+					  route6(ld, skb, &o);
 	if (IS_ERR(o.dst))
 		return PTR_ERR(o.dst) == -ELOOP ? LISP_DROP_REASON_LOOP :
 						  LISP_DROP_REASON_NO_ROUTE;
@@ -263,11 +283,7 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 		goto err_release;
 
 	lisp_rloc_sent(rloc, in->len);
-	xnet = !net_eq(ld->ln->net, dev_net(ld->dev));
-	if (is4)
-		send4(skb, ld, &o, xnet);
-	else
-		send6(skb, ld, &o, xnet);
+	send(skb, ld, &o);
 	return LISP_DROP_REASON_NONE;
 
 err_release:
