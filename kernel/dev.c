@@ -338,7 +338,11 @@ static void forget_native(struct net_device *gone)
 	}
 }
 
-/* The VRF @gone was the underlay of devices that may be anywhere. */
+/*
+ * The VRF @gone was the underlay of devices that may be anywhere. Those that
+ * are removed in the same batch (ip link del group) are on their way already;
+ * the core would not take them twice.
+ */
 static void forget_underlay(const struct net_device *gone)
 {
 	struct lisp_net *ln = lisp_net(dev_net(gone));
@@ -346,7 +350,8 @@ static void forget_underlay(const struct net_device *gone)
 	LIST_HEAD(kill);
 
 	list_for_each_entry(ld, &ln->devs, list)
-		if (ld->underlay == gone->ifindex)
+		if (ld->underlay == gone->ifindex &&
+		    ld->dev->reg_state == NETREG_REGISTERED)
 			unregister_netdevice_queue(ld->dev, &kill);
 	unregister_netdevice_many(&kill);
 }
