@@ -23,13 +23,25 @@ const struct cfg_key *cfg_key_find(const struct cfg_section *s,
 	return NULL;
 }
 
+/* A section of one key and a few words about it is easily taken for the key
+ * itself: "keys": ["secret"]. */
+static bool has_secret(const struct cfg_section *s)
+{
+	for (const struct cfg_key *k = s ? s->keys : NULL; k && k->name; k++)
+		if (k->type == CFG_SECRET)
+			return true;
+	return false;
+}
+
 static void refuse(const struct cfg_key *key, enum cfg_type type,
 		   struct json_object *v, const struct cfg_path *path,
 		   struct cfg_errors *e)
 {
 	char expected[VALUE_TEXT_MAX], text[VALUE_TEXT_MAX];
 
-	cfg_error(e, path, "%s: expected %s", value_text(type, v, text),
+	cfg_error(e, path, "%s: expected %s",
+		  value_text(has_secret(key->section) ? CFG_SECRET : type, v,
+			     text),
 		  value_expected(key, type, expected));
 }
 

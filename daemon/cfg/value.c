@@ -302,6 +302,11 @@ const char *value_text(enum cfg_type type, struct json_object *v,
 
 	if (type == CFG_SECRET)
 		return "(not shown)";
+	/* Whatever it is, there may be a key somewhere in it. */
+	if (json_object_is_type(v, json_type_object))
+		return "{...}";
+	if (json_object_is_type(v, json_type_array))
+		return "[...]";
 	s = json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN |
 					   JSON_C_TO_STRING_NOSLASHESCAPE);
 	snprintf(out, VALUE_TEXT_MAX, strlen(s) > 60 ? "%.57s..." : "%s", s);

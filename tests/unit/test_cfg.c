@@ -300,6 +300,11 @@ static const struct {
 	{ XTR_MS("{\"address\": \"192.0.2.9\", \"key\": [\"hidden\"]}"),
 	  "f:5: xtr.map-servers[0].key: (not shown): expected 1 to 1024 "
 	  "characters in quotes" },
+	{ XTR_MS("\"hidden\""),
+	  "f:5: xtr.map-servers[0]: (not shown): expected an object, { ... }" },
+	{ "{\n\n\"map-server\": {\n\"sites\": {\"keys\": [{\"key\": "
+	  "\"hidden\"}]}}}",
+	  "f:4: map-server.sites: {...}: expected a list, [ ... ]" },
 	{ XTR_MS("{\"address\": \"192.0.2.9\", \"key-file\": "
 		 "\"/nonexistent/key\"}"),
 	  "f:5: xtr.map-servers[0].key-file: \"/nonexistent/key\": No such "
