@@ -7,7 +7,8 @@
  * hanging the whole list on ages->moving, from which lisp_age_pop() works it
  * off one by one before time goes on. So a million entries of one second cost
  * many short calls, not a long one. An entry moves LISP_AGE_LEVELS times at
- * most (more only if it is to live longer than 34 years).
+ * most; one that is to live longer than 34 years goes round the coarsest level
+ * until it is nearer.
  */
 
 #include <linux/kernel.h>
@@ -32,8 +33,6 @@ static void put(struct lisp_ages *ages, struct lisp_age *age)
 		when = ages->now;
 	while (level < LISP_AGE_LEVELS - 1 && when - ages->now >= reach(level))
 		level++;
-	if (when - ages->now >= reach(level))
-		when = ages->now + reach(level) - 1;
 
 	hlist_add_head(&age->link, &ages->slot[level][when >>
 			(LISP_AGE_BITS * level) & MASK]);

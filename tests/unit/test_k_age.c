@@ -119,7 +119,32 @@ static void del_while_moving(void **state)
 	assert_int_equal(ages.n, 0);
 }
 
-/* A million entries of one second are worked off in bites, none too long. */
+/* What should be out already comes out next. */
+static void in_the_past(void **state)
+{
+	int budget = 1;
+
+	memset(&ages, 0, sizeof(ages));
+	memset(entry, 0, sizeof(entry));
+	lisp_age_add(&ages, &entry[0], 5000, 1000);
+	lisp_age_add(&ages, &entry[1], 10, 1000);
+	assert_ptr_equal(lisp_age_pop(&ages, 1000, &budget), &entry[1]);
+}
+
+/* A wheel that was empty does not turn through the time it was that. */
+static void empty_for_long(void **state)
+{
+	int budget = 10;
+
+	memset(&ages, 0, sizeof(ages));
+	memset(entry, 0, sizeof(entry));
+	lisp_age_add(&ages, &entry[0], 5, 1);
+	lisp_age_del(&ages, &entry[0]);
+	lisp_age_add(&ages, &entry[0], 1000005, 1000000);
+	assert_ptr_equal(lisp_age_pop(&ages, 1000005, &budget), &entry[0]);
+}
+
+/* Many entries of one second are worked off in bites, none too long. */
 static void bounded(void **state)
 {
 	static struct lisp_age many[100000];
@@ -147,6 +172,8 @@ int main(void)
 		cmocka_unit_test(in_leaps),
 		cmocka_unit_test(small_bites),
 		cmocka_unit_test(del_while_moving),
+		cmocka_unit_test(in_the_past),
+		cmocka_unit_test(empty_for_long),
 		cmocka_unit_test(bounded),
 	};
 
