@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A Map-Server with two sites over a store in memory, and how the tests of it
+ * register and ask. */
+#ifndef LISP_TESTS_SM_MS_H
+#define LISP_TESTS_SM_MS_H
+
+#include "sm.h"
+
+#include "sm/ms.h"
+#include "store/store.h"
+
+#define NOW	1000000u
+
+static struct ms_config cfg;
+static struct site sites[2];
+static struct site_eid eids_a[3], eids_b[1];
+static struct sm_key keys_a[2], keys_b[1];
+static struct sm_ops ms_ops;
+static struct store *store;
+static struct kv *kv;
+static struct ms ms;
+
+static inline int begin(void **state)
+{
+	struct store_config sc;
+
+	memset(&world, 0, sizeof(world));
+	keys_a[0] = (struct sm_key){ .algorithm = AUTH_HMAC_SHA256_128,
+				     .tag = 1 };
+	keys_a[1] = (struct sm_key){ .algorithm = AUTH_HMAC_SHA256_128,
+				     .key_id = 1, .tag = 2 };
+	keys_b[0] = (struct sm_key){ .algorithm = AUTH_HMAC_SHA256_128,
+				     .tag = 3 };
+	eids_a[0] = (struct site_eid){ E("[100]10.1.0.0/16"), true };
+	eids_a[1] = (struct site_eid){ E("[100]10.8.0.0/16"), false };
+	eids_a[2] = (struct site_eid){ E("[100]2001:db8:a::/48"), true };
+	eids_b[0] = (struct site_eid){ E("[100]10.2.0.0/16"), true };
+	sites[0] = (struct site){ .name = "a", .keys = keys_a, .key_count = 2,
+				  .eids = eids_a, .eid_count = 3 };
+	sites[1] = (struct site){ .name = "b", .keys = keys_b, .key_count = 1,
+				  .eids = eids_b, .eid_count = 1 };
+	ms_config_init(&cfg);
+	cfg.sites = sites;
+	cfg.site_count = 2;
+
+	store_config_init(&sc);
+	sc.registrations = 1000;
+	sc.per_entry = 3;
+	kv = kv_open_memory(NULL);
+	assert_non_null(kv);
+	store = store_new(&sc, kv, seed, NULL);
+	assert_non_null(store);
+	ms_ops = ops;
+	ms_ops.store = &store_memory_ops;
+	ms_ops.store_arg = store;
+	assert_int_equal(ms_init(&ms, &cfg, &ms_ops, seed), 0);
+	turn();
+	return 0;
+}
+
+static inline int end(void **state)
+{
+	ms_free(&ms);
+	store_free(store);
+	kv_close(kv);
+	return turn_done(state);
+}
+
+static inline uint64_t counter(const char *name)
+{
+	return counted(ms_counters(&ms), name);
+}
+
+/* --- registering --- */
+
+/* What a Map-Register of these tests varies; 0 stands for the default. */
+struct reg {
+	const char *eids[4];
+	const char *rlocs[4];		/* 192.0.2.1 */
+	uint32_t flags;
+	uint64_t nonce;
+	uint32_t ttl;			/* 1440 */
+	bool withdraw;			/* TTL 0 */
+	uint8_t xtr;			/* 1 */
+	bool no_ids;
+	const struct sm_key *key;	/* keys_a[0] */
+	const char *from;		/* 192.0.2.1 */
+};
+
+#define REG(...)	((struct reg){ __VA_ARGS__ })
+
+static inline struct reg defaults(struct reg r)
+{
+	if (!r.rlocs[0])
+		r.rlocs[0] = "192.0.2.1";
+	if (!r.ttl)
+		r.ttl = 1440;
+	if (r.withdraw)
+		r.ttl = 0;
+	if (!r.xtr)
+		r.xtr = 1;
+	if (!r.key)
+		r.key = &keys_a[0];
+	if (!r.from)
+		r.from = "192.0.2.1";
+	return r;
+}
+
+static uint8_t last_register[2048];	/* as sent, for replays */
+static struct packet last_packet;
+
+static inline void deliver(uint64_t now, const struct packet *pkt)
+{
+	struct lisp_msg parsed;
+
+	assert_int_equal(msg_parse(pkt->data, pkt->len, &arena, &parsed, NULL),
+			 0);
+	ms_on_register(&ms, now, pkt, &parsed.reg, &acts);
+}
+
+static inline void put(uint64_t now, struct reg how)
+{
+	const struct reg d = defaults(how), *r = &d;
+	struct map_record recs[4] = { 0 };
+	struct locator locs[4];
+	struct lisp_msg m = {
+		.type = MSG_TYPE_MAP_REGISTER,
+		.reg = {
+			.flags = r->flags | (r->no_ids ? 0 : MREG_IDS),
+			.nonce = r->nonce,
+			.auth = { .key_id = r->key->key_id,
+				  .algorithm = r->key->algorithm,
+				  .data_len = 32 },
+			.records = recs,
+		},
+	};
+	uint8_t n = 0;
+
+	while (n < 4 && r->rlocs[n]) {
+		locs[n] = L(r->rlocs[n]);
+		n++;
+	}
+	for (int i = 0; i < 4 && r->eids[i]; i++) {
+		recs[m.reg.record_count++] = (struct map_record){
+			.ttl = r->ttl,
+			.eid = E(r->eids[i]),
+			.locators = locs,
+			.locator_count = n,
+		};
+	}
+	memset(m.reg.ids.xtr_id, r->xtr, 16);
+
+	turn();
+	last_packet = packet_of(r->from, "198.51.100.10", &m);
+	fake_sign(NULL, r->key, (uint8_t *)last_packet.data, last_packet.len);
+	memcpy(last_register, last_packet.data, last_packet.len);
+	last_packet.data = last_register;
+	deliver(now, &last_packet);
+}
+
+static inline void put_again(uint64_t now)
+{
+	turn();
+	deliver(now, &last_packet);
+}
+
+static inline const struct store_entry *entry(const char *eid)
+{
+	struct eid e = E(eid);
+
+	return store_memory_ops.find(store, &e);
+}
+
+/* --- requests --- */
+
+static const char *itr_rlocs[2];
+
+static inline void ask(uint64_t now, const char *eid, uint32_t flags)
+{
+	static uint64_t nonce = 100;
+	struct addr itr[2];
+	struct request_record rr = { .eid = E(eid) };
+	struct lisp_msg in = {
+		.type = MSG_TYPE_MAP_REQUEST,
+		.request = {
+			.flags = flags,
+			.nonce = nonce++,
+			.itr_rlocs = itr,
+			.records = &rr,
+			.record_count = 1,
+		},
+	};
+	struct lisp_msg out = {
+		.type = MSG_TYPE_ECM,
+		.ecm = {
+			.source = A("192.0.2.5"), .dest = A("10.9.9.9"),
+			.source_port = 61000, .dest_port = 4342, .ttl = 64,
+		},
+	};
+	struct lisp_msg parsed, inner;
+	struct request rq;
+	struct packet pkt;
+
+	turn();
+	for (int i = 0; i < 2 && itr_rlocs[i]; i++)
+		itr[in.request.itr_count++] = A(itr_rlocs[i]);
+	out.ecm.message = action_build(&acts, &in, &out.ecm.message_len);
+	pkt = packet_of("192.0.2.5", "198.51.100.10", &out);
+	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &parsed, NULL),
+			 0);
+	assert_int_equal(msg_parse(parsed.ecm.message, parsed.ecm.message_len,
+				   &arena, &inner, NULL), 0);
+	rq = (struct request){ .pkt = &pkt, .ecm = &parsed.ecm,
+			       .msg = &inner.request };
+	ms_on_request(&ms, now, &rq, &acts);
+}
+
+static inline int begin_asking(void **state)
+{
+	begin(state);
+	itr_rlocs[0] = "192.0.2.5";
+	itr_rlocs[1] = NULL;
+	return 0;
+}
+
+static inline void run_timers(uint64_t now)
+{
+	turn();
+	while (ms_on_time(&ms, now, &acts))
+		;
+}
+
+#endif

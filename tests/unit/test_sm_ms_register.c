@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The Map-Server takes registrations. */
+#include "sm_ms.h"
+
+static void registers(void **state)
+{
+	const struct registration *r;
+	struct lisp_msg m;
+
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16", "[100]2001:db8:a::/48" },
+		     .flags = MREG_WANT_NOTIFY | MREG_PROXY_REPLY,
+		     .nonce = 5));
+	assert_non_null(entry("[100]10.1.0.0/16"));
+	assert_non_null(entry("[100]2001:db8:a::/48"));
+	r = entry("[100]10.1.0.0/16")->regs;
+	assert_string_equal(r->site, "a");
+	assert_int_equal(r->expires, NOW + 180000);
+	assert_int_equal(r->locator_count, 1);
+	assert_true(r->proxy);
+	assert_int_equal(count_logs(LOG_REGISTRATION_NEW), 2);
+
+	/* The Map-Notify: last, same nonce, signed, to port 4342. */
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_ptr_equal(act(ACTION_SEND, 0)->next, NULL);
+	assert_int_equal(act(ACTION_SEND, 0)->send.to_port, 4342);
+	assert_int_equal(sent(0).type, MSG_TYPE_MAP_NOTIFY);
+	assert_int_equal(sent(0).notify.nonce, 5);
+	assert_int_equal(sent(0).notify.record_count, 2);
+	m = sent(0);
+	assert_int_equal(fake_verify(NULL, &keys_a[0],
+				     act(ACTION_SEND, 0)->send.data,
+				     act(ACTION_SEND, 0)->send.len,
+				     &m.notify.auth), 0);
+}
+
+static void refreshes(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 5));
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	put(NOW + 60000, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 6));
+	assert_int_equal(count_logs(LOG_REGISTRATION_NEW), 0);
+	assert_int_equal(entry("[100]10.1.0.0/16")->reg_count, 1);
+	assert_int_equal(entry("[100]10.1.0.0/16")->regs->registered, NOW);
+	assert_int_equal(entry("[100]10.1.0.0/16")->regs->expires,
+			 NOW + 240000);
+}
+
+static void keys(void **state)
+{
+	struct sm_key forged = keys_a[0];
+
+	/* Wrong secret; another site's; right, by key id. */
+	forged.tag = 77;
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .key = &forged));
+	assert_int_equal(count_logs(LOG_REGISTER_AUTH), 1);
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .key = &keys_b[0]));
+	assert_int_equal(count_logs(LOG_REGISTER_AUTH), 1);
+	assert_null(entry("[100]10.1.0.0/16"));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .key = &keys_a[1]));
+	assert_non_null(entry("[100]10.1.0.0/16"));
+	forged.algorithm = AUTH_HMAC_SHA1_96;
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .key = &forged));
+	assert_int_equal(counter("bad-auth"), 3);
+}
+
+static void policy(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.7.0/24", "[100]10.8.0.0/24",
+			       "[100]10.2.0.0/16", "[200]10.1.0.0/16" },
+		     .flags = MREG_WANT_NOTIFY, .nonce = 1));
+	/* A more specific where allowed; not where not; not another site's,
+	 * not in another VPN. */
+	assert_non_null(entry("[100]10.1.7.0/24"));
+	assert_null(entry("[100]10.8.0.0/24"));
+	assert_null(entry("[100]10.2.0.0/16"));
+	assert_null(entry("[200]10.1.0.0/16"));
+	assert_int_equal(count_logs(LOG_REGISTER_POLICY), 3);
+	assert_int_equal(sent(0).notify.record_count, 1);
+	assert_int_equal(counter("records-refused"), 3);
+
+	put(NOW, REG(.eids = { "[100]10.0.0.0/8" }));
+	assert_int_equal(count_logs(LOG_SITE_UNKNOWN), 1);
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 2));
+	assert_non_null(entry("[100]10.8.0.0/16"));
+}
+
+static void bad_locators(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1,
+		     .rlocs = { "127.0.0.1", "192.0.2.1", "224.0.0.1" }));
+	assert_int_equal(entry("[100]10.1.0.0/16")->regs->locator_count, 1);
+	put(NOW, REG(.eids = { "[100]10.1.1.0/24" }, .nonce = 2,
+		     .rlocs = { "127.0.0.1" }));
+	assert_null(entry("[100]10.1.1.0/24"));
+}
+
+static void replays(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 10));
+	put(NOW, REG(.eids = { "[100]10.1.1.0/24" }, .nonce = 10));
+	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 1);
+	put(NOW, REG(.eids = { "[100]10.1.1.0/24" }, .nonce = 9));
+	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 1);
+	assert_null(entry("[100]10.1.1.0/24"));
+	put(NOW, REG(.eids = { "[100]10.1.1.0/24" }, .nonce = 11));
+	assert_non_null(entry("[100]10.1.1.0/24"));
+	/* Another xTR, another key: each counts for itself. */
+	put(NOW, REG(.eids = { "[100]10.1.1.0/24" }, .nonce = 1, .xtr = 2));
+	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 0);
+	put(NOW, REG(.eids = { "[100]10.1.1.0/24" }, .nonce = 1,
+		     .key = &keys_a[1]));
+	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 0);
+	/* Without IDs the source counts. */
+	put(NOW, REG(.eids = { "[100]10.1.2.0/24" }, .nonce = 1, .no_ids = true));
+	put(NOW, REG(.eids = { "[100]10.1.2.0/24" }, .nonce = 1, .no_ids = true));
+	assert_int_equal(counter("duplicates"), 1);
+	put(NOW, REG(.eids = { "[100]10.1.2.0/24" }, .nonce = 1, .no_ids = true,
+		     .from = "192.0.2.77"));
+	assert_int_equal(entry("[100]10.1.2.0/24")->reg_count, 2);
+}
+
+static void unordered_when_configured(void **state)
+{
+	sites[0].accept_unordered_nonce = true;
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 10));
+	put(NOW, REG(.eids = { "[100]10.1.1.0/24" }, .nonce = 3));
+	assert_non_null(entry("[100]10.1.1.0/24"));
+}
+
+static void duplicates(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 10,
+		     .flags = MREG_WANT_NOTIFY));
+	put_again(NOW + 60000);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(sent(0).notify.nonce, 10);
+	assert_int_equal(sent(0).notify.record_count, 1);
+	/* No change of state: it does not keep anything alive. */
+	assert_int_equal(entry("[100]10.1.0.0/16")->regs->expires,
+			 NOW + 180000);
+	put_again(NOW + 60001);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(counter("replayed"), 1);
+}
+
+static void deregisters(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16", "[100]10.8.0.0/16" },
+		     .nonce = 1));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .xtr = 2));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16", "[100]10.8.0.0/16" },
+		     .nonce = 2, .withdraw = true, .flags = MREG_WANT_NOTIFY));
+	/* Its own contribution only. */
+	assert_int_equal(entry("[100]10.1.0.0/16")->reg_count, 1);
+	assert_null(entry("[100]10.8.0.0/16"));
+	assert_int_equal(sent(0).notify.record_count, 2);
+	assert_int_equal(sent(0).notify.records[0].ttl, 0);
+	assert_int_equal(count_logs(LOG_REGISTRATION_GONE), 2);
+	/* What is not there cannot go. */
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 3, .withdraw = true));
+	assert_int_equal(count_logs(LOG_REGISTRATION_GONE), 0);
+	assert_int_equal(counter("deregistered"), 2);
+}
+
+static void expires(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1));
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 2, .ttl = 10,
+		     .flags = MREG_USE_TTL));
+	assert_int_equal(ms_due(&ms), NOW + 180000);
+	run_timers(NOW + 179999);
+	assert_int_equal(acts.count, 0);
+	run_timers(NOW + 180000);
+	assert_int_equal(count_logs(LOG_REGISTRATION_EXPIRED), 1);
+	assert_null(entry("[100]10.1.0.0/16"));
+	assert_non_null(entry("[100]10.8.0.0/16"));
+	run_timers(NOW + 600000);
+	assert_null(entry("[100]10.8.0.0/16"));
+	assert_int_equal(ms_due(&ms), UINT64_MAX);
+}
+
+static void register_limit(void **state)
+{
+	struct sm_key forged = keys_a[0];
+	unsigned int n = 0;
+
+	forged.tag = 77;
+	for (int i = 0; i < 200; i++) {
+		put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .key = &forged));
+		n += count_logs(LOG_REGISTER_AUTH);
+	}
+	assert_int_equal(n, 100);
+	/* Another source is not to blame. */
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .from = "192.0.2.9"));
+	assert_non_null(entry("[100]10.1.0.0/16"));
+}
+
+/* A cap of the store: nothing changes, nothing is acknowledged, and the nonce
+ * is still good. */
+static void store_refuses(void **state)
+{
+	for (uint8_t i = 1; i <= 3; i++)
+		put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1,
+			     .xtr = i));
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16", "[100]10.1.0.0/16" },
+		     .nonce = 1, .xtr = 4, .flags = MREG_WANT_NOTIFY));
+	assert_int_equal(count_logs(LOG_STORE_FAILED), 1);
+	assert_int_equal(count_logs(LOG_REGISTRATION_NEW), 0);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_null(entry("[100]10.8.0.0/16"));
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 1, .xtr = 4));
+	assert_non_null(entry("[100]10.8.0.0/16"));
+}
+
+/* --- merging --- */
+
+static void merges(void **state)
+{
+	struct map_record *r;
+
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .xtr = 1,
+		     .flags = MREG_MERGE | MREG_WANT_NOTIFY,
+		     .rlocs = { "192.0.2.1", "192.0.2.3" }));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .xtr = 2,
+		     .flags = MREG_MERGE | MREG_WANT_NOTIFY, .ttl = 60,
+		     .from = "192.0.2.2",
+		     .rlocs = { "192.0.2.3", "192.0.2.2" }));
+	/* The other is told first, the registrant last. */
+	assert_int_equal(count_acts(ACTION_SEND), 2);
+	assert_true(addr_equal(&act(ACTION_SEND, 0)->send.to,
+			       &last_packet.from) == 0);
+	r = sent(1).notify.records;
+	assert_int_equal(sent(1).notify.nonce, 1);
+	assert_int_equal(r->locator_count, 3);
+	assert_true(locators_sorted(r->locators, 3));
+	assert_int_equal(r->ttl, 60);
+	assert_int_equal(sent(0).notify.records->locator_count, 3);
+
+	/* Nothing new: nobody is told. */
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 2, .xtr = 2,
+		     .flags = MREG_MERGE | MREG_WANT_NOTIFY, .ttl = 60,
+		     .from = "192.0.2.2",
+		     .rlocs = { "192.0.2.3", "192.0.2.2" }));
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	/* X's new registration replaces X's part only. */
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 3, .xtr = 2,
+		     .flags = MREG_MERGE | MREG_WANT_NOTIFY,
+		     .from = "192.0.2.2", .rlocs = { "192.0.2.4" }));
+	assert_int_equal(sent(1).notify.records->locator_count, 3);
+	/* And the shortest TTL, whoever has it. */
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 2, .xtr = 1,
+		     .flags = MREG_MERGE | MREG_WANT_NOTIFY, .ttl = 30));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 5, .xtr = 2,
+		     .flags = MREG_MERGE | MREG_WANT_NOTIFY,
+		     .from = "192.0.2.2", .rlocs = { "192.0.2.4" }));
+	assert_int_equal(sent(0).notify.records->ttl, 30);
+	/* Without the bit: the latest stands alone. */
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 6, .xtr = 2,
+		     .flags = MREG_WANT_NOTIFY | MREG_PROXY_REPLY,
+		     .rlocs = { "192.0.2.4" }));
+	assert_int_equal(sent(0).notify.records->locator_count, 1);
+	ask(NOW, "[100]10.1.5.5", 0);
+	assert_int_equal(sent(0).reply.records->locator_count, 1);
+}
+
+/* Who does not set M is not told. */
+static void merges_silently(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .xtr = 1,
+		     .flags = MREG_MERGE));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .xtr = 2,
+		     .flags = MREG_MERGE, .rlocs = { "192.0.2.2" }));
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+}
+
+static void unsolicited_until_acked(void **state)
+{
+	static const unsigned int gaps[] = { 3, 3, 3, 6, 12, 24 };
+	struct lisp_msg told, ack = { .type = MSG_TYPE_MAP_NOTIFY_ACK };
+	uint64_t now = NOW, nonce;
+	struct packet pkt;
+
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .xtr = 1,
+		     .flags = MREG_MERGE | MREG_WANT_NOTIFY));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .xtr = 2,
+		     .flags = MREG_MERGE, .rlocs = { "192.0.2.2" }));
+	nonce = sent(0).notify.nonce;
+	for (int i = 0; i < 6; i++) {
+		run_timers(now + gaps[i] * 1000 - 1);
+		assert_int_equal(count_acts(ACTION_SEND), 0);
+		now += gaps[i] * 1000;
+		run_timers(now);
+		assert_int_equal(count_acts(ACTION_SEND), 1);
+		assert_int_equal(sent(0).notify.nonce, nonce);
+	}
+	told = sent(0);
+	ack.notify = told.notify;
+	ack.notify.ack = true;
+	ack.notify.auth.data = NULL;
+	pkt = packet_of("192.0.2.1", "198.51.100.10", &ack);
+	/* Wrong MAC, then the right one. */
+	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &ack, NULL), 0);
+	ms_on_ack(&ms, &pkt, &ack.notify, &acts);
+	assert_int_equal(counter("bad-ack"), 1);
+	fake_sign(NULL, &keys_a[0], (uint8_t *)pkt.data, pkt.len);
+	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &ack, NULL), 0);
+	ms_on_ack(&ms, &pkt, &ack.notify, &acts);
+	assert_int_equal(counter("unsolicited-acked"), 1);
+	run_timers(now + 24000);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+}
+
+static void unsolicited_given_up(void **state)
+{
+	unsigned int n = 0;
+
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .xtr = 1,
+		     .flags = MREG_MERGE | MREG_WANT_NOTIFY));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .xtr = 2,
+		     .flags = MREG_MERGE, .rlocs = { "192.0.2.2" }));
+	for (uint64_t t = NOW; t < NOW + 100000; t += 1000) {
+		run_timers(t);
+		n += count_acts(ACTION_SEND);
+	}
+	assert_int_equal(n, 6);
+	assert_int_equal(counter("unsolicited-lost"), 1);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, begin_asking, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(registers),
+		TEST(refreshes),
+		TEST(keys),
+		TEST(policy),
+		TEST(bad_locators),
+		TEST(replays),
+		TEST(unordered_when_configured),
+		TEST(duplicates),
+		TEST(deregisters),
+		TEST(expires),
+		TEST(register_limit),
+		TEST(store_refuses),
+		TEST(merges),
+		TEST(merges_silently),
+		TEST(unsolicited_until_acked),
+		TEST(unsolicited_given_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
