@@ -73,7 +73,7 @@ is "the device's own statistics agree" "$(dev_stat "$x1" lisp100 tx_packets)" \
 is "nothing was dropped" "$(drops "$x2" rx-not-local) $(drops "$x1" no-route)" "0 0"
 
 # real checksums are accepted, wrong ones are not
-sniff in "$h2" eth0 -c 2 -t 5 i.proto=17
+sniff in "$h2" eth0 -c 2 -t 30 i.proto=17
 send "$x1" <<-END
 	o.dst=192.0.2.2 o.csum=1 hdr=0800000000006400 i.src=10.1.0.1 i.dst=10.2.0.1
 	o.dst=2001:db8:f::2 o.csum=1 hdr=0800000000006400 i.src=10.1.0.1 i.dst=10.2.0.1

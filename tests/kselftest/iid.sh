@@ -29,13 +29,13 @@ packet()
 		"${*:3}"
 }
 
-# Everything at once; the last packet shows that the others were seen.
+# Everything at once; a packet more that comes out takes another's place.
 for r in rx-unknown-iid rx-control rx-crypto; do
 	before[${#before[@]}]=$(drops "$x2" $r)
 done
 reserved=$(counter "$x2" rx-reserved)
-sniff red "$h2" eth0 -c 99 -t 3 i.proto=17 i.sport=9
-sniff zero "$h0" eth0 -c 99 -t 3 i.proto=17 i.sport=9
+sniff red "$h2" eth0 -c 12 -t 60 i.proto=17 i.sport=9
+sniff zero "$h0" eth0 -c 4 -t 60 i.proto=17 i.sport=9
 {
 	packet 0800000000006500 1	# IID 101: nobody's
 	packet 08000000fffffe00 2	# the largest: nobody's either
@@ -57,14 +57,16 @@ sniff zero "$h0" eth0 -c 99 -t 3 i.proto=17 i.sport=9
 	packet 2800000000006400 18	# E without N
 	packet 9812345600006400 19	# N with V
 	packet fc123456000064aa 20	# all but KK
+	packet 0000000000000000 21	# the last ones
+	packet 0800000000006400 22
 } | send "$x1"
 red=$(sniffed red)
 zero=$(sniffed zero)
 ports() { grep -o "i.dport=[0-9]*" <<<"$1" | cut -d= -f2 | sort -n | xargs; }
 
 is "what came out in IID 100" "$(ports "$red")" \
-	"10 11 12 13 14 15 16 17 18 19 20"
-is "what came out in IID 0" "$(ports "$zero")" "7 8 9"
+	"10 11 12 13 14 15 16 17 18 19 20 22"
+is "what came out in IID 0" "$(ports "$zero")" "7 8 9 21"
 is "unknown Instance-IDs are counted" \
 	"$(($(drops "$x2" rx-unknown-iid) - before[0]))" 2
 is "the control marker is counted" "$(($(drops "$x2" rx-control) - before[1]))" 1

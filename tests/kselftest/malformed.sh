@@ -64,11 +64,12 @@ for o in 4 6; do
 	for i in 4 6; do
 		from=$(fate)
 		before=$(rx)
-		for ((n = 0; n <= whole[i]; n++)); do
+		size=${whole[$i]}
+		for ((n = 0; n <= size; n++)); do
 			echo "o.dst=${rloc[$o]} hdr=0800000000006400" \
 				"i.src=${src[$i]} i.dst=${dst[$i]} cut=$n"
 		done | send "$x1"
-		all_counted "v$i in v$o: truncations" $((whole[i] + 1))
+		all_counted "v$i in v$o: truncations" $((size + 1))
 		is "v$i in v$o: only the whole one came out" \
 			$(($(rx) - before)) 1
 	done
