@@ -14,6 +14,7 @@
  * object itself waits for RCU.
  */
 #include <linux/if_arp.h>
+#include <linux/inetdevice.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
@@ -59,6 +60,23 @@ static void lisp_dev_ndo_uninit(struct net_device *dev)
 	gro_cells_destroy(&ld->gro_cells);
 }
 
+/*
+ * A packet for an EID that has no host here is routed back into the device it
+ * came from. That must not look like a detour worth an ICMP redirect, which
+ * would go to another site and use up the rate limit of the real error. The
+ * switch for all devices is ORed with each device's own; others keep theirs.
+ */
+static int lisp_dev_open(struct net_device *dev)
+{
+	struct in_device *in_dev = __in_dev_get_rtnl(dev);
+
+	if (in_dev) {
+		IN_DEV_CONF_SET(in_dev, SEND_REDIRECTS, false);
+		IPV4_DEVCONF_ALL(dev_net(dev), SEND_REDIRECTS) = false;
+	}
+	return 0;
+}
+
 static int lisp_dev_stop(struct net_device *dev)
 {
 	lisp_miss_purge(lisp_dev(dev)->iid);
@@ -68,6 +86,7 @@ static int lisp_dev_stop(struct net_device *dev)
 static const struct net_device_ops lisp_netdev_ops = {
 	.ndo_init	= lisp_dev_ndo_init,
 	.ndo_uninit	= lisp_dev_ndo_uninit,
+	.ndo_open	= lisp_dev_open,
 	.ndo_stop	= lisp_dev_stop,
 	.ndo_start_xmit	= lisp_xmit,
 	.ndo_get_stats64 = lisp_stats_get64,
