@@ -94,6 +94,7 @@ for f in 4 6; do
 	check "v$f: ask reports a miss" busywait 5 \
 		grep -q "^miss.* eid ${dst[$f]} " "$_work/monitor"
 done
+monitor_stop
 is "ask holds nothing" "$(counter "$x1" held-packets)" 0
 
 # no locator

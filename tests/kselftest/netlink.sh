@@ -227,7 +227,7 @@ check "while its owner is there an entry expires" \
 	busywait 20 has "^map expired .*10.1.0.0/16"
 ctl map-cache add iid 100 prefix 10.2.0.0/16 action drop ttl 2 origin 7
 exec {owner}>&-
-wait $pid
+wait "$pid"
 stale() { ctl --json map-cache show | jq -e '.[0].flags == ["stale"]'; }
 check "it outlives its TTL while the owner is away, stale" busywait 20 stale
 check "the origin can be claimed again" raw <<<"owner-set 1:u32=7 2:u32=0"
