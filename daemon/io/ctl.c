@@ -164,7 +164,9 @@ static void refuse(struct client *cl, const char *line)
 	put_line(cl, line);
 }
 
-/* Hand the next complete line to the owner, if no other is under way. */
+/* Hand the next complete line to the owner, if no other is under way and the
+ * client has taken the last answer: who asks on and on and never reads must
+ * not fill our memory.  on_written() comes here again. */
 static void next_request(struct client *cl)
 {
 	struct evbuffer *in = bufferevent_get_input(cl->bev);
@@ -172,8 +174,16 @@ static void next_request(struct client *cl)
 	size_t len;
 	char *line;
 
-	if (cl->busy || cl->closing)
+	if (cl->closing)
 		return;
+	if (cl->busy ||
+	    evbuffer_get_length(bufferevent_get_output(cl->bev))) {
+		/* At its watermark libevent would call us for ever. */
+		if (evbuffer_get_length(in) >= CTL_LINE_MAX)
+			bufferevent_disable(cl->bev, EV_READ);
+		return;
+	}
+	bufferevent_enable(cl->bev, EV_READ);
 	line = evbuffer_readln(in, &len, EVBUFFER_EOL_LF);
 	if (line) {
 		cl->busy = true;

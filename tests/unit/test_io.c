@@ -332,6 +332,43 @@ static void test_ctl_client_gone(void **state)
 	server_close(&s);
 }
 
+/* Who asks and never reads is not listened to any more, instead of all answers
+ * being kept; once it reads, it gets them all. */
+static void test_ctl_deaf(void **state)
+{
+	enum { LINE = 4000, LINES = 1000 };
+	unsigned int sent = 0, quiet = 0, held;
+	static char buf[LINE * LINES];
+	size_t at = 0, want;
+	struct server s;
+	ssize_t n;
+	bool eof;
+	int fd;
+
+	server_open(&s, getuid(), -1);
+	fd = client_open(s.path);
+	memset(buf, 'x', sizeof(buf));
+	for (size_t i = LINE - 1; i < sizeof(buf); i += LINE)
+		buf[i] = '\n';
+	/* Until it takes no more, or has taken all. */
+	while (at < sizeof(buf) && quiet < 20) {
+		n = write(fd, buf + at, sizeof(buf) - at);
+		at += n > 0 ? n : 0;
+		quiet = n > 0 ? 0 : quiet + 1;
+		loop_once(s.loop, 1);
+	}
+	assert_true(at < sizeof(buf));
+	held = s.count;
+	sent = at / LINE;
+	assert_true(held < sent);
+
+	want = (size_t)sent * LINE;
+	assert_int_equal(client_read(&s, fd, buf, want, &eof), want);
+	assert_int_equal(s.count, sent);
+	close(fd);
+	server_close(&s);
+}
+
 static void test_ctl_too_long(void **state)
 {
 	static const char want[] = "{\"error\":\"request is longer than 4096 "
@@ -580,6 +617,7 @@ int main(void)
 		cmocka_unit_test(test_ctl_lines),
 		cmocka_unit_test(test_ctl_late),
 		cmocka_unit_test(test_ctl_client_gone),
+		cmocka_unit_test(test_ctl_deaf),
 		cmocka_unit_test(test_ctl_too_long),
 		cmocka_unit_test(test_ctl_places),
 		cmocka_unit_test(test_ctl_who),
