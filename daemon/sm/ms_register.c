@@ -22,6 +22,7 @@ struct intake {
 	const struct site *site;
 	const struct sm_key *key;
 	struct nonce_key who;
+	bool sure;			/* the MAC covers what @who is from */
 	struct store_change *changes;	/* one per record accepted */
 	struct map_record *accepted;	/* the same, for the Map-Notify */
 	size_t count;
@@ -77,14 +78,39 @@ static bool authenticate(struct intake *in)
 	return false;
 }
 
+/* The locator that stands for an ETR without IDs: of those it calls its own
+ * (L), or else of all, the lowest.  NULL: the message has none. */
+static const struct addr *own_locator(const struct map_register *m)
+{
+	const struct locator *best = NULL;
+
+	for (unsigned int i = 0; i < m->record_count; i++)
+		for (unsigned int k = 0; k < m->records[i].locator_count; k++) {
+			const struct locator *l = &m->records[i].locators[k];
+			int more = !!(l->flags & LOCATOR_LOCAL) -
+				   (best && best->flags & LOCATOR_LOCAL);
+
+			if (!best || more > 0 ||
+			    (!more && locator_cmp(l, best) < 0))
+				best = l;
+		}
+	return best ? &best->addr : NULL;
+}
+
+/* By what the MAC covers.  The packet's source is nobody's word: a recorded
+ * message from ever new sources would be ever new registrants, with no nonce
+ * to compare with.  It serves where there is nothing else, to withdraw. */
 static void name_registrant(struct intake *in)
 {
+	const struct addr *own = own_locator(in->msg);
+
 	memset(&in->who, 0, sizeof(in->who));
 	in->who.tag = in->key->tag;
+	in->sure = in->msg->flags & MREG_IDS || own;
 	if (in->msg->flags & MREG_IDS)
 		in->who.who.ids = in->msg->ids;
 	else
-		in->who.who.source = in->pkt->from;
+		in->who.who.source = own ? *own : in->pkt->from;
 }
 
 /* --- is it new --- */
@@ -127,13 +153,14 @@ static bool is_new(const struct intake *in)
 	const struct nonce_state *last = ops->store->nonce(ops->store_arg,
 							   &in->who);
 
-	if (!last)
+	if (!last && in->sure)
 		return true;
-	if (is_duplicate(in, last)) {
+	if (last && is_duplicate(in, last)) {
 		notify_again(in, last);
 		return false;
 	}
-	if (in->msg->nonce > last->nonce || in->site->accept_unordered_nonce)
+	if (last && (in->msg->nonce > last->nonce ||
+		     in->site->accept_unordered_nonce))
 		return true;
 
 	refuse(in, MS_REPLAYED, LOG_REGISTER_REPLAY,

@@ -4,7 +4,8 @@
  *
  * Registrations: for each EID-prefix an entry, and under it one registration
  * per registrant, the most recent first.  A registrant is (Site-ID, xTR-ID),
- * or the source address where a Map-Register carries no IDs.
+ * or, where a Map-Register carries no IDs, a locator of its own: only what the
+ * MAC covers tells registrants apart.
  *
  * Everything returned is the store's, read-only, and valid until the next
  * commit() or expire().
@@ -19,7 +20,7 @@
 /* Who registers.  Compared as octets: zero what is not used. */
 struct registrant {
 	struct site_ids ids;
-	struct addr source;	/* family ADDR_NONE when there are IDs */
+	struct addr source;	/* the locator; ADDR_NONE when there are IDs */
 };
 
 struct registration {

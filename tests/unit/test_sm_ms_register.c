@@ -110,13 +110,26 @@ static void replays(void **state)
 	put(NOW, REG(.eids = { "[100]10.1.1.0/24" }, .nonce = 1,
 		     .key = &keys_a[1]));
 	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 0);
-	/* Without IDs the source counts. */
-	put(NOW, REG(.eids = { "[100]10.1.2.0/24" }, .nonce = 1, .no_ids = true));
-	put(NOW, REG(.eids = { "[100]10.1.2.0/24" }, .nonce = 1, .no_ids = true));
+}
+
+/* Without IDs a locator tells who it is, never the source: that is nobody's
+ * word, and a recorded message is nothing new when it comes from elsewhere. */
+static void replay_from_elsewhere(void **state)
+{
+	const char *eid = "[100]10.1.2.0/24";
+
+	put(NOW, REG(.eids = { eid }, .nonce = 1, .no_ids = true));
+	put(NOW, REG(.eids = { eid }, .nonce = 1, .no_ids = true));
 	assert_int_equal(counter("duplicates"), 1);
-	put(NOW, REG(.eids = { "[100]10.1.2.0/24" }, .nonce = 1, .no_ids = true,
+	put(NOW, REG(.eids = { eid }, .nonce = 2, .no_ids = true));
+	put(NOW, REG(.eids = { eid }, .nonce = 1, .no_ids = true,
 		     .from = "192.0.2.77"));
-	assert_int_equal(entry("[100]10.1.2.0/24")->reg_count, 2);
+	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 1);
+	assert_int_equal(entry(eid)->reg_count, 1);
+	/* Another locator is another ETR. */
+	put(NOW, REG(.eids = { eid }, .nonce = 1, .no_ids = true,
+		     .rlocs = { "192.0.2.99" }));
+	assert_int_equal(entry(eid)->reg_count, 2);
 }
 
 static void unordered_when_configured(void **state)
@@ -337,6 +350,7 @@ int main(void)
 		TEST(policy),
 		TEST(bad_locators),
 		TEST(replays),
+		TEST(replay_from_elsewhere),
 		TEST(unordered_when_configured),
 		TEST(duplicates),
 		TEST(deregisters),
