@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout 300
+# timeout 600
 # The actions of mappings, what each counts and what the sender hears.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

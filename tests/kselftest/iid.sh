@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout 300
+# timeout 600
 # The LISP header on receipt: Instance-ID, key-id, bits that mean nothing.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout 300
+# timeout 600
 # Hostile packets on the data port: every length from 0 to 64 octets, every
 # truncation of real packets, every octet of flags. Each is counted once, and
 # only whole packets come out.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout 300
+# timeout 600
 # Many IPv6 destinations need no neighbour entries: the table is one for all
 # namespaces of the machine.
 # shellcheck source=lib.sh

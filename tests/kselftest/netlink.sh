@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout 400
+# timeout 600
 # Generic netlink: what is refused changes nothing and says why; who may ask;
 # owners; dumps while everything changes.
 # shellcheck source=lib.sh

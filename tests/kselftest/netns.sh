@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # slow
-# timeout 400
+# timeout 600
 # Things go away while packets fly: devices, VRFs, namespaces, the module.
 # What is proven is what the kernel's log does not say; the runner reads it.
 # shellcheck source=lib.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # slow
-# timeout 400
+# timeout 600
 # 100,000 mappings: add, dump, use, flush, and go with their device.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout 300
+# timeout 600
 # VPNs with the same addresses; underlays in VRFs; one Instance-ID over two.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
