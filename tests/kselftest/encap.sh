@@ -49,7 +49,9 @@ for o in 4 6; do
 			'$1 < 49152 || $1 > 65535 { exit 1 }' <<<"$ports"
 		first=$(head -n1 <<<"$in")
 		is "$t: comes out whole" \
-			"$(field "$first" i.src) $(field "$first" i.dst) $(field "$first" i.sport) $(field "$first" i.len) $(field "$first" i.tos)" \
+			"$(for key in i.src i.dst i.sport i.len i.tos; do
+				field "$first" "$key"
+			done | xargs)" \
 			"${e1[$i]} ${e2[$i]} 1000 32 186"
 		is "$t: TTL as of two routers" "$(field "$first" i.ttl)" 31
 		[ $i = 6 ] || is "$t: inner header checksum" \

@@ -101,11 +101,12 @@ refusals()
 		echo "rloc-set 2:zero=$n 4:u32=1 | EINVAL |"
 	done
 	for n in 0 1 2 3 5 8; do
+		new="map-new 2:u32=100 3:ip=10.1.0.0" end="6[ $locator ] | ERANGE EINVAL |"
 		for t in 1 2 5 7 8; do
-			echo "map-new 2:u32=100 $t:zero=$n 3:ip=10.1.0.0 4:u8=16 6[ $locator ] | ERANGE EINVAL |"
+			echo "map-new 2:u32=100 $t:zero=$n 3:ip=10.1.0.0 4:u8=16 $end"
 		done
-		[ $n = 1 ] || echo "map-new 2:u32=100 3:ip=10.1.0.0 4:zero=$n 6[ $locator ] | ERANGE EINVAL |"
-		[ $n = 2 ] || echo "map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 9:zero=$n 6[ $locator ] | ERANGE EINVAL |"
+		[ $n = 1 ] || echo "$new 4:zero=$n $end"
+		[ $n = 2 ] || echo "$new 4:u8=16 9:zero=$n $end"
 	done
 	# 33 locators
 	printf 'map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 6['
