@@ -112,4 +112,12 @@ ip -n "$b" link del lisp10
 # the VRF below goes: so does the device
 l del ured
 check "the device goes with its underlay" busywait 5 not l show lisp5
+
+# both in one batch, the VRF first
+l add v11 type vrf table 11
+l add lisp11 type lisp id 11 underlay v11
+l set v11 group 7
+l set lisp11 group 7
+check "VRF and device go in one batch" l del group 7
+check_fails "both are gone" bash -c "ip -n $a link show lisp11 || ip -n $a link show v11"
 done_testing
