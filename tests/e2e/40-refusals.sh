@@ -2,16 +2,6 @@
 # shellcheck shell=bash
 # What cannot be reached is refused at once, told by ICMP, and counted.
 
-# refused HOST ADDRESS WORDS: a ping that is answered with these words.
-refused()
-{
-	local out
-
-	out=$(in_ns "$1" ping -c 1 -W 20 "$2")
-	echo "$out"
-	grep -qF -- "$3" <<<"$out"
-}
-
 before=$(drops xtr-a 100 native-no-device)
 check_lab "nobody registered 10.9.0.1: net unreachable" \
 	refused red-a 10.9.0.1 "Destination Net Unreachable"

@@ -38,8 +38,6 @@ is "and its devices are where they were" \
 
 # ---- other people's things
 
-ctl $x map-cache add iid 100 prefix 10.77.0.0/16 action drop origin 4711 ||
-	fail "an orchestrator adds a mapping"
 ip -n $x -batch - <<-IP || fail "somebody adds a device and a route"
 	link add lisp999 type lisp id 999
 	link set lisp999 up
@@ -47,13 +45,23 @@ ip -n $x -batch - <<-IP || fail "somebody adds a device and a route"
 	link set dummy0 up master red
 	route add 10.99.0.0/16 dev dummy0 table 100
 IP
+for i in 100 999; do
+	check "an orchestrator adds a mapping to Instance-ID $i" ctl $x \
+		map-cache add iid $i prefix 10.77.0.0/16 action drop origin 4711
+done
+# orchestrated IID: its mapping is there.
+orchestrated()
+{
+	map_has $x "$1" 10.77.0.0/16 '.origin == 4711 and .action == "drop"'
+}
 others_there()
 {
-	map_has $x 100 10.77.0.0/16 '.origin == 4711 and .action == "drop"' &&
+	orchestrated 999 &&
 		ip -n $x link show lisp999 &&
-		ip -n $x route show table 100 | grep -q "10.99.0.0/16 dev dummy0"
+		ip -n $x route show table 100 |
+			grep -q "10.99.0.0/16 dev dummy0"
 }
-check "they are there" others_there
+check "what is not lispd's is there" others_there
 
 # ---- killed
 
@@ -69,21 +77,23 @@ like "not one of 100 replies was lost" "$(cat "$run/ping")" \
 	"100 packets transmitted, 100 received"
 check "an EID that nobody looks up is refused at once" \
 	refused red-a 10.200.0.1 "Destination Host Unreachable"
-check "counted as no-listener" eval "[ $(drops $x 100 no-listener) -ge 1 ]"
+is "counted as no-listener" "$(drops $x 100 no-listener)" 1
 check "the mapping is still there" map_has $x 100 10.2.0.0/16
 
-# ---- back
+# ---- back, with another configuration
 
-ctl $x map-cache add iid 300 prefix 10.66.0.0/16 action drop origin 9301 ||
-	fail "an orphan is made"
+check "blue has a mapping, too" map_has $x 200 10.2.0.0/16
+vpns=red conf_write $x
 count=$(map_get $x 100 10.2.0.0/16 .packets)
 check_lab "lispd starts again" lispd_start $x
 check_lab "it claims what it had left" wait_for 20 stat_reaches $x \
-	map-cache-claimed 4
+	map-cache-claimed 3
 check "the mapping is not made anew: its counter goes on" map_has $x 100 \
 	10.2.0.0/16 ".packets >= $count"
-check "the orphan is swept" wait_for 20 not map_has $x 300 10.66.0.0/16
+check "blue, which is in the configuration no more, is swept" wait_for 20 \
+	not ip -n $x link show lisp200
 check "other people's things are untouched" others_there
+check "among them a mapping in a device of lispd" orchestrated 100
 check "red-a reaches red-b, none lost" eval \
 	'in_ns red-a ping -c 5 -i 0.2 -W 20 10.2.0.10 | grep " 5 received"'
 is "without a question" "$(stat_of $x resolve-requests)" 0
@@ -101,10 +111,10 @@ is "no local EID" "$(ctl $x --json local show | jq length)" 0
 is "no route" "$(ip -n $x route show table all proto 93
 	ip -n $x -6 route show table all proto 93)" ""
 check "other people's things are untouched by that" others_there
-check "the Map-Server was told" wait_for 20 registered_are 8
-check_lab "it starts once more" lispd_start $x
+check "the Map-Server was told" wait_for 20 registered_are 10
+conf_write $x
+check_lab "it starts once more, with all it had" lispd_start $x
 check_lab "and registers" wait_for 60 all_registered
-ctl $x map-cache del iid 100 prefix 10.77.0.0/16
 ip -n $x -batch - <<-IP
 	link del lisp999
 	link del dummy0

@@ -16,11 +16,11 @@ bad()
 }
 bad "a word that is almost a key" 'register-interval' \
 	's/"register-interval"/"register-intervall"/'
-bad "a number out of range" '10..3600' 's/\("register-interval":\) [0-9]*/\1 5/'
+bad "a number out of range" 'from 10 to 3600' 's/\("register-interval":\) [0-9]*/\1 5/'
 bad "text for a number" '"soon"' 's/\("register-interval":\) [0-9]*/\1 "soon"/'
 bad "a prefix that is none" '10.1.0.0/33' 's|10.1.0.0/16|10.1.0.0/33|'
 bad "a prefix with host bits" '10.1.0.1/16' 's|10.1.0.0/16|10.1.0.1/16|'
-bad "a missing comma" 'line 4' '3s/,$//'
+bad "a missing comma" bad.conf:4 '3s/,$//'
 bad "an algorithm nobody knows" 'hmac-sha256' 's/hmac-sha256/hmac-md5/'
 bad "the same Instance-ID twice" '200' 's/"iid": 100/"iid": 200/'
 check_fails_with "a file that is not there" /nonexistent \

@@ -312,8 +312,11 @@ unordered=
 # xtr_conf SITE: lispd's configuration of an xTR.
 xtr_conf()
 {
-	local s=$1 a rlocs=() listen mrs
+	local s=$1 a v rlocs=() nets=() listen mrs
 
+	for v in $vpns; do
+		nets+=("$(vpn_json "$s" "$v")")
+	done
 	for a in ${rloc4[$s]-} ${rloc6[$s]-}; do
 		rlocs+=("{ \"address\": \"$a\", \"priority\": 1 }")
 	done
@@ -343,8 +346,7 @@ xtr_conf()
 	        "proxy-reply": true, "want-map-notify": true } ],
 	    "register-interval": $conf_interval,
 	    "vpns": [
-	$(vpn_json "$s" red),
-	$(vpn_json "$s" blue)
+$(joined $',\n' "${nets[@]}")
 	    ]
 	  }
 	}
