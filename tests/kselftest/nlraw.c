@@ -513,7 +513,9 @@ static void put_host(struct msg *m, uint8_t cmd, uint32_t iid, uint32_t host,
 {
 	uint32_t addr = htonl(host);
 
-	msg_init(m, family, cmd, NLM_F_CREATE | NLM_F_REPLACE | flags);
+	if (cmd == LISP_CMD_MAP_NEW)
+		flags |= NLM_F_CREATE | NLM_F_REPLACE;
+	msg_init(m, family, cmd, flags);
 	msg_u32(m, LISP_A_MAP_IID, iid);
 	msg_put(m, LISP_A_MAP_PREFIX, &addr, 4);
 	if (cmd != LISP_CMD_MAP_NEW)
