@@ -3,7 +3,7 @@
 # lispctl against the kernel: what it adds is there, what it shows is true,
 # what the kernel refuses is said in the kernel's words.
 # slow
-# timeout 400
+# timeout 600
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -144,7 +144,7 @@ check "as JSON" busywait 10 jq -se 'any(.kind == "miss" and
 # one that goes on, as a slow guest may look too late for a single packet's
 in_ns "$a" ping -i 0.2 10.10.0.1 >/dev/null &
 waits() { json 'map(.eid) | index("10.10.0.1")' miss show | grep -q '^[0-9]'; }
-check "a miss that waits" busywait 20 waits
+check "a miss that waits" busywait 60 waits
 
 # who may
 is "not without CAP_NET_ADMIN" "$(status in_ns "$a" setpriv \
