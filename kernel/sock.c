@@ -89,10 +89,18 @@ static struct socket *open_socket(struct lisp_sock *ls, int family)
 	return sock;
 }
 
+/*
+ * Not udp_tunnel_sock_release(), which waits for a grace period each: a packet
+ * on its way in may still use the struct lisp_sock, and RCU frees that, as it
+ * frees the sock.
+ */
 static void close_socket(struct socket *sock)
 {
-	if (sock)
-		udp_tunnel_sock_release(sock);
+	if (!sock)
+		return;
+	rcu_assign_sk_user_data(sock->sk, NULL);
+	kernel_sock_shutdown(sock, SHUT_RDWR);
+	sock_release(sock);
 }
 
 static int open_pair(struct lisp_sock *ls)
@@ -168,7 +176,7 @@ struct lisp_sock *lisp_sock_get(struct lisp_net *ln, u32 underlay,
 				       "Another program uses this UDP port");
 		else
 			NL_SET_ERR_MSG(extack, "Cannot open the UDP sockets");
-		kfree(ls);
+		kfree_rcu(ls, rcu);
 		return ERR_PTR(err);
 	}
 	list_add(&ls->list, &ln->socks);
@@ -183,5 +191,5 @@ void lisp_sock_put(struct lisp_sock *ls)
 	list_del(&ls->list);
 	close_socket(ls->v6);
 	close_socket(ls->v4);
-	kfree(ls);
+	kfree_rcu(ls, rcu);
 }

@@ -10,7 +10,7 @@
 struct lisp_net;
 struct netlink_ext_ack;
 
-/* Source ports of encapsulated packets (RFC 7348 advice, spec of the IANA). */
+/* Source ports of encapsulated packets: the dynamic ones (RFC 6335). */
 #define LISP_SPORT_MIN	49152
 #define LISP_SPORT_MAX	65535
 
@@ -23,6 +23,7 @@ struct netlink_ext_ack;
  * @port: network order
  * @users: devices that share it (RTNL)
  * @list: in lisp_net.socks (RTNL)
+ * @rcu: frees it, after the last packet that came in
  */
 struct lisp_sock {
 	struct lisp_net *ln;
@@ -33,6 +34,7 @@ struct lisp_sock {
 
 	unsigned int users;
 	struct list_head list;
+	struct rcu_head rcu;
 };
 
 /*
@@ -42,7 +44,10 @@ struct lisp_sock {
 struct lisp_sock *lisp_sock_get(struct lisp_net *ln, u32 underlay,
 				__be16 port, struct netlink_ext_ack *extack);
 
-/* Sleeps for a grace period when it was the last reference. RTNL. */
+/*
+ * Closes the sockets when it was the last reference. Nobody transmits through
+ * them any more; who receives holds RCU. RTNL.
+ */
 void lisp_sock_put(struct lisp_sock *ls);
 
 #endif /* _LISP_SOCK_H */
