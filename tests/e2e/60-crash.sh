@@ -24,10 +24,7 @@ is "nothing for a child to inherit" "$(status_of CapInh) $(status_of CapAmb)" \
 
 # ---- a second one
 
-second()
-{
-	in_ns $x timeout 20 lispd -c "$run/second.conf"
-}
+second() { in_ns $x timeout -s KILL 60 lispd -c "$run/second.conf"; }
 sed "s/$x\.\(sock\|state\)/second.\1/" "$run/$x.conf" >"$run/second.conf"
 check_fails "a second lispd in the same namespace ends" second
 like "and says why" "$(second 2>&1)" "another lispd|already|in use"
