@@ -88,6 +88,7 @@ struct verdict {
 	struct list_head	evicted;
 	struct lisp_miss_report	report;
 	bool			reported;
+	bool			unheard;	/* by anybody */
 };
 
 static void refuse(struct verdict *v, enum lisp_drop_reason reason)
@@ -147,6 +148,7 @@ static void miss_handle(struct lisp_iid *iid, int family, const void *dst,
 	INIT_LIST_HEAD(&v->answered);
 	INIT_LIST_HEAD(&v->evicted);
 	v->reported = false;
+	v->unheard = false;
 
 	spin_lock(&misses->lock);
 	hold(iid, family, &eid, &source, skb, v);
@@ -155,40 +157,7 @@ static void miss_handle(struct lisp_iid *iid, int family, const void *dst,
 	dispose(&v->evicted, LISP_DROP_REASON_HOLD_EVICTED);
 	dispose(&v->answered, LISP_DROP_REASON_NONE);
 	if (v->reported)
-		lisp_miss_report_send(&v->report, 1);
-}
-
-void lisp_miss(struct lisp_iid *iid, struct net_device *dev, int family,
-	       const void *dst, const void *src, struct sk_buff *skb)
-{
-	struct verdict v;
-
-	if (!lisp_netlink_has_resolver(iid->ln)) {
-		lisp_xmit_refuse(skb, dev, LISP_DROP_REASON_NO_LISTENER);
-		return;
-	}
-
-	skb_dst_force(skb);
-	miss_handle(iid, family, dst, src, skb, &v);
-	switch (v.fate) {
-	case HELD:
-		break;
-	case ANSWERED:
-		lisp_xmit_resolved(skb, dev);
-		break;
-	case REFUSED:
-		lisp_xmit_refuse(skb, dev, v.reason);
-		break;
-	}
-}
-
-void lisp_miss_ask(struct lisp_iid *iid, int family, const void *dst,
-		   const void *src)
-{
-	struct verdict v;
-
-	if (lisp_netlink_has_resolver(iid->ln))
-		miss_handle(iid, family, dst, src, NULL, &v);
+		v->unheard = lisp_netlink_miss(iid, &v->report.info) == -ESRCH;
 }
 
 /* Take up to BATCH misses of @iid, those @prefix covers if it is not NULL. */
@@ -218,6 +187,59 @@ static unsigned int take_batch(struct lisp_iid *iid,
 	spin_unlock(&misses->lock);
 
 	return n;
+}
+
+/*
+ * Nobody in this namespace took the report: what is held for @eid is refused
+ * now. has_listeners() cannot tell, it knows of all namespaces together. RCU,
+ * BH disabled.
+ */
+static void refuse_unheard(struct lisp_iid *iid, int family, const void *eid)
+{
+	struct lisp_prefix host = {
+		.family = family,
+		.len = lisp_addr_size(family) * 8,
+	};
+	LIST_HEAD(taken);
+
+	lisp_addr_set(&host.addr, family, eid);
+	take_batch(iid, &host, &taken);
+	dispose(&taken, LISP_DROP_REASON_NO_LISTENER);
+}
+
+void lisp_miss(struct lisp_iid *iid, struct net_device *dev, int family,
+	       const void *dst, const void *src, struct sk_buff *skb)
+{
+	struct verdict v;
+
+	if (!lisp_netlink_has_resolver(iid->ln)) {
+		lisp_xmit_refuse(skb, dev, LISP_DROP_REASON_NO_LISTENER);
+		return;
+	}
+
+	skb_dst_force(skb);
+	miss_handle(iid, family, dst, src, skb, &v);
+	switch (v.fate) {
+	case HELD:
+		break;
+	case ANSWERED:
+		lisp_xmit_resolved(skb, dev);
+		break;
+	case REFUSED:
+		lisp_xmit_refuse(skb, dev, v.reason);
+		break;
+	}
+	if (v.unheard)
+		refuse_unheard(iid, family, &v.report.info.eid);
+}
+
+void lisp_miss_ask(struct lisp_iid *iid, int family, const void *dst,
+		   const void *src)
+{
+	struct verdict v;
+
+	if (lisp_netlink_has_resolver(iid->ln))
+		miss_handle(iid, family, dst, src, NULL, &v);
 }
 
 static void release(struct lisp_iid *iid, const struct lisp_prefix *prefix,

@@ -242,20 +242,21 @@ void lisp_netlink_rloc(const struct lisp_net *ln,
 }
 
 /* If it gets lost it is repeated. */
-void lisp_netlink_miss(const struct lisp_iid *iid,
-		       const struct lisp_miss_info *miss)
+int lisp_netlink_miss(const struct lisp_iid *iid,
+		      const struct lisp_miss_info *miss)
 {
 	struct sk_buff *skb;
 	void *head;
 
 	skb = message_new(LISP_CMD_MISS_NTF, NULL, GFP_ATOMIC, &head);
 	if (!skb)
-		return;
+		return -ENOMEM;
 	if (WARN_ON_ONCE(lisp_nl_put_miss(skb, iid, miss))) {
 		nlmsg_free(skb);
-		return;
+		return -EMSGSIZE;
 	}
 	genlmsg_end(skb, head);
-	genlmsg_multicast_netns(&lisp_nl_family, iid->ln->net, skb, 0,
-				LISP_NLGRP_MISS, GFP_ATOMIC);
+
+	return genlmsg_multicast_netns(&lisp_nl_family, iid->ln->net, skb, 0,
+				       LISP_NLGRP_MISS, GFP_ATOMIC);
 }

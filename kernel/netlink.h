@@ -40,8 +40,11 @@ void lisp_netlink_rloc(const struct lisp_net *ln,
 		       const struct lisp_rloc *rloc,
 		       const struct genl_info *info);
 
-/* Report a miss; any context. */
-void lisp_netlink_miss(const struct lisp_iid *iid,
-		       const struct lisp_miss_info *miss);
+/*
+ * Report a miss; any context. -ESRCH: nobody in the namespace listens, else 0
+ * or another error.
+ */
+int lisp_netlink_miss(const struct lisp_iid *iid,
+		      const struct lisp_miss_info *miss);
 
 #endif /* _LISP_NETLINK_H */
