@@ -319,6 +319,14 @@ static int vpn_del(struct dp *dp, const struct dp_vpn *v, bool device)
 	return called(fake(dp), FAKE_VPN_DEL);
 }
 
+/* It makes no devices, so none can be left. */
+static int vpn_sweep(struct dp *dp, const char *const *keep, size_t count,
+		     uint64_t *swept)
+{
+	*swept = 0;
+	return 0;
+}
+
 static enum dp_path path(struct dp *dp, const struct addr *a)
 {
 	struct fake *f = fake(dp);
@@ -351,6 +359,7 @@ static const struct dp_ops fake_ops = {
 	.claim = claim,
 	.vpn_add = vpn_add,
 	.vpn_del = vpn_del,
+	.vpn_sweep = vpn_sweep,
 	.map_set = map_set,
 	.map_del = map_del,
 	.map_get = map_get,

@@ -379,6 +379,7 @@ static const struct dp_ops kernel_ops = {
 	.claim = claim,
 	.vpn_add = dp_kernel_vpn_add,
 	.vpn_del = dp_kernel_vpn_del,
+	.vpn_sweep = dp_kernel_vpn_sweep,
 	.map_set = map_set,
 	.map_del = map_del,
 	.map_get = map_get,

@@ -31,6 +31,8 @@ int dp_kernel_failed(struct dp_kernel *k, const struct nl *n, int err);
 /* kernel_vpn.c */
 int dp_kernel_vpn_add(struct dp *dp, const struct dp_vpn *v, bool *made);
 int dp_kernel_vpn_del(struct dp *dp, const struct dp_vpn *v, bool device);
+int dp_kernel_vpn_sweep(struct dp *dp, const char *const *keep, size_t count,
+			uint64_t *swept);
 enum dp_path dp_kernel_path(struct dp *dp, const struct addr *a);
 
 #endif

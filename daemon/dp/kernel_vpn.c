@@ -364,6 +364,52 @@ int dp_kernel_vpn_del(struct dp *dp, const struct dp_vpn *v, bool device)
 	return 0;
 }
 
+/* --- what an earlier run left --- */
+
+#define SWEEP_BATCH	64
+
+struct orphans {
+	struct dp_kernel *k;
+	const char *const *keep;
+	size_t keep_count;
+	uint32_t index[SWEEP_BATCH];
+	size_t count;
+};
+
+static int collect_orphan(void *arg, const struct rt_link *l)
+{
+	struct orphans *o = arg;
+
+	if (o->count == SWEEP_BATCH || !is_ours(o->k, l) ||
+	    l->lisp.underlay != o->k->underlay)
+		return 0;
+	for (size_t i = 0; i < o->keep_count; i++)
+		if (!strcmp(o->keep[i], l->name))
+			return 0;
+	o->index[o->count++] = l->index;
+	return 0;
+}
+
+int dp_kernel_vpn_sweep(struct dp *dp, const char *const *keep, size_t count,
+			uint64_t *swept)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+	struct orphans o = { .k = k, .keep = keep, .keep_count = count };
+	int err;
+
+	*swept = 0;
+	do {
+		o.count = 0;
+		err = rt_link_dump(k->route, "lisp", collect_orphan, &o);
+		for (size_t i = 0; i < o.count && (!err || err == -EINTR);
+		     i++) {
+			err = rt_link_del(k->route, o.index[i]);
+			*swept += !err;
+		}
+	} while (o.count == SWEEP_BATCH && !err);
+	return err ? failed(k, err, "devices of", "an earlier run") : 0;
+}
+
 enum dp_path dp_kernel_path(struct dp *dp, const struct addr *a)
 {
 	struct dp_kernel *k = dp_kernel(dp);

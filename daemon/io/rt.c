@@ -149,6 +149,36 @@ int rt_link_by_index(struct nl *n, uint32_t index, struct rt_link *l)
 	return nl_talk(n, on_link, l);
 }
 
+struct link_dump {
+	const char *kind;
+	rt_link_fn fn;
+	void *arg;
+};
+
+/* The kernel filters, too, but need not. */
+static int on_link_dumped(void *arg, const struct nlmsghdr *nlh)
+{
+	struct link_dump *d = arg;
+	struct rt_link l;
+	int err = on_link(&l, nlh);
+
+	if (err || strcmp(l.kind, d->kind))
+		return err;
+	return d->fn(d->arg, &l);
+}
+
+int rt_link_dump(struct nl *n, const char *kind, rt_link_fn fn, void *arg)
+{
+	struct link_dump d = { kind, fn, arg };
+	struct nlattr *info;
+
+	link_message(n, RTM_GETLINK, NLM_F_DUMP, 0);
+	info = nl_nest(n, IFLA_LINKINFO);
+	nl_put_string(n, IFLA_INFO_KIND, kind);
+	nl_nest_end(n, info);
+	return nl_talk(n, on_link_dumped, &d);
+}
+
 /* What may change later; absent addresses are sent as zero to remove them. */
 static void put_mutable(struct nl *n, const struct rt_lisp *l)
 {

@@ -59,6 +59,11 @@ enum rt_found {
 int rt_link_by_name(struct nl *n, const char *name, struct rt_link *l);
 int rt_link_by_index(struct nl *n, uint32_t index, struct rt_link *l);
 
+/* All devices of a kind; what @fn returns ends it unless 0.  -EINTR: they
+ * changed meanwhile.  @fn must not talk over @n. */
+typedef int (*rt_link_fn)(void *arg, const struct rt_link *l);
+int rt_link_dump(struct nl *n, const char *kind, rt_link_fn fn, void *arg);
+
 /* Make a lisp device, down and in no VRF. */
 int rt_lisp_make(struct nl *n, const char *name, const struct rt_lisp *l);
 

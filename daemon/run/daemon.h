@@ -30,6 +30,7 @@ struct daemon_sync {
 	uint64_t claimed;	/* mappings kept */
 	uint64_t swept;		/* mappings deleted */
 	uint64_t locals_swept;	/* local EIDs deleted */
+	uint64_t devices_swept;	/* of VPNs that are no more */
 	uint64_t misses_lost;	/* times that reports were lost */
 };
 

@@ -113,6 +113,7 @@ static struct json_object *show_status(const struct daemon *d,
 	add_number(o, "mappings-claimed-at-start", d->sync.claimed);
 	add_number(o, "mappings-swept-at-start", d->sync.swept);
 	add_number(o, "local-eids-swept-at-start", d->sync.locals_swept);
+	add_number(o, "devices-swept-at-start", d->sync.devices_swept);
 	add_number(o, "miss-reports-lost", d->sync.misses_lost);
 	return o;
 }

@@ -227,10 +227,33 @@ static int add_vpn(struct daemon *d, const struct conf_vpn *v)
 	return add_locals(d, v);
 }
 
+/* Before ours are made: an orphan may have an Instance-ID we want. */
+static int sweep_devices(struct daemon *d)
+{
+	const struct conf_xtr *x = d->conf->xtr;
+	const char **keep = calloc(x->vpn_count + 1, sizeof(*keep));
+	int err;
+
+	if (!keep)
+		return -ENOMEM;
+	for (size_t i = 0; i < x->vpn_count; i++)
+		keep[i] = x->vpns[i].device;
+	err = d->dp->ops->vpn_sweep(d->dp, keep, x->vpn_count,
+				    &d->sync.devices_swept);
+	free(keep);
+	if (err)
+		log_error("%s", reason(d, err));
+	if (d->sync.devices_swept)
+		log_notice("of an earlier run: %llu devices of VPNs that are "
+			   "no more swept",
+			   (unsigned long long)d->sync.devices_swept);
+	return err;
+}
+
 int vpns_add(struct daemon *d)
 {
 	const struct conf_xtr *x = d->conf->xtr;
-	int err = 0;
+	int err = sweep_devices(d);
 
 	for (size_t i = 0; i < x->vpn_count && !err; i++)
 		err = add_vpn(d, &x->vpns[i]);
