@@ -7,7 +7,6 @@
 #include <linux/moduleparam.h>
 
 #include "miss-table.h"
-#include "netlink.h"
 
 static unsigned int miss_iid_rate = 500;
 module_param(miss_iid_rate, uint, 0644);
@@ -96,15 +95,6 @@ bool lisp_miss_report_now(struct lisp_iid *iid, struct lisp_miss *miss,
 	note_report(iid, miss, report);
 
 	return true;
-}
-
-void lisp_miss_report_send(const struct lisp_miss_report *reports,
-			   unsigned int n)
-{
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		lisp_netlink_miss(reports[i].iid, &reports[i].info);
 }
 
 unsigned int lisp_miss_report_collect(struct lisp_misses *misses,

@@ -90,7 +90,7 @@ bool lisp_miss_table_make_room(struct lisp_iid *iid, u32 bytes,
 
 /* A report to be made once the lock is dropped. RCU keeps @iid. */
 struct lisp_miss_report {
-	const struct lisp_iid	*iid;
+	struct lisp_iid		*iid;
 	struct lisp_miss_info	info;
 };
 
@@ -105,9 +105,5 @@ bool lisp_miss_report_now(struct lisp_iid *iid, struct lisp_miss *miss,
 unsigned int lisp_miss_report_collect(struct lisp_misses *misses,
 				      struct lisp_miss_report *reports,
 				      unsigned int max);
-
-/* Send them; without the lock. */
-void lisp_miss_report_send(const struct lisp_miss_report *reports,
-			   unsigned int n);
 
 #endif /* _LISP_MISS_TABLE_H */

@@ -78,6 +78,55 @@ static void dispose(struct list_head *taken, enum lisp_drop_reason reason)
 	}
 }
 
+/* Take up to BATCH misses of @iid, those @prefix covers if it is not NULL. */
+static unsigned int take_batch(struct lisp_iid *iid,
+			       const struct lisp_prefix *prefix,
+			       struct list_head *taken)
+{
+	struct lisp_misses *misses = lisp_misses_of(iid);
+	struct lisp_miss *miss;
+	unsigned int n;
+
+	spin_lock(&misses->lock);
+	for (n = 0; n < BATCH; n++) {
+		miss = prefix ? lisp_miss_table_at(&iid->miss, prefix->family,
+						   &prefix->addr, false) :
+		       list_first_entry_or_null(&iid->miss.age,
+						struct lisp_miss, age);
+		if (!miss)
+			break;
+		if (prefix && (miss->family != prefix->family ||
+			       !lisp_lpm_covers(prefix->addr.word,
+						miss->eid.word, prefix->len)))
+			break;
+		lisp_miss_table_take(iid, miss);
+		list_add_tail(&miss->age, taken);
+	}
+	spin_unlock(&misses->lock);
+
+	return n;
+}
+
+/*
+ * Make a report. If nobody listens in this namespace, what is held for the EID
+ * is refused now. RCU since before the report was noted, BH disabled.
+ */
+static void report(const struct lisp_miss_report *r)
+{
+	struct lisp_prefix host = {
+		.family = r->info.family,
+		.len = lisp_addr_bits(r->info.family),
+		.addr = r->info.eid,
+	};
+	LIST_HEAD(taken);
+
+	if (lisp_netlink_miss(r->iid, &r->info) != -ESRCH)
+		return;
+
+	take_batch(r->iid, &host, &taken);
+	dispose(&taken, LISP_DROP_REASON_NO_LISTENER);
+}
+
 /* What becomes of a packet; see hold(). */
 enum fate { HELD, ANSWERED, REFUSED };
 
@@ -88,7 +137,6 @@ struct verdict {
 	struct list_head	evicted;
 	struct lisp_miss_report	report;
 	bool			reported;
-	bool			unheard;	/* by anybody */
 };
 
 static void refuse(struct verdict *v, enum lisp_drop_reason reason)
@@ -148,7 +196,6 @@ static void miss_handle(struct lisp_iid *iid, int family, const void *dst,
 	INIT_LIST_HEAD(&v->answered);
 	INIT_LIST_HEAD(&v->evicted);
 	v->reported = false;
-	v->unheard = false;
 
 	spin_lock(&misses->lock);
 	hold(iid, family, &eid, &source, skb, v);
@@ -157,54 +204,7 @@ static void miss_handle(struct lisp_iid *iid, int family, const void *dst,
 	dispose(&v->evicted, LISP_DROP_REASON_HOLD_EVICTED);
 	dispose(&v->answered, LISP_DROP_REASON_NONE);
 	if (v->reported)
-		v->unheard = lisp_netlink_miss(iid, &v->report.info) == -ESRCH;
-}
-
-/* Take up to BATCH misses of @iid, those @prefix covers if it is not NULL. */
-static unsigned int take_batch(struct lisp_iid *iid,
-			       const struct lisp_prefix *prefix,
-			       struct list_head *taken)
-{
-	struct lisp_misses *misses = lisp_misses_of(iid);
-	struct lisp_miss *miss;
-	unsigned int n;
-
-	spin_lock(&misses->lock);
-	for (n = 0; n < BATCH; n++) {
-		miss = prefix ? lisp_miss_table_at(&iid->miss, prefix->family,
-						   &prefix->addr, false) :
-		       list_first_entry_or_null(&iid->miss.age,
-						struct lisp_miss, age);
-		if (!miss)
-			break;
-		if (prefix && (miss->family != prefix->family ||
-			       !lisp_lpm_covers(prefix->addr.word,
-						miss->eid.word, prefix->len)))
-			break;
-		lisp_miss_table_take(iid, miss);
-		list_add_tail(&miss->age, taken);
-	}
-	spin_unlock(&misses->lock);
-
-	return n;
-}
-
-/*
- * Nobody in this namespace took the report: what is held for @eid is refused
- * now. has_listeners() cannot tell, it knows of all namespaces together. RCU,
- * BH disabled.
- */
-static void refuse_unheard(struct lisp_iid *iid, int family, const void *eid)
-{
-	struct lisp_prefix host = {
-		.family = family,
-		.len = lisp_addr_size(family) * 8,
-	};
-	LIST_HEAD(taken);
-
-	lisp_addr_set(&host.addr, family, eid);
-	take_batch(iid, &host, &taken);
-	dispose(&taken, LISP_DROP_REASON_NO_LISTENER);
+		report(&v->report);
 }
 
 void lisp_miss(struct lisp_iid *iid, struct net_device *dev, int family,
@@ -229,8 +229,6 @@ void lisp_miss(struct lisp_iid *iid, struct net_device *dev, int family,
 		lisp_xmit_refuse(skb, dev, v.reason);
 		break;
 	}
-	if (v.unheard)
-		refuse_unheard(iid, family, &v.report.info.eid);
 }
 
 void lisp_miss_ask(struct lisp_iid *iid, int family, const void *dst,
@@ -343,7 +341,7 @@ static unsigned int take_old(struct lisp_misses *misses,
 static bool work_bite(struct lisp_misses *misses)
 {
 	struct lisp_miss_report reports[REPORTS];
-	unsigned int n_taken, n_reports;
+	unsigned int n_taken, n_reports, i;
 	LIST_HEAD(taken);
 
 	rcu_read_lock();
@@ -356,7 +354,8 @@ static bool work_bite(struct lisp_misses *misses)
 	spin_unlock(&misses->lock);
 
 	dispose(&taken, LISP_DROP_REASON_HOLD_TIMEOUT);
-	lisp_miss_report_send(reports, n_reports);
+	for (i = 0; i < n_reports; i++)
+		report(&reports[i]);
 	local_bh_enable();
 	rcu_read_unlock();
 

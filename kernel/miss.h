@@ -70,6 +70,8 @@ struct lisp_miss_table {
  * @sizes: tables with misses, by the memory they occupy
  * @bucket: rate limit of reports
  * @n_active: tables with misses
+ * @heard: since a netlink socket was last closed here, somebody took a report
+ *	(no lock; see lisp_netlink_miss())
  * @bytes: memory that packets and misses of all tables occupy
  * @work: repeats reports and gives up, while @active is not empty
  */
@@ -79,6 +81,7 @@ struct lisp_misses {
 	struct rb_root		sizes;
 	struct lisp_miss_bucket	bucket;
 	u32			n_active;
+	bool			heard;
 	u32			bytes;
 	struct delayed_work	work;
 };

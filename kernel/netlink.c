@@ -241,12 +241,20 @@ void lisp_netlink_rloc(const struct lisp_net *ln,
 		event_send(ln, skb, head, put_rloc_event(skb, rloc));
 }
 
-/* If it gets lost it is repeated. */
+/*
+ * genl_has_listeners() knows of the listeners of all namespaces together, so
+ * it is a first test only. The multicast itself says -ESRCH when it reached
+ * nobody in this namespace; but also when all who listen were too slow. So
+ * that is believed only if nobody took a report since a socket was last closed
+ * here. What gets lost is repeated.
+ */
 int lisp_netlink_miss(const struct lisp_iid *iid,
 		      const struct lisp_miss_info *miss)
 {
+	struct lisp_misses *misses = &iid->ln->misses;
 	struct sk_buff *skb;
 	void *head;
+	int err;
 
 	skb = message_new(LISP_CMD_MISS_NTF, NULL, GFP_ATOMIC, &head);
 	if (!skb)
@@ -257,6 +265,12 @@ int lisp_netlink_miss(const struct lisp_iid *iid,
 	}
 	genlmsg_end(skb, head);
 
-	return genlmsg_multicast_netns(&lisp_nl_family, iid->ln->net, skb, 0,
-				       LISP_NLGRP_MISS, GFP_ATOMIC);
+	err = genlmsg_multicast_netns(&lisp_nl_family, iid->ln->net, skb, 0,
+				      LISP_NLGRP_MISS, GFP_ATOMIC);
+	if (!err && !READ_ONCE(misses->heard))
+		WRITE_ONCE(misses->heard, true);
+	if (err == -ESRCH && READ_ONCE(misses->heard))
+		err = -ENOBUFS;
+
+	return err;
 }

@@ -24,7 +24,7 @@ struct lisp_rloc;
 int lisp_netlink_init(void);
 void lisp_netlink_exit(void);
 
-/* Whether anybody waits for misses. Any context. */
+/* Whether anybody may be waiting for misses. Any context. */
 bool lisp_netlink_has_resolver(const struct lisp_net *ln);
 
 /*

@@ -137,7 +137,7 @@ int lisp_owner_check(const u32 *theirs, u32 mine,
 	return 0;
 }
 
-/* A socket was closed: its owners are absent. */
+/* A socket was closed: its owners are absent, and maybe it took misses. */
 static int owner_event(struct notifier_block *nb, unsigned long event,
 		       void *data)
 {
@@ -150,6 +150,7 @@ static int owner_event(struct notifier_block *nb, unsigned long event,
 		return NOTIFY_DONE;
 
 	ln = lisp_net(notify->net);
+	WRITE_ONCE(ln->misses.heard, false);
 	mutex_lock(&ln->lock);
 	list_for_each_entry_safe(owner, next, &ln->owners.list, list) {
 		if (owner->portid != notify->portid)

@@ -11,9 +11,7 @@
 param=/sys/module/lisp/parameters
 sites
 # x2 knows its way back; x1 knows only itself.
-# shellcheck disable=SC2154
 local_eid "$x1" 10.1.0.0/16 2001:db8:1::/48
-# shellcheck disable=SC2154
 local_eid "$x2" 10.2.0.0/16 2001:db8:2::/48
 map "$x2" 10.1.0.0/16 rloc 192.0.2.1
 map "$x2" 2001:db8:1::/48 rloc 192.0.2.1
@@ -28,6 +26,18 @@ dropped "nobody listens: refused at once" "$x1" no-listener 1 \
 	one_packet 10.2.0.1
 is "and answered" "$(field "$(sniffed icmp)" i.code)" 1
 is "nothing is held" "$(counter "$x1" held-packets)" 0
+
+# nor does it help that somebody listens in another namespace, or did here
+monitor "$x1"
+one_packet 10.2.0.1
+check "a listener: a packet is held" busywait 10 held_is 1
+monitor_stop
+map "$x1" 10.2.0.1 action drop
+unmap "$x1" 10.2.0.1
+monitor "$x2"
+dropped "only another namespace listens: refused at once" "$x1" \
+	no-listener 1 one_packet 10.2.0.1
+monitor_stop
 
 # the first ping is answered, later
 monitor "$x1"
@@ -114,7 +124,6 @@ ip -n "$x1" link set lisp200 master blue
 ip -n "$x1" link set lisp200 up
 ip -n "$x1" route add default dev lisp200 table 200
 setup_ns hb
-# shellcheck disable=SC2154
 veth "$hb" eth0 10.1.0.1/24 "$x1" eth1 10.1.0.254/24
 ip -n "$x1" link set eth1 master blue
 ip -n "$hb" route add default via 10.1.0.254
