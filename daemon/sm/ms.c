@@ -11,6 +11,7 @@
 static const char *const counter_names[MS_COUNT] = {
 	[MS_REGISTERS] = "registers",
 	[MS_REGISTER_LIMITED] = "register-limited",
+	[MS_VERIFY_LIMITED] = "verify-limited",
 	[MS_NO_SITE] = "no-site",
 	[MS_BAD_AUTH] = "bad-auth",
 	[MS_REPLAYED] = "replayed",
@@ -67,12 +68,29 @@ static int add_sites(struct ms *ms)
 	return 0;
 }
 
+static void init_bucket(struct bucket *b, const struct limit_rate *rate)
+{
+	bucket_init(b, rate->interval_us, rate->burst);
+}
+
 static int init_limits(struct ms *ms, const uint8_t seed[16])
 {
 	const struct ms_limits *l = &ms->cfg->limits;
 	int ret;
 
-	ret = limit_init(&ms->registers, &l->registers, seed);
+	ms->uses = calloc(ms->cfg->site_count + 1, sizeof(*ms->uses));
+	if (!ms->uses)
+		return -ENOMEM;
+	for (size_t i = 0; i < ms->cfg->site_count; i++) {
+		init_bucket(&ms->uses[i].verify, &l->verify.each);
+		init_bucket(&ms->uses[i].accept, &l->accept.each);
+	}
+	init_bucket(&ms->verify, &l->verify.all);
+	init_bucket(&ms->accept, &l->accept.all);
+
+	ret = limit_init(&ms->failures, &l->failures, seed);
+	if (!ret)
+		ret = limit_init(&ms->again, &l->again, seed);
 	if (!ret)
 		ret = limit_init(&ms->requests, &l->requests, seed);
 	if (!ret)
@@ -116,13 +134,15 @@ void ms_free(struct ms *ms)
 		ms_notify_free(ms);
 		hash_free(&ms->notifies);
 	}
-	limit_free(&ms->registers);
+	limit_free(&ms->failures);
+	limit_free(&ms->again);
 	limit_free(&ms->requests);
 	limit_free(&ms->per_eid);
 	limit_free(&ms->per_rloc);
 	limit_free(&ms->seen);
 	eidmap_free(&ms->sites, NULL, NULL);
 	free(ms->refs);
+	free(ms->uses);
 	memset(ms, 0, sizeof(*ms));
 }
 

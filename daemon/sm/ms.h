@@ -3,8 +3,8 @@
  * The Map-Server (RFC 9301 8.2, 8.3): takes registrations, answers or passes
  * on Map-Requests.
  *
- * A registration: limit per source -> site -> MAC over the whole message ->
- * replay -> policy per record -> one store transaction -> Map-Notify.
+ * A registration: site -> MAC over the whole message -> replay -> limit per
+ * site -> policy per record -> one store transaction -> Map-Notify.
  * A request: limit per source -> site -> registration -> proxy reply, or on
  * to an ETR; or a negative reply.
  *
@@ -26,6 +26,7 @@
 enum ms_counter {
 	MS_REGISTERS,
 	MS_REGISTER_LIMITED,
+	MS_VERIFY_LIMITED,
 	MS_NO_SITE,
 	MS_BAD_AUTH,
 	MS_REPLAYED,
@@ -56,13 +57,18 @@ enum ms_counter {
 };
 
 struct site_ref;
+struct site_use;
 
 struct ms {
 	const struct ms_config *cfg;
 	const struct sm_ops *ops;
 	struct eidmap sites;		/* EID -> struct site_ref */
 	struct site_ref *refs;
-	struct limit registers;
+	struct site_use *uses;		/* as many as sites */
+	struct bucket verify;		/* of all sites */
+	struct bucket accept;
+	struct limit failures;
+	struct limit again;
 	struct limit requests;
 	struct limit per_eid;
 	struct limit per_rloc;

@@ -10,6 +10,12 @@ struct site_ref {
 	const struct site_eid *eid;
 };
 
+/* What a site has used of its share of our work. */
+struct site_use {
+	struct bucket verify;
+	struct bucket accept;
+};
+
 /* The most specific configured EID-prefix that covers @eid, NULL. */
 const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid);
 

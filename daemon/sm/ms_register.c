@@ -6,6 +6,12 @@
  * (to find the site and with it the key) before the MAC over the whole of it
  * holds; nothing is answered before the store has taken all that is accepted
  * and the nonce with it.
+ *
+ * Limits.  A source address is nobody's word, so none of them can be used up
+ * in an ETR's name: MACs are computed within a budget of the site named, far
+ * below the one of all sites together, and what a site may change is charged
+ * to the site once the message has proven to be its own and new.  Refusals
+ * are charged to their source, for which they only cease to be logged.
  */
 #include <errno.h>
 #include <string.h>
@@ -22,6 +28,7 @@ struct intake {
 	const struct site *site;
 	const struct sm_key *key;
 	struct nonce_key who;
+	bool literal;			/* the MAC leaves out the IDs */
 	bool sure;			/* the MAC covers what @who is from */
 	struct store_change *changes;	/* one per record accepted */
 	struct map_record *accepted;	/* the same, for the Map-Notify */
@@ -43,6 +50,23 @@ static void refuse(const struct intake *in, enum ms_counter counter,
 	}
 }
 
+/* Before the message has proven anything. */
+static void refuse_source(const struct intake *in, enum ms_counter counter,
+			  enum log_event event)
+{
+	const struct addr *from = &in->pkt->from;
+
+	if (limit_take(&in->ms->failures, from, sizeof(*from), in->now))
+		refuse(in, counter, event, &in->msg->records[0].eid);
+	else
+		in->ms->counters[counter]++;
+}
+
+static struct site_use *use_of(const struct intake *in)
+{
+	return &in->ms->uses[in->site - in->ms->cfg->sites];
+}
+
 /* --- who is it --- */
 
 /* The site of the first record that is of a site at all: one MAC per message,
@@ -61,21 +85,50 @@ static bool find_site(struct intake *in)
 	return false;
 }
 
+/* With a coverage of its own, to know which one it was that held. */
+static bool verify(const struct intake *in, const struct sm_key *key,
+		   enum auth_coverage coverage)
+{
+	const struct sm_ops *ops = in->ms->ops;
+	struct sm_key k = *key;
+
+	if (key->coverage != coverage && key->coverage != AUTH_COVER_EITHER)
+		return false;
+	k.coverage = coverage;
+	return !ops->verify(ops->arg, &k, in->pkt->data, in->pkt->len,
+			    &in->msg->auth);
+}
+
 /* verify() refuses keys of another id or algorithm before it computes. */
 static bool authenticate(struct intake *in)
 {
-	const struct sm_ops *ops = in->ms->ops;
+	const struct wire_auth *auth = &in->msg->auth;
 
 	for (size_t i = 0; i < in->site->key_count; i++) {
 		const struct sm_key *key = &in->site->keys[i];
 
-		if (!ops->verify(ops->arg, key, in->pkt->data, in->pkt->len,
-				 &in->msg->auth)) {
-			in->key = key;
+		in->key = key;
+		in->literal = false;
+		if (verify(in, key, AUTH_COVER_ENTIRE))
 			return true;
-		}
+		in->literal = auth->literal_end != auth->entire_end;
+		if ((in->literal || key->coverage == AUTH_COVER_LITERAL) &&
+		    verify(in, key, AUTH_COVER_LITERAL))
+			return true;
 	}
 	return false;
+}
+
+static bool may_verify(const struct intake *in)
+{
+	return bucket_take(&use_of(in)->verify, in->now) &&
+	       bucket_take(&in->ms->verify, in->now);
+}
+
+static bool may_change(const struct intake *in)
+{
+	return bucket_take(&use_of(in)->accept, in->now) &&
+	       bucket_take(&in->ms->accept, in->now);
 }
 
 /* The locator that stands for an ETR without IDs: of those it calls its own
@@ -99,15 +152,17 @@ static const struct addr *own_locator(const struct map_register *m)
 
 /* By what the MAC covers.  The packet's source is nobody's word: a recorded
  * message from ever new sources would be ever new registrants, with no nonce
- * to compare with.  It serves where there is nothing else, to withdraw. */
+ * to compare with.  It serves where there is nothing else, to withdraw.  IDs
+ * are nobody's word either when the MAC ends before them. */
 static void name_registrant(struct intake *in)
 {
 	const struct addr *own = own_locator(in->msg);
+	bool ids = (in->msg->flags & MREG_IDS) && !in->literal;
 
 	memset(&in->who, 0, sizeof(in->who));
 	in->who.tag = in->key->tag;
-	in->sure = in->msg->flags & MREG_IDS || own;
-	if (in->msg->flags & MREG_IDS)
+	in->sure = ids || own;
+	if (ids)
 		in->who.who.ids = in->msg->ids;
 	else
 		in->who.who.source = own ? *own : in->pkt->from;
@@ -138,7 +193,8 @@ static void notify_again(const struct intake *in,
 	const uint8_t *data;
 
 	in->ms->counters[MS_DUPLICATES]++;
-	if (!last->notify)
+	if (!last->notify || !limit_take(&in->ms->again, &in->who,
+					 sizeof(in->who), in->now))
 		return;
 	data = arena_copy(in->acts->arena, last->notify, last->notify_len);
 	if (data)
@@ -480,23 +536,27 @@ void ms_on_register(struct ms *ms, uint64_t now, const struct packet *pkt,
 	int ret;
 
 	ms->counters[MS_REGISTERS]++;
-	if (!limit_take(&ms->registers, &pkt->from, sizeof(pkt->from), now)) {
-		refuse(&in, MS_REGISTER_LIMITED, LOG_REGISTER_LIMITED, NULL);
+	if (!find_site(&in)) {
+		refuse_source(&in, MS_NO_SITE, LOG_SITE_UNKNOWN);
 		return;
 	}
-	if (!find_site(&in)) {
-		refuse(&in, MS_NO_SITE, LOG_SITE_UNKNOWN, &m->records[0].eid);
+	if (!may_verify(&in)) {
+		refuse_source(&in, MS_VERIFY_LIMITED, LOG_REGISTER_LIMITED);
 		return;
 	}
 	if (m->auth.data_len > STORE_MAC_MAX || !authenticate(&in)) {
-		refuse(&in, MS_BAD_AUTH, LOG_REGISTER_AUTH,
-		       &m->records[0].eid);
+		refuse_source(&in, MS_BAD_AUTH, LOG_REGISTER_AUTH);
 		return;
 	}
 
 	name_registrant(&in);
 	if (!is_new(&in))
 		return;
+	if (!may_change(&in)) {
+		refuse(&in, MS_REGISTER_LIMITED, LOG_REGISTER_LIMITED,
+		       &m->records[0].eid);
+		return;
+	}
 
 	ret = take_records(&in);
 	if (!ret)

@@ -30,13 +30,22 @@ struct site {
 	bool accept_unordered_nonce;	/* peers that do not count up */
 };
 
+/* How often something may be done for one site, and for all together. */
+struct site_rate {
+	struct limit_rate each;
+	struct limit_rate all;
+};
+
 struct ms_limits {
 	uint32_t timeout;		/* ms, registration without T bit */
 	uint32_t timeout_max;		/* ms, with T bit */
 	uint32_t ttl_max;		/* minutes, of proxy replies */
 	uint32_t replay_window;		/* ms, duplicates answered again */
 	unsigned int notifies;		/* unsolicited ones outstanding */
-	struct limit_config registers;	/* Map-Registers, per source */
+	struct site_rate verify;	/* MACs of Map-Registers computed */
+	struct site_rate accept;	/* Map-Registers that held */
+	struct limit_config failures;	/* refused ones logged, per source */
+	struct limit_config again;	/* duplicates answered, per ETR */
 	struct limit_config requests;	/* Map-Requests, per source */
 	struct limit_config per_eid;	/* replies: (ITR-RLOC, EID) */
 	struct limit_config per_rloc;	/* replies: ITR-RLOC */

@@ -104,7 +104,12 @@ static inline int fake_verify(void *arg, const struct sm_key *key,
 	if (auth->key_id != key->key_id || auth->algorithm != key->algorithm ||
 	    auth->data_len > sizeof(mac))
 		return -EKEYREJECTED;
+	if (key->coverage == AUTH_COVER_LITERAL)
+		len = auth->literal_end;
 	fake_mac(key, msg, len, mac, auth->data_len);
+	if (key->coverage == AUTH_COVER_EITHER &&
+	    memcmp(mac, auth->data, auth->data_len))
+		fake_mac(key, msg, auth->literal_end, mac, auth->data_len);
 	return memcmp(mac, auth->data, auth->data_len) ? -EBADMSG : 0;
 }
 

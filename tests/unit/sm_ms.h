@@ -83,6 +83,7 @@ struct reg {
 	bool withdraw;			/* TTL 0 */
 	uint8_t xtr;			/* 1 */
 	bool no_ids;
+	bool literal;			/* signed without its IDs */
 	const struct sm_key *key;	/* keys_a[0] */
 	const char *from;		/* 192.0.2.1 */
 };
@@ -116,6 +117,17 @@ static inline void deliver(uint64_t now, const struct packet *pkt)
 	assert_int_equal(msg_parse(pkt->data, pkt->len, &arena, &parsed, NULL),
 			 0);
 	ms_on_register(&ms, now, pkt, &parsed.reg, &acts);
+}
+
+static inline void sign_literal(const struct sm_key *key,
+				const struct packet *pkt)
+{
+	uint8_t *msg = (uint8_t *)pkt->data;
+	struct wire_auth auth;
+
+	assert_int_equal(auth_locate(msg, pkt->len, &auth), 0);
+	fake_mac(key, msg, auth.literal_end, msg + AUTH_DATA_OFFSET,
+		 auth.data_len);
 }
 
 static inline void put(uint64_t now, struct reg how)
@@ -153,6 +165,8 @@ static inline void put(uint64_t now, struct reg how)
 	turn();
 	last_packet = packet_of(r->from, "198.51.100.10", &m);
 	fake_sign(NULL, r->key, (uint8_t *)last_packet.data, last_packet.len);
+	if (r->literal)
+		sign_literal(r->key, &last_packet);
 	memcpy(last_register, last_packet.data, last_packet.len);
 	last_packet.data = last_register;
 	deliver(now, &last_packet);

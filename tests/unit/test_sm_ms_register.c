@@ -192,7 +192,9 @@ static void expires(void **state)
 	assert_int_equal(ms_due(&ms), UINT64_MAX);
 }
 
-static void register_limit(void **state)
+/* Whoever forges in an ETR's name, from its own address, takes nothing from
+ * it but log lines. */
+static void forged_in_its_name(void **state)
 {
 	struct sm_key forged = keys_a[0];
 	unsigned int n = 0;
@@ -203,9 +205,96 @@ static void register_limit(void **state)
 		n += count_logs(LOG_REGISTER_AUTH);
 	}
 	assert_int_equal(n, 100);
-	/* Another source is not to blame. */
-	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .from = "192.0.2.9"));
+	assert_int_equal(counter("bad-auth"), 200);
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }));
 	assert_non_null(entry("[100]10.1.0.0/16"));
+}
+
+/* More forgeries for one site than there is time for: another site has its
+ * own share, and the flooded one has its share again in the next second. */
+static void flood_of_one_site(void **state)
+{
+	struct sm_key forged = keys_a[0];
+
+	forged.tag = 77;
+	for (int i = 0; i < 3000; i++)
+		put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .key = &forged));
+	assert_int_equal(counter("bad-auth"), 1000);
+	assert_int_equal(counter("verify-limited"), 2000);
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }));
+	assert_null(entry("[100]10.1.0.0/16"));
+	put(NOW, REG(.eids = { "[100]10.2.0.0/16" }, .key = &keys_b[0]));
+	assert_non_null(entry("[100]10.2.0.0/16"));
+	put(NOW + 1000, REG(.eids = { "[100]10.1.0.0/16" }));
+	assert_non_null(entry("[100]10.1.0.0/16"));
+}
+
+/* What holds is charged to the site, not to a source: from ever new addresses
+ * is no way around it, and no other site pays.  Replays are not charged. */
+static void busy_site(void **state)
+{
+	uint64_t now = NOW;
+	char from[32];
+
+	put(now, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1));
+	put(now, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 2));
+	for (int i = 0; i < 3000; i++, now += i % 2)
+		put(now, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1));
+	assert_int_equal(counter("register-limited"), 0);
+	for (unsigned int i = 3; i < 4003; i++, now += i % 2) {
+		snprintf(from, sizeof(from), "192.0.%u.%u", i / 250, i % 250);
+		put(now, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = i,
+			     .from = from));
+	}
+	assert_in_range(counter("register-limited"), 900, 1100);
+	put(now, REG(.eids = { "[100]10.2.0.0/16" }, .key = &keys_b[0]));
+	assert_non_null(entry("[100]10.2.0.0/16"));
+}
+
+/* The last Map-Register, sent over and over by somebody else: a few answers. */
+static void duplicates_in_a_flood(void **state)
+{
+	unsigned int n = 0;
+
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 10,
+		     .flags = MREG_WANT_NOTIFY));
+	for (int i = 0; i < 100; i++) {
+		put_again(NOW + 100);
+		n += count_acts(ACTION_SEND);
+	}
+	assert_int_equal(n, 5);
+	put_again(NOW + 1100);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+}
+
+/* A peer whose MAC ends before the IDs: these are nobody's word, and the same
+ * message with other IDs is the same registrant. */
+static void ids_outside_the_mac(void **state)
+{
+	const char *eid = "[100]10.1.3.0/24";
+
+	keys_a[0].coverage = AUTH_COVER_EITHER;
+	put(NOW, REG(.eids = { eid }, .nonce = 5, .literal = true));
+	assert_int_equal(entry(eid)->reg_count, 1);
+	assert_true(addr_equal(&entry(eid)->regs->who.source,
+			       &last_packet.from));
+	put(NOW, REG(.eids = { eid }, .nonce = 6, .literal = true));
+	put(NOW, REG(.eids = { eid }, .nonce = 5, .literal = true, .xtr = 9));
+	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 1);
+	assert_int_equal(entry(eid)->reg_count, 1);
+	/* One that signs them has an identity of its own. */
+	put(NOW, REG(.eids = { eid }, .nonce = 5, .xtr = 9));
+	assert_int_equal(entry(eid)->reg_count, 2);
+	/* A second key that covers all is not tainted by the first. */
+	keys_a[1].key_id = 0;
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 5, .xtr = 8,
+		     .key = &keys_a[1]));
+	assert_int_equal(entry("[100]10.8.0.0/16")->regs->who.ids.xtr_id[0],
+			 8);
+	/* Where only the whole message counts, it is not accepted at all. */
+	keys_a[0].coverage = AUTH_COVER_ENTIRE;
+	put(NOW, REG(.eids = { eid }, .nonce = 7, .literal = true));
+	assert_int_equal(count_logs(LOG_REGISTER_AUTH), 1);
 }
 
 /* A cap of the store: nothing changes, nothing is acknowledged, and the nonce
@@ -355,7 +444,11 @@ int main(void)
 		TEST(duplicates),
 		TEST(deregisters),
 		TEST(expires),
-		TEST(register_limit),
+		TEST(forged_in_its_name),
+		TEST(flood_of_one_site),
+		TEST(busy_site),
+		TEST(duplicates_in_a_flood),
+		TEST(ids_outside_the_mac),
 		TEST(store_refuses),
 		TEST(merges),
 		TEST(merges_silently),
