@@ -137,7 +137,7 @@ static void on_sync(void *arg)
 {
 	struct daemon *d = arg;
 
-	if (store_sync(d->store))
+	if (store_sync_start(d->store))
 		log_error("state-dir %s: cannot be written",
 			  d->conf->state_dir);
 	loop_timer_arm(d->sync_timer, SYNC_INTERVAL_MS);

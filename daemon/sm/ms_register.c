@@ -202,6 +202,18 @@ static void notify_again(const struct intake *in,
 			    LISP_CONTROL_PORT, data, last->notify_len);
 }
 
+/* Nobody we remember; it may be one that had to be forgotten. */
+static bool is_new_registrant(const struct intake *in)
+{
+	const struct sm_ops *ops = in->ms->ops;
+	uint64_t floor;
+
+	return in->sure && (in->site->accept_unordered_nonce ||
+			    !ops->store->floor(ops->store_arg, in->who.tag,
+					       &floor) ||
+			    in->msg->nonce > floor);
+}
+
 /* False: it has been dealt with. */
 static bool is_new(const struct intake *in)
 {
@@ -209,14 +221,13 @@ static bool is_new(const struct intake *in)
 	const struct nonce_state *last = ops->store->nonce(ops->store_arg,
 							   &in->who);
 
-	if (!last && in->sure)
-		return true;
 	if (last && is_duplicate(in, last)) {
 		notify_again(in, last);
 		return false;
 	}
-	if (last && (in->msg->nonce > last->nonce ||
-		     in->site->accept_unordered_nonce))
+	if (last ? in->msg->nonce > last->nonce ||
+		   in->site->accept_unordered_nonce
+		 : is_new_registrant(in))
 		return true;
 
 	refuse(in, MS_REPLAYED, LOG_REGISTER_REPLAY,
@@ -463,6 +474,18 @@ static void describe(const struct intake *in, const struct store_change *ch,
 	l->has_eid = true;
 }
 
+/* When all that this message registers is over. */
+static uint64_t last_expiry(const struct intake *in)
+{
+	uint64_t until = in->now;
+
+	for (size_t i = 0; i < in->count; i++)
+		if (!in->changes[i].remove &&
+		    in->changes[i].reg.expires > until)
+			until = in->changes[i].reg.expires;
+	return until;
+}
+
 static int commit(struct intake *in, const uint8_t *notify, size_t len)
 {
 	const struct sm_ops *ops = in->ms->ops;
@@ -474,6 +497,7 @@ static int commit(struct intake *in, const uint8_t *notify, size_t len)
 		.nonce = {
 			.nonce = in->msg->nonce,
 			.when = in->now,
+			.until = last_expiry(in),
 			.mac_len = (uint8_t)auth->data_len,
 			.notify = len <= STORE_NOTIFY_MAX ? notify : NULL,
 			.notify_len = len <= STORE_NOTIFY_MAX ?

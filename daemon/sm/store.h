@@ -70,6 +70,7 @@ struct nonce_key {
 struct nonce_state {
 	uint64_t nonce;
 	uint64_t when;			/* ms; 0: from before a restart */
+	uint64_t until;			/* ms: its registrations are over */
 	uint8_t mac[STORE_MAC_MAX];	/* of that Map-Register, zero padded */
 	uint8_t mac_len;
 	/* The Map-Notify that answered it, to be sent again; may be NULL. */
@@ -121,6 +122,10 @@ struct store_ops {
 	/* The last nonce accepted, NULL: none known. */
 	const struct nonce_state *(*nonce)(void *arg,
 					   const struct nonce_key *key);
+
+	/* Registrants of the key @tag were forgotten, none with a nonce above
+	 * *@floor: one that is not known must come with a higher one. */
+	bool (*floor)(void *arg, uint64_t tag, uint64_t *floor);
 };
 
 #endif

@@ -2,6 +2,7 @@
 /* Checks what both tables would have to check; see kv.h. */
 #include <errno.h>
 
+#include "lib/cursor.h"
 #include "store/kv_ops.h"
 
 static bool key_ok(size_t len)
@@ -36,6 +37,11 @@ int kv_walk(struct kv *k, const void *prefix, size_t prefix_len, kv_fn *fn,
 				  : -EINVAL;
 }
 
+int kv_sync_start(struct kv *k)
+{
+	return k->ops->sync_start(k);
+}
+
 int kv_sync(struct kv *k)
 {
 	return k->ops->sync(k);
@@ -47,4 +53,29 @@ void kv_close(struct kv *k)
 		return;
 	kv_sync(k);
 	k->ops->close(k);
+}
+
+int kv_put_u64(struct kv *k, const void *key, size_t key_len, uint64_t v)
+{
+	uint8_t octets[8];
+	struct writer w;
+
+	writer_init(&w, octets, sizeof(octets));
+	writer_u64(&w, v);
+	return kv_put(k, key, key_len, octets, sizeof(octets));
+}
+
+int kv_get_u64(struct kv *k, const void *key, size_t key_len, uint64_t *v)
+{
+	uint8_t octets[8];
+	struct reader r;
+	int ret = kv_get(k, key, key_len, octets, sizeof(octets));
+
+	if (ret < 0)
+		return ret;
+	if (ret != sizeof(octets))
+		return -EIO;
+	reader_init(&r, octets, sizeof(octets));
+	*v = reader_u64(&r);
+	return 0;
 }

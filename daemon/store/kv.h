@@ -42,6 +42,11 @@ int kv_get(struct kv *k, const void *key, size_t key_len, void *value,
 int kv_put(struct kv *k, const void *key, size_t key_len, const void *value,
 	   size_t len);
 
+/* The same for a number, 8 octets in network order.  kv_get_u64(): 0, -ENOENT,
+ * -EIO (also when something else is there). */
+int kv_put_u64(struct kv *k, const void *key, size_t key_len, uint64_t v);
+int kv_get_u64(struct kv *k, const void *key, size_t key_len, uint64_t *v);
+
 /* 0, also when it was not there. */
 int kv_del(struct kv *k, const void *key, size_t key_len);
 
@@ -53,5 +58,10 @@ int kv_walk(struct kv *k, const void *prefix, size_t prefix_len,
 
 /* Durable against a crash of the machine.  May take a disk's time. */
 int kv_sync(struct kv *k);
+
+/* Begin to make durable what was put so far, and return at once.  Does nothing
+ * when nothing was put, or when the disk is still busy with the last one.  0,
+ * or -EIO when the last one failed. */
+int kv_sync_start(struct kv *k);
 
 #endif

@@ -6,9 +6,14 @@
  * of the process but not of the machine; kv_sync() is the disk's.  LMDB keeps
  * the file consistent in that mode as long as the file system keeps writes in
  * order.  The map's size is a cap, not memory: pages are used as needed.
+ *
+ * The other thread waits for the disk, so that the daemon need not: LMDB lets
+ * one thread flush while another writes.  It shares nothing with the first
+ * but the environment and struct flusher, under its lock.
  */
 #include <errno.h>
 #include <lmdb.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +24,21 @@
 #define MAP_SIZE	((size_t)256 * 1024 * 1024)
 #define PATH_SIZE	4096
 
+struct flusher {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool wanted;
+	bool stop;
+	bool failed;			/* the last flush */
+};
+
 struct kv_lmdb {
 	struct kv kv;
 	MDB_env *env;
 	MDB_dbi dbi;
+	bool dirty;			/* put since the last flush began */
+	struct flusher flusher;
 };
 
 /* LMDB returns positive errnos and negative numbers of its own. */
@@ -80,6 +96,7 @@ static int change(struct kv_lmdb *l, MDB_val *key, MDB_val *data)
 		mdb_txn_abort(txn);
 		return errno_of(ret);
 	}
+	l->dirty = true;
 	return errno_of(mdb_txn_commit(txn));
 }
 
@@ -144,10 +161,76 @@ static int lmdb_sync(struct kv *k)
 	return errno_of(mdb_env_sync(lmdb_of(k)->env, 1));
 }
 
+static void *flush(void *arg)
+{
+	struct kv_lmdb *l = arg;
+	struct flusher *f = &l->flusher;
+	bool failed;
+
+	pthread_mutex_lock(&f->lock);
+	for (;;) {
+		while (!f->wanted && !f->stop)
+			pthread_cond_wait(&f->wake, &f->lock);
+		if (f->stop)
+			break;
+		pthread_mutex_unlock(&f->lock);
+		failed = mdb_env_sync(l->env, 1) != 0;
+		pthread_mutex_lock(&f->lock);
+		f->failed = failed;
+		f->wanted = false;
+	}
+	pthread_mutex_unlock(&f->lock);
+	return NULL;
+}
+
+static int flusher_start(struct kv_lmdb *l)
+{
+	struct flusher *f = &l->flusher;
+	int ret;
+
+	pthread_mutex_init(&f->lock, NULL);
+	pthread_cond_init(&f->wake, NULL);
+	ret = -pthread_create(&f->thread, NULL, flush, l);
+	if (ret) {
+		pthread_cond_destroy(&f->wake);
+		pthread_mutex_destroy(&f->lock);
+	}
+	return ret;
+}
+
+static void flusher_stop(struct flusher *f)
+{
+	pthread_mutex_lock(&f->lock);
+	f->stop = true;
+	pthread_cond_signal(&f->wake);
+	pthread_mutex_unlock(&f->lock);
+	pthread_join(f->thread, NULL);
+	pthread_cond_destroy(&f->wake);
+	pthread_mutex_destroy(&f->lock);
+}
+
+static int lmdb_sync_start(struct kv *k)
+{
+	struct kv_lmdb *l = lmdb_of(k);
+	struct flusher *f = &l->flusher;
+	bool failed;
+
+	pthread_mutex_lock(&f->lock);
+	failed = f->failed;
+	if (!f->wanted && (l->dirty || failed)) {
+		l->dirty = false;
+		f->wanted = true;
+		pthread_cond_signal(&f->wake);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return failed ? -EIO : 0;
+}
+
 static void lmdb_close(struct kv *k)
 {
 	struct kv_lmdb *l = lmdb_of(k);
 
+	flusher_stop(&l->flusher);
 	mdb_env_close(l->env);
 	free(l);
 }
@@ -158,6 +241,7 @@ static const struct kv_ops lmdb_ops = {
 	.del = lmdb_del,
 	.walk = lmdb_walk,
 	.sync = lmdb_sync,
+	.sync_start = lmdb_sync_start,
 	.close = lmdb_close,
 };
 
@@ -197,6 +281,8 @@ static int open_env(struct kv_lmdb *l, const char *dir)
 					    MDB_NOSUBDIR | MDB_NOSYNC, 0600));
 	if (!ret)
 		ret = open_table(l);
+	if (!ret)
+		ret = flusher_start(l);
 	if (ret)
 		mdb_env_close(l->env);
 	return ret;

@@ -128,6 +128,11 @@ static int memory_walk(struct kv *k, const void *prefix, size_t prefix_len,
 	return 0;
 }
 
+static int memory_sync_start(struct kv *k)
+{
+	return 0;
+}
+
 static int memory_sync(struct kv *k)
 {
 	return 0;
@@ -148,6 +153,7 @@ static const struct kv_ops memory_ops = {
 	.del = memory_del,
 	.walk = memory_walk,
 	.sync = memory_sync,
+	.sync_start = memory_sync_start,
 	.close = memory_close,
 };
 

@@ -18,6 +18,7 @@ struct kv_ops {
 	int (*walk)(struct kv *k, const void *prefix, size_t prefix_len,
 		    kv_fn *fn, void *arg);
 	int (*sync)(struct kv *k);
+	int (*sync_start)(struct kv *k);
 	void (*close)(struct kv *k);
 };
 

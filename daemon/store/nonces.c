@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Nonces that must outlive the process (RFC 9301 5.6).
- *
- * As a Map-Server: the last nonce of each (registrant, key), written before
- * the registration it came with takes effect.  As an ETR: a counter for each
- * (Map-Server, key).  The counter writes ahead: the file says "everything
- * below this may have been used", and a restart goes on from there.
- *
- * Keys of the table: a letter for the kind, then the fields in network order.
+ * See nonces.h.  Keys of the table: the letter n, then registrant and tag in
+ * network order; the letter f and a tag for a floor.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,89 +12,153 @@
 #include "store/nonces.h"
 
 #define KIND_LAST	'n'
-#define KIND_COUNTER	'c'
-#define KEY_SIZE	(1 + 16 + 8 + 17 + 8)
+#define KIND_FLOOR	'f'
+#define LAST_KEY_SIZE	(1 + 16 + 8 + 17 + 8)
+#define FLOOR_KEY_SIZE	(1 + 8)
+
+#define DROP_TRIES	16	/* how many are looked at for one to drop */
+
+/* All registrants of one key. */
+struct group {
+	struct hash_node node;
+	struct heap_node size;		/* the largest is due first */
+	uint64_t tag;
+	size_t count;
+	struct nonce_list list;
+	bool has_floor;
+	uint64_t floor;
+};
+
+enum { IN_ALL, IN_GROUP, LISTS };
 
 struct last {
 	struct hash_node node;
+	struct group *group;
+	struct {
+		struct last *older;
+		struct last *newer;
+	} at[LISTS];
 	struct nonce_key key;
 	struct nonce_state state;
 	uint8_t *notify;		/* what state.notify points to */
 };
 
-struct counter {
-	struct counter *next;
-	struct addr server;
-	uint64_t tag;
-	uint64_t value;			/* the next one to hand out */
-	uint64_t limit;			/* written: below it is reserved */
-};
+/* --- lists by last use --- */
 
-/* --- keys and values --- */
-
-static void write_addr(struct writer *w, const struct addr *a)
+static void list_del(struct nonce_list *list, int which, struct last *l)
 {
-	writer_u8(w, a->family);
-	writer_bytes(w, a->bytes, sizeof(a->bytes));
+	struct last *older = l->at[which].older, *newer = l->at[which].newer;
+
+	*(newer ? &newer->at[which].older : &list->recent) = older;
+	*(older ? &older->at[which].newer : &list->oldest) = newer;
 }
 
-static size_t last_key(uint8_t key[KEY_SIZE], const struct nonce_key *k)
+static void list_add(struct nonce_list *list, int which, struct last *l)
+{
+	l->at[which].newer = NULL;
+	l->at[which].older = list->recent;
+	*(list->recent ? &list->recent->at[which].newer : &list->oldest) = l;
+	list->recent = l;
+}
+
+static void touch(struct nonces *n, struct last *l)
+{
+	list_del(&n->all, IN_ALL, l);
+	list_add(&n->all, IN_ALL, l);
+	list_del(&l->group->list, IN_GROUP, l);
+	list_add(&l->group->list, IN_GROUP, l);
+}
+
+/* --- groups --- */
+
+static struct group *find_group(const struct nonces *n, uint64_t tag)
+{
+	struct hash_node *h = hash_first(&n->groups, hash_key(&n->groups, &tag,
+							      sizeof(tag)));
+
+	while (h && container_of(h, struct group, node)->tag != tag)
+		h = hash_next(h);
+	return h ? container_of(h, struct group, node) : NULL;
+}
+
+static struct group *get_group(struct nonces *n, uint64_t tag)
+{
+	struct group *g = find_group(n, tag);
+
+	if (g)
+		return g;
+	g = calloc(1, sizeof(*g));
+	if (!g)
+		return NULL;
+	g->tag = tag;
+	heap_node_init(&g->size);
+	heap_add(&n->largest, &g->size, UINT64_MAX);
+	hash_add(&n->groups, &g->node, hash_key(&n->groups, &tag,
+						sizeof(tag)));
+	return g;
+}
+
+static void resize(struct nonces *n, struct group *g, int by)
+{
+	g->count += by;
+	heap_update(&n->largest, &g->size, UINT64_MAX - g->count);
+}
+
+bool nonces_floor(const struct nonces *n, uint64_t tag, uint64_t *floor)
+{
+	struct group *g = find_group(n, tag);
+
+	if (!g || !g->has_floor)
+		return false;
+	*floor = g->floor;
+	return true;
+}
+
+static size_t floor_key(uint8_t key[FLOOR_KEY_SIZE], uint64_t tag)
 {
 	struct writer w;
 
-	writer_init(&w, key, KEY_SIZE);
+	writer_init(&w, key, FLOOR_KEY_SIZE);
+	writer_u8(&w, KIND_FLOOR);
+	writer_u64(&w, tag);
+	return w.len;
+}
+
+static int raise_floor(struct nonces *n, struct group *g, uint64_t nonce)
+{
+	uint8_t key[FLOOR_KEY_SIZE];
+	int ret;
+
+	if (g->has_floor && g->floor >= nonce)
+		return 0;
+	ret = kv_put_u64(n->kv, key, floor_key(key, g->tag), nonce);
+	if (ret)
+		return ret;
+	g->has_floor = true;
+	g->floor = nonce;
+	return 0;
+}
+
+/* --- registrants --- */
+
+static size_t last_key(uint8_t key[LAST_KEY_SIZE], const struct nonce_key *k)
+{
+	struct writer w;
+
+	writer_init(&w, key, LAST_KEY_SIZE);
 	writer_u8(&w, KIND_LAST);
 	writer_bytes(&w, k->who.ids.xtr_id, sizeof(k->who.ids.xtr_id));
 	writer_u64(&w, k->who.ids.site_id);
-	write_addr(&w, &k->who.source);
+	writer_u8(&w, k->who.source.family);
+	writer_bytes(&w, k->who.source.bytes, sizeof(k->who.source.bytes));
 	writer_u64(&w, k->tag);
 	return w.len;
 }
 
-static size_t counter_key(uint8_t key[KEY_SIZE], const struct counter *c)
-{
-	struct writer w;
-
-	writer_init(&w, key, KEY_SIZE);
-	writer_u8(&w, KIND_COUNTER);
-	write_addr(&w, &c->server);
-	writer_u64(&w, c->tag);
-	return w.len;
-}
-
-static int put_u64(struct kv *kv, const uint8_t *key, size_t key_len,
-		   uint64_t v)
-{
-	uint8_t octets[8];
-	struct writer w;
-
-	writer_init(&w, octets, sizeof(octets));
-	writer_u64(&w, v);
-	return kv_put(kv, key, key_len, octets, sizeof(octets));
-}
-
-static int get_u64(struct kv *kv, const uint8_t *key, size_t key_len,
-		   uint64_t *v)
-{
-	uint8_t octets[8];
-	struct reader r;
-	int ret = kv_get(kv, key, key_len, octets, sizeof(octets));
-
-	if (ret < 0)
-		return ret;
-	if (ret != sizeof(octets))
-		return -EIO;
-	reader_init(&r, octets, sizeof(octets));
-	*v = reader_u64(&r);
-	return 0;
-}
-
-/* --- replay protection --- */
-
 static struct last *find_last(const struct nonces *n,
 			      const struct nonce_key *k)
 {
-	uint8_t key[KEY_SIZE], other[KEY_SIZE];
+	uint8_t key[LAST_KEY_SIZE], other[LAST_KEY_SIZE];
 	size_t len = last_key(key, k);
 	struct hash_node *h = hash_first(&n->table,
 					 hash_key(&n->table, key, len));
@@ -117,13 +175,18 @@ static struct last *find_last(const struct nonces *n,
 
 static struct last *new_last(struct nonces *n, const struct nonce_key *k)
 {
-	uint8_t key[KEY_SIZE];
+	struct group *g = get_group(n, k->tag);
+	struct last *l = g ? calloc(1, sizeof(*l)) : NULL;
+	uint8_t key[LAST_KEY_SIZE];
 	size_t len = last_key(key, k);
-	struct last *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		return NULL;
 	l->key = *k;
+	l->group = g;
+	list_add(&n->all, IN_ALL, l);
+	list_add(&g->list, IN_GROUP, l);
+	resize(n, g, 1);
 	hash_add(&n->table, &l->node, hash_key(&n->table, key, len));
 	return l;
 }
@@ -131,9 +194,71 @@ static struct last *new_last(struct nonces *n, const struct nonce_key *k)
 static void free_last(struct nonces *n, struct last *l)
 {
 	hash_del(&n->table, &l->node);
+	list_del(&n->all, IN_ALL, l);
+	list_del(&l->group->list, IN_GROUP, l);
+	resize(n, l->group, -1);
 	free(l->notify);
 	free(l);
 }
+
+/* --- dropping --- */
+
+/* The one not heard of for longest whose registrations are over at @now. */
+static struct last *idle(const struct nonce_list *list, int which,
+			 uint64_t now)
+{
+	struct last *l = list->oldest;
+
+	for (int i = 0; l && i < DROP_TRIES; i++, l = l->at[which].newer)
+		if (l->state.until <= now)
+			return l;
+	return NULL;
+}
+
+/* Whom to drop so that @g can have one more; NULL: nobody. */
+static struct last *whom_to_drop(const struct nonces *n, const struct group *g,
+				 uint64_t now)
+{
+	struct heap_node *first = heap_peek(&n->largest);
+	const struct group *largest;
+	struct last *l;
+
+	if (g && g->count >= n->max_per_key)
+		return idle(&g->list, IN_GROUP, now);
+
+	largest = first ? container_of(first, struct group, size) : NULL;
+	l = largest ? idle(&largest->list, IN_GROUP, now) : NULL;
+	return l ? l : idle(&n->all, IN_ALL, now);
+}
+
+static int drop(struct nonces *n, struct last *l)
+{
+	uint8_t key[LAST_KEY_SIZE];
+	int ret;
+
+	/* In this order: whatever is lost, there is a nonce to compare with. */
+	ret = raise_floor(n, l->group, l->state.nonce);
+	if (!ret)
+		ret = kv_del(n->kv, key, last_key(key, &l->key));
+	if (ret)
+		return -EIO;
+	free_last(n, l);
+	n->dropped++;
+	return 0;
+}
+
+static int make_room(struct nonces *n, uint64_t tag, uint64_t now)
+{
+	const struct group *g = find_group(n, tag);
+	struct last *l;
+
+	if (n->table.count < n->max && (!g || g->count < n->max_per_key))
+		return 0;
+	l = whom_to_drop(n, g, now);
+	return l ? drop(n, l) : -ENOSPC;
+}
+
+/* --- life --- */
 
 /* For each one in the file, at start. */
 static int load_last(void *arg, const void *key, size_t key_len,
@@ -162,22 +287,48 @@ static int load_last(void *arg, const void *key, size_t key_len,
 	return 0;
 }
 
-int nonces_init(struct nonces *n, struct kv *kv, size_t max,
-		unsigned int reserve, uint64_t first, const uint8_t seed[16])
+static int load_floor(void *arg, const void *key, size_t key_len,
+		      const void *value, size_t len)
 {
-	const uint8_t kind = KIND_LAST;
+	struct nonces *n = arg;
+	struct reader r, v;
+	struct group *g;
+	uint64_t tag;
+
+	reader_init(&r, key, key_len);
+	reader_init(&v, value, len);
+	reader_skip(&r, 1);
+	tag = reader_u64(&r);
+	if (!reader_ok(&r) || reader_left(&r) || len != 8)
+		return -EIO;
+
+	g = get_group(n, tag);
+	if (!g)
+		return -ENOMEM;
+	g->has_floor = true;
+	g->floor = reader_u64(&v);
+	return 0;
+}
+
+int nonces_init(struct nonces *n, struct kv *kv, size_t max,
+		size_t max_per_key, const uint8_t seed[16])
+{
+	static const uint8_t kind_last = KIND_LAST, kind_floor = KIND_FLOOR;
 	int ret;
 
 	memset(n, 0, sizeof(*n));
 	n->kv = kv;
 	n->max = max;
-	n->reserve = reserve;
-	n->first = first;
+	n->max_per_key = max_per_key;
+	heap_init(&n->largest);
 
 	ret = hash_init(&n->table, seed);
-	if (ret)
-		return ret;
-	ret = kv_walk(kv, &kind, sizeof(kind), load_last, n);
+	if (!ret)
+		ret = hash_init(&n->groups, seed);
+	if (!ret)
+		ret = kv_walk(kv, &kind_last, 1, load_last, n);
+	if (!ret)
+		ret = kv_walk(kv, &kind_floor, 1, load_floor, n);
 	if (ret)
 		nonces_free(n);
 	return ret;
@@ -186,17 +337,17 @@ int nonces_init(struct nonces *n, struct kv *kv, size_t max,
 void nonces_free(struct nonces *n)
 {
 	struct hash_node *h;
-	struct counter *c;
 
-	while (n->table.count && (h = hash_walk_first(&n->table)) != NULL)
-		free_last(n, container_of(h, struct last, node));
+	while (n->all.oldest)
+		free_last(n, n->all.oldest);
+	while (n->groups.count && (h = hash_walk_first(&n->groups)) != NULL) {
+		hash_del(&n->groups, h);
+		free(container_of(h, struct group, node));
+	}
 	if (n->table.bucket)
 		hash_free(&n->table);
-
-	while ((c = n->counters) != NULL) {
-		n->counters = c->next;
-		free(c);
-	}
+	if (n->groups.bucket)
+		hash_free(&n->groups);
 	memset(n, 0, sizeof(*n));
 }
 
@@ -208,12 +359,14 @@ const struct nonce_state *nonces_find(const struct nonces *n,
 	return l ? &l->state : NULL;
 }
 
+/* --- a new last one --- */
+
 static int set_last(struct nonces *n, struct last *l,
 		    const struct nonce_state *state)
 {
 	bool keep = state->notify && state->notify_len <= STORE_NOTIFY_MAX;
-	uint8_t *notify = NULL, key[KEY_SIZE];
-	size_t len = last_key(key, &l->key);
+	uint8_t *notify = NULL, key[LAST_KEY_SIZE];
+	uint64_t until = l->state.until;
 	int ret;
 
 	if (keep) {
@@ -223,7 +376,7 @@ static int set_last(struct nonces *n, struct last *l,
 		memcpy(notify, state->notify, state->notify_len);
 	}
 
-	ret = put_u64(n->kv, key, len, state->nonce);
+	ret = kv_put_u64(n->kv, key, last_key(key, &l->key), state->nonce);
 	if (ret) {
 		free(notify);
 		return ret == -ENOSPC ? -ENOSPC : -EIO;
@@ -234,6 +387,10 @@ static int set_last(struct nonces *n, struct last *l,
 	l->state = *state;
 	l->state.notify = notify;
 	l->state.notify_len = notify ? state->notify_len : 0;
+	/* An earlier Map-Register may have registered for longer. */
+	if (l->state.until < until)
+		l->state.until = until;
+	touch(n, l);
 	return 0;
 }
 
@@ -242,10 +399,12 @@ int nonces_set(struct nonces *n, const struct nonce_key *key,
 {
 	struct last *l = find_last(n, key);
 	bool fresh = !l;
-	int ret;
+	int ret = 0;
 
-	if (fresh && n->table.count >= n->max)
-		return -ENOSPC;
+	if (fresh)
+		ret = make_room(n, key->tag, state->when);
+	if (ret)
+		return ret;
 	if (fresh)
 		l = new_last(n, key);
 	if (!l)
@@ -255,73 +414,4 @@ int nonces_set(struct nonces *n, const struct nonce_key *key,
 	if (ret && fresh)
 		free_last(n, l);
 	return ret;
-}
-
-/* --- the ETR's counters --- */
-
-static struct counter *find_counter(const struct nonces *n,
-				    const struct addr *server, uint64_t tag)
-{
-	struct counter *c = n->counters;
-
-	while (c && !(c->tag == tag && addr_equal(&c->server, server)))
-		c = c->next;
-	return c;
-}
-
-static struct counter *open_counter(struct nonces *n,
-				    const struct addr *server, uint64_t tag)
-{
-	struct counter *c = calloc(1, sizeof(*c));
-	uint8_t key[KEY_SIZE];
-	int ret;
-
-	if (!c)
-		return NULL;
-
-	c->server = *server;
-	c->tag = tag;
-	ret = get_u64(n->kv, key, counter_key(key, c), &c->value);
-	if (ret == -ENOENT) {
-		c->value = n->first;
-	} else if (ret) {
-		free(c);
-		return NULL;
-	}
-
-	c->limit = c->value;
-	c->next = n->counters;
-	n->counters = c;
-	return c;
-}
-
-/* Durable before the first of them is used. */
-static int reserve(struct nonces *n, struct counter *c)
-{
-	uint64_t limit = c->value + n->reserve;
-	uint8_t key[KEY_SIZE];
-	int ret = put_u64(n->kv, key, counter_key(key, c), limit);
-
-	if (!ret)
-		ret = kv_sync(n->kv);
-	if (ret)
-		return -EIO;
-	c->limit = limit;
-	return 0;
-}
-
-int nonces_next(struct nonces *n, const struct addr *server, uint64_t tag,
-		uint64_t *nonce)
-{
-	struct counter *c = find_counter(n, server, tag);
-
-	if (!c)
-		c = open_counter(n, server, tag);
-	if (!c)
-		return -EIO;
-	if (c->value == c->limit && reserve(n, c))
-		return -EIO;
-
-	*nonce = c->value++;
-	return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/counters.h"
 #include "store/nonces.h"
 #include "store/registry.h"
 #include "store/store.h"
@@ -11,6 +12,7 @@
 struct store {
 	struct registry reg;
 	struct nonces nonces;
+	struct counters counters;
 	struct kv *kv;
 };
 
@@ -20,6 +22,7 @@ void store_config_init(struct store_config *cfg)
 		.registrations = 1000000,
 		.per_entry = 16,
 		.nonces = 100000,
+		.nonces_per_key = 10000,
 		.reserve = 1000,
 		.first_nonce = 1,
 	};
@@ -38,10 +41,11 @@ struct store *store_new(const struct store_config *cfg, struct kv *kv,
 	ret = registry_init(&s->reg, cfg->registrations, cfg->per_entry, seed);
 	if (ret)
 		goto free_store;
-	ret = nonces_init(&s->nonces, kv, cfg->nonces, cfg->reserve,
-			  cfg->first_nonce, seed);
+	ret = nonces_init(&s->nonces, kv, cfg->nonces, cfg->nonces_per_key,
+			  seed);
 	if (ret)
 		goto free_registry;
+	counters_init(&s->counters, kv, cfg->reserve, cfg->first_nonce);
 	return s;
 
 free_registry:
@@ -60,13 +64,14 @@ void store_free(struct store *s)
 		return;
 	registry_free(&s->reg);
 	nonces_free(&s->nonces);
+	counters_free(&s->counters);
 	free(s);
 }
 
 int store_register_nonce(struct store *s, const struct addr *server,
 			 uint64_t tag, uint64_t *nonce)
 {
-	return nonces_next(&s->nonces, server, tag, nonce);
+	return counters_next(&s->counters, server, tag, nonce);
 }
 
 int store_xtr_id(struct store *s, const uint8_t fresh[16], uint8_t id[16])
@@ -91,6 +96,11 @@ int store_xtr_id(struct store *s, const uint8_t fresh[16], uint8_t id[16])
 int store_sync(struct store *s)
 {
 	return kv_sync(s->kv) ? -EIO : 0;
+}
+
+int store_sync_start(struct store *s)
+{
+	return kv_sync_start(s->kv) ? -EIO : 0;
 }
 
 size_t store_registrations(const struct store *s)
@@ -190,6 +200,13 @@ static const struct nonce_state *op_nonce(void *arg,
 	return nonces_find(&s->nonces, key);
 }
 
+static bool op_floor(void *arg, uint64_t tag, uint64_t *floor)
+{
+	struct store *s = arg;
+
+	return nonces_floor(&s->nonces, tag, floor);
+}
+
 const struct store_ops store_memory_ops = {
 	.find = op_find,
 	.match = op_match,
@@ -201,4 +218,5 @@ const struct store_ops store_memory_ops = {
 	.expire = op_expire,
 	.due = op_due,
 	.nonce = op_nonce,
+	.floor = op_floor,
 };

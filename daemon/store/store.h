@@ -12,8 +12,8 @@
  *	ops.store_arg = st;
  *	register_nonce():  return store_register_nonce(st, server, tag, nonce);
  *
- * and calls store_sync() now and then (every second at most) from its loop,
- * and before it exits.
+ * and calls store_sync_start() every second from its loop, and store_sync()
+ * before it exits.
  */
 #ifndef LISP_STORE_STORE_H
 #define LISP_STORE_STORE_H
@@ -25,6 +25,7 @@ struct store_config {
 	size_t registrations;		/* in all; default 1,000,000 */
 	unsigned int per_entry;		/* registrants of one EID; 16 */
 	size_t nonces;			/* registrants and keys; 100,000 */
+	size_t nonces_per_key;		/* of these of one key; 10,000 */
 	unsigned int reserve;		/* nonces written ahead; 1000 */
 	uint64_t first_nonce;		/* for a counter without a past: wall
 					 * clock in microseconds */
@@ -51,8 +52,10 @@ int store_register_nonce(struct store *s, const struct addr *server,
  * when there is none yet.  0 or -EIO. */
 int store_xtr_id(struct store *s, const uint8_t fresh[16], uint8_t id[16]);
 
-/* Write behind what was put off.  0 or -EIO. */
+/* Make durable what was put off: now, or without waiting for the disk (see
+ * kv_sync_start()).  0 or -EIO. */
 int store_sync(struct store *s);
+int store_sync_start(struct store *s);
 
 size_t store_registrations(const struct store *s);
 

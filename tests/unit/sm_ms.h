@@ -46,6 +46,7 @@ static inline int begin(void **state)
 	store_config_init(&sc);
 	sc.registrations = 1000;
 	sc.per_entry = 3;
+	sc.nonces_per_key = 4;
 	kv = kv_open_memory(NULL);
 	assert_non_null(kv);
 	store = store_new(&sc, kv, seed, NULL);

@@ -297,6 +297,55 @@ static void ids_outside_the_mac(void **state)
 	assert_int_equal(count_logs(LOG_REGISTER_AUTH), 1);
 }
 
+/* Who was forgotten for want of room cannot be played back. */
+static void forgotten_registrant(void **state)
+{
+	const char *eid = "[100]10.1.0.0/16";
+	struct packet old;
+	uint8_t octets[sizeof(last_register)];
+
+	put(NOW, REG(.eids = { eid }, .nonce = 50, .xtr = 1));
+	old = last_packet;
+	memcpy(octets, last_register, sizeof(octets));
+	old.data = octets;
+	run_timers(NOW + 180000);
+	assert_null(entry(eid));
+	for (uint8_t i = 2; i <= 5; i++)
+		put(NOW + 180000, REG(.eids = { "[100]10.1.9.0/24" },
+				      .nonce = i, .xtr = i, .withdraw = true));
+	put(NOW + 180000, REG(.eids = { eid }, .nonce = 51, .xtr = 6));
+	assert_int_equal(entry(eid)->reg_count, 1);
+
+	turn();
+	deliver(NOW + 180001, &old);
+	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 1);
+	assert_int_equal(entry(eid)->reg_count, 1);
+	put(NOW + 180002, REG(.eids = { eid }, .nonce = 52, .xtr = 1));
+	assert_int_equal(entry(eid)->reg_count, 2);
+	/* Another key is another matter. */
+	put(NOW + 180003, REG(.eids = { "[100]10.2.0.0/16" }, .nonce = 1,
+			      .key = &keys_b[0]));
+	assert_non_null(entry("[100]10.2.0.0/16"));
+}
+
+/* Who is registered is not forgotten for a newcomer. */
+static void live_registrants(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 9, .xtr = 1));
+	for (uint8_t i = 2; i <= 5; i++)
+		put(NOW + 1, REG(.eids = { "[100]10.1.9.0/24" }, .nonce = 1,
+				 .xtr = i, .withdraw = true));
+	assert_int_equal(counter("store-failed"), 0);
+	put(NOW + 2, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 8));
+	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 1);
+	put(NOW + 3, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 10));
+	assert_int_equal(entry("[100]10.1.0.0/16")->regs->refreshed, NOW + 3);
+	/* The floor is that of one that withdrew only, not xTR 1's. */
+	put(NOW + 4, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 2,
+			 .xtr = 7));
+	assert_non_null(entry("[100]10.8.0.0/16"));
+}
+
 /* A cap of the store: nothing changes, nothing is acknowledged, and the nonce
  * is still good. */
 static void store_refuses(void **state)
@@ -449,6 +498,8 @@ int main(void)
 		TEST(busy_site),
 		TEST(duplicates_in_a_flood),
 		TEST(ids_outside_the_mac),
+		TEST(forgotten_registrant),
+		TEST(live_registrants),
 		TEST(store_refuses),
 		TEST(merges),
 		TEST(merges_silently),
