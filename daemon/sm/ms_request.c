@@ -10,8 +10,11 @@
  *	no ETR can be sent to, or none reaches
  *	a family of the request's ITR-RLOCs     proxy reply after all
  *
- * One record is served, the first: a sender must not put in more (RFC 9301
- * 5.2), and one packet in must not become many out.
+ * A sender must not ask for more than one record at a time (RFC 9301 5.2); who
+ * does is served nevertheless, up to RECORDS_SERVED of them: what we answer
+ * ourselves goes into one Map-Reply, and the request goes on, whole, to
+ * ETRS_ASKED ETRs at most, each of which answers for what is its own.  So one
+ * packet in does not become many out.
  */
 #include <string.h>
 
@@ -23,12 +26,21 @@
 #define TTL_UNREGISTERED	1
 #define HOLE_MIN_LEN		1	/* bits; never the default route */
 
-/* One Map-Request on its way through. */
+#define RECORDS_SERVED		8
+#define ETRS_ASKED		2
+
+/* One Map-Request on its way through, a record at a time. */
 struct query {
 	struct ms *ms;
 	uint64_t now;
 	const struct request *rq;
 	struct actions *acts;
+	/* answers to all records */
+	const struct addr *to;		/* where to; NULL: nowhere */
+	struct reply reply;
+	const struct addr *etrs[ETRS_ASKED];
+	unsigned int etr_count;
+	/* the record being served */
 	struct eid asked;
 	struct eid host;		/* address of @asked */
 	const struct site_ref *ref;
@@ -49,21 +61,19 @@ static size_t size_max(const struct ms *ms, const struct addr *to)
 				       : ms->cfg->limits.message_max6;
 }
 
-/* Where a reply goes, NULL: nowhere, and counted why. */
-static const struct addr *reply_to(const struct query *q)
+/* May the record be answered? */
+static bool may_reply(const struct query *q)
 {
-	const struct addr *to = request_itr_rloc(q->rq, q->ms->ops);
-
-	if (!to) {
+	if (!q->to) {
 		refuse(q, MS_NO_ITR_RLOC, LOG_REQUEST_NO_ITR_RLOC);
-		return NULL;
+		return false;
 	}
-	if (!reply_allowed(&q->ms->per_eid, &q->ms->per_rloc, to, &q->asked,
-			   q->now)) {
+	if (!reply_allowed(&q->ms->per_eid, &q->ms->per_rloc, q->to,
+			   &q->asked, q->now)) {
 		refuse(q, MS_REPLY_LIMITED, LOG_REQUEST_LIMITED);
-		return NULL;
+		return false;
 	}
-	return to;
+	return true;
 }
 
 /* --- negative --- */
@@ -83,7 +93,7 @@ static struct prefix hole(const struct query *q, unsigned int floor)
 	return p;
 }
 
-static void negative(const struct query *q, enum ms_counter counter,
+static void negative(struct query *q, enum ms_counter counter,
 		     uint32_t ttl, unsigned int floor)
 {
 	struct map_record rec = {
@@ -91,23 +101,20 @@ static void negative(const struct query *q, enum ms_counter counter,
 		.action = MAP_NATIVELY_FORWARD,
 		.eid = { .iid = q->host.iid, .prefix = hole(q, floor) },
 	};
-	const struct addr *to = reply_to(q);
-	struct reply r;
 
-	if (!to)
+	if (!may_reply(q))
 		return;
 
 	q->ms->counters[counter]++;
-	reply_init(&r, q->acts->arena, size_max(q->ms, to));
-	reply_add(&r, &rec);
-	reply_send(&r, q->rq, to, 0, q->acts);
+	reply_add(&q->reply, &rec);
 }
 
 /* --- proxy --- */
 
-static bool add_entry(const struct query *q, struct reply *r,
-		      const struct store_entry *e, const struct eid *eid)
+static bool add_entry(struct query *q, const struct store_entry *e,
+		      const struct eid *eid)
 {
+	struct reply *r = &q->reply;
 	struct map_record rec;
 
 	/* A more-specific left out for want of memory would be as wrong as
@@ -119,52 +126,49 @@ static bool add_entry(const struct query *q, struct reply *r,
 	return reply_add(r, &rec) != NULL;
 }
 
-/* Best match and what is registered beneath it. */
-static void add_match(const struct query *q, struct reply *r)
+/* Best match and what is registered beneath it; where that does not fit, the
+ * hole between these around the EID asked for (sm/reply.h). */
+static void add_match(struct query *q)
 {
 	const struct sm_ops *ops = q->ms->ops;
 	const struct store_entry *e = q->entry;
+	unsigned int before = q->reply.count;
 	struct eid cut = q->entry->eid;
 
-	while (e && add_entry(q, r, e, &e->eid))
+	while (e && add_entry(q, e, &e->eid))
 		e = ops->store->next(ops->store_arg, &q->entry->eid, e);
-	if (!r->full)
+	if (!q->reply.full)
 		return;
 
-	reply_cut(r, 0);
+	reply_cut(&q->reply, before);
 	q->ms->counters[MS_CUT]++;
 	ops->store->gap(ops->store_arg, q->host.iid, &q->host.prefix.addr,
 			cut.prefix.len, &cut.prefix);
-	add_entry(q, r, q->entry, &cut);
+	add_entry(q, q->entry, &cut);
 }
 
-/* All records of a reply live as long (RFC 9301 5.5). */
-static void level_ttl(struct reply *r)
+/* All that a reply says to one question lives as long (RFC 9301 5.5). */
+static void level_ttl(struct reply *r, unsigned int first)
 {
 	uint32_t ttl = UINT32_MAX;
 
-	for (unsigned int i = 0; i < r->count; i++)
+	for (unsigned int i = first; i < r->count; i++)
 		if (r->records[i].ttl < ttl)
 			ttl = r->records[i].ttl;
-	for (unsigned int i = 0; i < r->count; i++)
+	for (unsigned int i = first; i < r->count; i++)
 		r->records[i].ttl = ttl;
 }
 
-static void proxy(const struct query *q)
+static void proxy(struct query *q)
 {
-	const struct addr *to = reply_to(q);
-	struct reply r;
+	unsigned int before = q->reply.count;
 
-	if (!to)
+	if (!may_reply(q))
 		return;
 
-	reply_init(&r, q->acts->arena, size_max(q->ms, to));
-	add_match(q, &r);
-	if (!r.count)
-		return;
-	level_ttl(&r);
-	reply_send(&r, q->rq, to, 0, q->acts);
-	q->ms->counters[MS_PROXY_REPLIES]++;
+	add_match(q);
+	level_ttl(&q->reply, before);
+	q->ms->counters[MS_PROXY_REPLIES] += q->reply.count > before;
 }
 
 /* --- on to an ETR --- */
@@ -202,28 +206,43 @@ static bool reaches_itr(const struct query *q, const struct map_record *rec)
 	return false;
 }
 
-/* 0: sent or refused.  -1: nobody could be asked, answer yourself. */
-static int to_etr(const struct query *q)
+/* Remember to ask it, once.  False: it is one too many. */
+static bool add_etr(struct query *q, const struct addr *etr)
+{
+	for (unsigned int i = 0; i < q->etr_count; i++)
+		if (addr_equal(q->etrs[i], etr))
+			return true;
+	if (q->etr_count == ETRS_ASKED)
+		return false;
+	q->etrs[q->etr_count++] = etr;
+	return true;
+}
+
+/* False: nobody can be asked, answer yourself. */
+static bool to_etr(struct query *q)
 {
 	struct map_record rec;
 	const struct addr *etr;
 
 	if (ms_entry_record(q->entry, &q->entry->eid, NULL, q->acts->arena,
 			    &rec))
-		return 0;
+		return true;
 
 	etr = reaches_itr(q, &rec) ?
 		forward_pick(&rec, q->rq->msg->nonce, q->ms->ops) : NULL;
-	if (!etr)
-		return -1;
+	return etr && add_etr(q, etr);
+}
 
-	if (!forward_fresh(&q->ms->seen, q->rq, q->now)) {
+static void ask_etrs(const struct query *q)
+{
+	if (q->etr_count && !forward_fresh(&q->ms->seen, q->rq, q->now)) {
 		refuse(q, MS_FORWARD_LOOP, LOG_FORWARD_LOOP);
-		return 0;
+		return;
 	}
-	forward_send(q->rq->ecm, etr, q->acts);
-	q->ms->counters[MS_FORWARDED]++;
-	return 0;
+	for (unsigned int i = 0; i < q->etr_count; i++) {
+		forward_send(q->rq->ecm, q->etrs[i], q->acts);
+		q->ms->counters[MS_FORWARDED]++;
+	}
 }
 
 /* --- decide --- */
@@ -260,10 +279,40 @@ static void serve(struct query *q)
 
 	if (wants_proxy(q)) {
 		proxy(q);
-	} else if (to_etr(q)) {
+	} else if (!to_etr(q)) {
 		q->ms->counters[MS_PROXY_FOR_FAMILY]++;
 		proxy(q);
 	}
+}
+
+static void turn_to(struct query *q, const struct request_record *rec)
+{
+	q->asked = rec->eid;
+	q->host = request_host(rec);
+	q->ref = NULL;
+	q->entry = NULL;
+	reply_cut(&q->reply, q->reply.count);	/* not full for others */
+}
+
+static void serve_all(struct query *q)
+{
+	const struct map_request *m = q->rq->msg;
+
+	q->to = request_itr_rloc(q->rq, q->ms->ops);
+	if (q->to)
+		reply_init(&q->reply, q->acts->arena, size_max(q->ms, q->to));
+
+	for (unsigned int i = 0; i < m->record_count && i < RECORDS_SERVED;
+	     i++) {
+		turn_to(q, &m->records[i]);
+		if (m->records[i].foreign || !eid_is_ip(&q->asked))
+			refuse(q, MS_REQUEST_INVALID, LOG_REQUEST_INVALID);
+		else
+			serve(q);
+	}
+	ask_etrs(q);
+	if (q->reply.count)
+		reply_send(&q->reply, q->rq, q->to, 0, q->acts);
 }
 
 void ms_on_request(struct ms *ms, uint64_t now, const struct request *rq,
@@ -275,17 +324,15 @@ void ms_on_request(struct ms *ms, uint64_t now, const struct request *rq,
 		.now = now,
 		.rq = rq,
 		.acts = acts,
-		.asked = rq->msg->records[0].eid,
-		.host = request_host(&rq->msg->records[0]),
 	};
 
 	ms->counters[MS_REQUESTS]++;
+	turn_to(&q, &rq->msg->records[0]);
 	if (!limit_take(&ms->requests, &rq->pkt->from, sizeof(rq->pkt->from),
 			now))
 		refuse(&q, MS_REQUEST_LIMITED, LOG_REQUEST_LIMITED);
-	else if ((rq->msg->flags & invalid) || !eid_is_ip(&q.asked) ||
-		 rq->msg->records[0].foreign)
+	else if (rq->msg->flags & invalid)
 		refuse(&q, MS_REQUEST_INVALID, LOG_REQUEST_INVALID);
 	else
-		serve(&q);
+		serve_all(&q);
 }

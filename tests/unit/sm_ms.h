@@ -190,19 +190,20 @@ static inline const struct store_entry *entry(const char *eid)
 
 static const char *itr_rlocs[2];
 
-static inline void ask(uint64_t now, const char *eid, uint32_t flags)
+static inline void ask_all(uint64_t now, const char *const *eids,
+			   unsigned int count, uint32_t flags)
 {
 	static uint64_t nonce = 100;
 	struct addr itr[2];
-	struct request_record rr = { .eid = E(eid) };
+	struct request_record rr[16] = { 0 };
 	struct lisp_msg in = {
 		.type = MSG_TYPE_MAP_REQUEST,
 		.request = {
 			.flags = flags,
 			.nonce = nonce++,
 			.itr_rlocs = itr,
-			.records = &rr,
-			.record_count = 1,
+			.records = rr,
+			.record_count = (uint8_t)count,
 		},
 	};
 	struct lisp_msg out = {
@@ -217,6 +218,8 @@ static inline void ask(uint64_t now, const char *eid, uint32_t flags)
 	struct packet pkt;
 
 	turn();
+	for (unsigned int i = 0; i < count; i++)
+		rr[i].eid = E(eids[i]);
 	for (int i = 0; i < 2 && itr_rlocs[i]; i++)
 		itr[in.request.itr_count++] = A(itr_rlocs[i]);
 	out.ecm.message = action_build(&acts, &in, &out.ecm.message_len);
@@ -228,6 +231,11 @@ static inline void ask(uint64_t now, const char *eid, uint32_t flags)
 	rq = (struct request){ .pkt = &pkt, .ecm = &parsed.ecm,
 			       .msg = &inner.request };
 	ms_on_request(&ms, now, &rq, &acts);
+}
+
+static inline void ask(uint64_t now, const char *eid, uint32_t flags)
+{
+	ask_all(now, &eid, 1, flags);
 }
 
 static inline int begin_asking(void **state)

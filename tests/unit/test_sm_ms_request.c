@@ -228,6 +228,80 @@ static void too_many_more_specifics(void **state)
 	assert_int_equal(counter("cut"), 1);
 }
 
+/* Several EIDs in one request: one reply for what is answered here, one
+ * request to each ETR, and an end to both. */
+static void several_records(void **state)
+{
+	static const char *const eids[] = {
+		"[100]10.1.5.5", "[100]10.2.5.5", "[100]10.64.0.1",
+		"[100]10.8.0.1", "[100]10.2.6.6", "[100]10.2.9.9",
+		"[100]10.65.0.1", "[100]10.66.0.1", "[100]10.67.0.1",
+	};
+	struct map_reply m;
+
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16", "[100]10.1.5.0/24" },
+		     .nonce = 1, .flags = MREG_PROXY_REPLY, .ttl = 90));
+	put(NOW, REG(.eids = { "[100]10.2.0.0/16" }, .key = &keys_b[0],
+		     .rlocs = { "192.0.2.2" }));
+	ask_all(NOW, eids, 9, 0);
+
+	assert_int_equal(count_acts(ACTION_SEND), 2);
+	assert_int_equal(sent_inner(0).request.record_count, 9);
+	m = sent(1).reply;
+	assert_int_equal(m.record_count, 5);
+	assert_int_equal(m.records[0].eid.prefix.len, 24);
+	assert_int_equal(m.records[0].ttl, 90);
+	assert_int_equal(m.records[1].ttl, 15);
+	assert_int_equal(m.records[2].ttl, 1);
+	/* The ninth is not served. */
+	assert_int_equal(counter("negative-hole"), 3);
+	assert_int_equal(counter("forwarded"), 1);
+}
+
+/* No more ETRs than two are asked because of one request. */
+static void etrs_of_one_request(void **state)
+{
+	static const char *const eids[] = {
+		"[100]10.1.1.1", "[100]10.1.2.1", "[100]10.1.3.1",
+	};
+
+	put(NOW, REG(.eids = { "[100]10.1.1.0/24" }, .nonce = 1));
+	put(NOW, REG(.eids = { "[100]10.1.2.0/24" }, .nonce = 2,
+		     .rlocs = { "192.0.2.2" }));
+	put(NOW, REG(.eids = { "[100]10.1.3.0/24" }, .nonce = 3,
+		     .rlocs = { "192.0.2.3" }));
+	ask_all(NOW, eids, 3, 0);
+	assert_int_equal(count_acts(ACTION_SEND), 3);
+	assert_int_equal(sent(2).type, MSG_TYPE_MAP_REPLY);
+	assert_int_equal(sent(2).reply.record_count, 1);
+	assert_int_equal(sent(2).reply.records->locators->addr.bytes[3], 3);
+}
+
+/* One record's more-specifics fill the reply: that one is cut, the others
+ * stand. */
+static void cut_among_several(void **state)
+{
+	static const char *const eids[] = { "[100]10.64.0.1", "[100]10.1.200.1",
+					    "[100]10.128.0.1" };
+	struct map_reply m;
+
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1,
+		     .flags = MREG_PROXY_REPLY));
+	for (int i = 0; i < 100; i++) {
+		char text[EID_TEXT_MAX];
+
+		snprintf(text, sizeof(text), "[100]10.1.%d.0/24", i);
+		put(NOW + i * 1000, REG(.eids = { text }, .nonce = i + 2));
+	}
+	ask_all(NOW, eids, 3, 0);
+	m = sent(0).reply;
+	assert_int_equal(m.record_count, 3);
+	assert_int_equal(m.records[0].eid.prefix.len, 10);
+	assert_int_equal(m.records[1].eid.prefix.len, 17);
+	assert_int_equal(m.records[2].eid.prefix.len, 9);
+	assert_true(act(ACTION_SEND, 0)->send.len <= 1280 - 28);
+}
+
 static void bad_configuration(void **state)
 {
 	struct sm_ops no_store = ops;
@@ -254,6 +328,9 @@ int main(void)
 		TEST(invalid),
 		TEST(reply_limits),
 		TEST(too_many_more_specifics),
+		TEST(several_records),
+		TEST(etrs_of_one_request),
+		TEST(cut_among_several),
 		TEST(bad_configuration),
 	};
 
