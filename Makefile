@@ -45,8 +45,7 @@ LDLIBS = -Wl,--as-needed $(PKG_LIBS)
 
 # Asked only when something is compiled, and then once: "make demo" must be
 # able to start on a machine that has none of this yet.
-PKGS := libmnl libnl-3.0 libnl-route-3.0 libcrypto json-c libevent_core \
-	liburcu lmdb libcap
+PKGS := libmnl libcrypto json-c libevent_core lmdb libcap
 pkg = $(shell pkg-config $(1) $(PKGS) 2>/dev/null || echo MISSING)
 pkg_once = $(eval $(1) := $(if $(filter MISSING,$(call pkg,$(2))),$(error \
 	a library is missing: run "tests/deps build" (pkg-config $(PKGS))),$(call \
@@ -92,12 +91,14 @@ $(B)/asan/%.o: %.c
 	$(Q)$(CC) $(C_ALL) -O1 -g $(SAN) -c -o $@ $<
 
 FUZZ_SAN := address,undefined
+# Without it UBSan only talks, and the driver goes on.
+FUZZ_STOP := -fno-sanitize-recover=undefined
 $(B)/fuzz/%.o: %.c
 	$(say) CLANG $@
 	$(Q)mkdir -p $(@D)
 	$(Q)clang $(C_ALL) -Wno-unknown-warning-option \
 		-Wno-missing-field-initializers -O1 -g \
-		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) -c -o $@ $<
+		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) $(FUZZ_STOP) -c -o $@ $<
 
 LINK = $(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now
 
@@ -197,7 +198,8 @@ $(B)/fuzz/%: tests/fuzz/%.c $(call archives,fuzz/,$(PURE))
 	$(Q)mkdir -p $(@D)
 	$(Q)clang $(C_ALL) $(KSHIM) -Itests/fuzz -Wno-unknown-warning-option \
 		-Wno-missing-field-initializers \
-		-O1 -g -fsanitize=fuzzer,$(FUZZ_SAN) -MF $@.d -o $@ $< \
+		-O1 -g -fsanitize=fuzzer,$(FUZZ_SAN) $(FUZZ_STOP) \
+		-MF $@.d -o $@ $< \
 		$(call group,$(call archives,fuzz/,$(PURE))) $(LDLIBS)
 
 # Helpers of the kselftests: one small C program a file, run in the guest.

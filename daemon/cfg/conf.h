@@ -76,6 +76,8 @@ struct conf_xtr {
 	size_t map_server_count;
 	uint64_t register_interval;	/* seconds */
 	uint64_t mapping_ttl;		/* minutes */
+	uint64_t shortest_prefix4;	/* bits */
+	uint64_t shortest_prefix6;
 	uint64_t origin;		/* of our entries in the kernel */
 	uint64_t stale_limit;		/* seconds */
 	uint64_t route_protocol;
@@ -98,6 +100,7 @@ struct conf_site {
 	struct conf_site_eid *eids;
 	size_t eid_count;
 	int mode;			/* enum conf_answer_mode */
+	int mac_coverage;		/* enum auth_coverage */
 	bool accept_unordered_nonce;
 };
 

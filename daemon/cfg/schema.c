@@ -52,6 +52,13 @@ static const struct cfg_choice auth_lengths[] = {
 	{ NULL }
 };
 
+static const struct cfg_choice coverages[] = {
+	{ "either", AUTH_COVER_EITHER },
+	{ "entire", AUTH_COVER_ENTIRE },
+	{ "literal", AUTH_COVER_LITERAL },
+	{ NULL }
+};
+
 static const struct cfg_choice answer_modes[] = {
 	{ "auto", CONF_ANSWER_AUTO },
 	{ "proxy", CONF_ANSWER_PROXY },
@@ -166,6 +173,14 @@ static const struct cfg_key xtr_keys[] = {
 	  .doc = "Seconds between registrations." },
 	{ "mapping-ttl", UINT(conf_xtr, mapping_ttl, 1, 525600, "1440"),
 	  .doc = "Minutes that others may keep our mappings." },
+	{ "shortest-prefix-ipv4", UINT(conf_xtr, shortest_prefix4, 0, 32,
+				       "8"),
+	  .doc = "Most that a Map-Reply is believed about, as a prefix length "
+		 "around the IPv4 EID asked for: a reply for more is cut down "
+		 "to it." },
+	{ "shortest-prefix-ipv6", UINT(conf_xtr, shortest_prefix6, 0, 128,
+				       "16"),
+	  .doc = "The same for IPv6 EIDs." },
 	{ "origin", UINT(conf_xtr, origin, 1, UINT32_MAX, "9301"),
 	  .doc = "Marks the entries of this daemon in the kernel; two daemons "
 		 "in one network namespace need different ones." },
@@ -225,6 +240,11 @@ static const struct cfg_key site_keys[] = {
 	{ "mode", CHOICE(conf_site, mode, answer_modes, "\"auto\""),
 	  .doc = "Who answers Map-Requests: auto lets the site choose, proxy "
 		 "is the Map-Server, forward is the site." },
+	{ "mac-coverage", CHOICE(conf_site, mac_coverage, coverages,
+				 "\"either\""),
+	  .doc = "What the site's MACs must cover: the entire message, as "
+		 "everybody signs, or all but xTR-ID and Site-ID, the letter "
+		 "of RFC 9301; IDs that are not covered name nobody." },
 	{ "accept-unordered-nonce", BOOL(conf_site, accept_unordered_nonce,
 					 "false"),
 	  .doc = "Accept old peers whose nonces do not count up; gives up "

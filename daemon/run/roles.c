@@ -40,12 +40,12 @@ static int key_tag(const struct secret *psk, uint8_t algorithm, uint64_t *tag)
 }
 
 static int make_key(const struct conf_key *c, enum auth_length_style length,
-		    struct sm_key *k)
+		    enum auth_coverage coverage, struct sm_key *k)
 {
 	k->key_id = c->id;
 	k->algorithm = c->algorithm;
 	k->length = length;
-	k->coverage = AUTH_COVER_EITHER;
+	k->coverage = coverage;
 	k->key = auth_key_new(c->id, c->algorithm, c->key);
 	return k->key ? key_tag(c->key, c->algorithm, &k->tag) : -1;
 }
@@ -85,7 +85,8 @@ static int make_servers(struct roles *r, const struct conf_xtr *x)
 		r->servers[i].addr = c->address;
 		r->servers[i].proxy_reply = c->proxy_reply;
 		r->servers[i].want_notify = c->want_map_notify;
-		if (make_key(&c->key, c->auth_length, &r->servers[i].key))
+		if (make_key(&c->key, c->auth_length, AUTH_COVER_EITHER,
+			     &r->servers[i].key))
 			return -1;
 	}
 	return 0;
@@ -127,6 +128,8 @@ static int make_xtr(struct roles *r, const struct conf_xtr *x,
 	r->xtr.resolvers = x->map_resolvers;
 	r->xtr.resolver_count = x->map_resolver_count;
 	r->xtr.mapping_ttl = x->mapping_ttl;
+	r->xtr.cache.min_len4 = x->shortest_prefix4;
+	r->xtr.cache.min_len6 = x->shortest_prefix6;
 	r->xtr.reg.interval = x->register_interval * 1000;
 	if (r->xtr.reg.quick_interval > r->xtr.reg.interval)
 		r->xtr.reg.quick_interval = r->xtr.reg.interval;
@@ -163,7 +166,8 @@ static int make_site(struct site *s, const struct conf_site *c)
 		eids[i].more_specifics = c->eids[i].accept_more_specifics;
 	}
 	for (size_t i = 0; i < c->key_count; i++)
-		if (make_key(&c->keys[i], AUTH_LENGTH_DEPLOYED, &keys[i]))
+		if (make_key(&c->keys[i], AUTH_LENGTH_DEPLOYED,
+			     c->mac_coverage, &keys[i]))
 			return -1;
 	return 0;
 }

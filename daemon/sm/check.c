@@ -49,7 +49,7 @@ static bool record_ok(struct check *c, const struct map_record *rec,
 			     !eid_contains(&answer->eid, &rec->eid) &&
 			     !eid_contains(&c->asked, &rec->eid)))
 		fault(c, CHECK_RECORD, &rec->eid, rec->foreign != NULL, acts);
-	else if (rec->eid.prefix.len < min_len(c, &rec->eid))
+	else if (rec != answer && rec->eid.prefix.len < min_len(c, &rec->eid))
 		fault(c, CHECK_SHORT_PREFIX, &rec->eid, 0, acts);
 	else if (database_is_local(c->db, &rec->eid))
 		fault(c, CHECK_LOCAL_EID, &rec->eid, 0, acts);
@@ -77,6 +77,18 @@ static bool locator_ok(const struct check *c, const struct locator *l)
 	return false;
 }
 
+/* Only the answer can be too short here. */
+static void narrow(struct check *c, struct map_record *rec,
+		   struct actions *acts)
+{
+	unsigned int min = min_len(c, &rec->eid);
+
+	if (rec->eid.prefix.len >= min)
+		return;
+	fault(c, CHECK_SHORT_PREFIX, &rec->eid, min, acts);
+	prefix_make(&c->asked.prefix.addr, min, &rec->eid.prefix);
+}
+
 /* A copy of the record with the locators that can be used. */
 static int keep(struct check *c, const struct map_record *rec,
 		struct actions *acts)
@@ -96,6 +108,7 @@ static int keep(struct check *c, const struct map_record *rec,
 			fault(c, CHECK_RLOC, &rec->eid, i, acts);
 	}
 
+	narrow(c, copy, acts);
 	copy->locators = locs;
 	copy->locator_count = (uint8_t)n;
 	c->maps[c->count++] = (struct cache_mapping){

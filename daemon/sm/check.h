@@ -7,6 +7,12 @@
  * EID-prefix asked or beneath the record that answers it; be of the same
  * instance; not be shorter than policy allows; not be an EID of ours.
  * Records that are not, and locators that cannot be used, are left out.
+ *
+ * Without LISP-SEC nothing says how much the site that answers is entitled
+ * to.  So the record that answers is believed about no more than the shortest
+ * prefix of the policy around the EID asked: a claim to half of the address
+ * space, or the hole that nobody registered, becomes one to that much of it.
+ * Other records shorter than the policy are left out.
  */
 #ifndef LISP_SM_CHECK_H
 #define LISP_SM_CHECK_H

@@ -27,7 +27,7 @@ const struct log_event_info log_events[LOG_EVENT_COUNT] = {
 	ROW(REPLY_RECORD, "reply-record", INFO, true,
 	    "Map-Reply record outside of what was asked, left out"),
 	ROW(REPLY_SHORT_PREFIX, "reply-short-prefix", INFO, true,
-	    "Map-Reply prefix is shorter than allowed, left out"),
+	    "Map-Reply prefix is shorter than allowed, cut or left out"),
 	ROW(REPLY_LOCAL_EID, "reply-local-eid", INFO, true,
 	    "Map-Reply for an EID of our own, left out"),
 	ROW(REPLY_RLOC, "reply-rloc", INFO, true,

@@ -36,7 +36,7 @@ enum log_event {
 	LOG_REPLY_NONCE,		/* nonce of no request of ours */
 	LOG_REPLY_COVERAGE,		/* no record for what was asked */
 	LOG_REPLY_RECORD,		/* a record outside of what was asked */
-	LOG_REPLY_SHORT_PREFIX,		/* a prefix shorter than policy */
+	LOG_REPLY_SHORT_PREFIX,		/* a prefix shorter than policy, cut */
 	LOG_REPLY_LOCAL_EID,		/* a record for an EID of ours */
 	LOG_REPLY_RLOC,			/* a locator that is not usable */
 	LOG_SMR_IGNORED,		/* solicits an EID we do not cache */

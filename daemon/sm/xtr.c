@@ -34,8 +34,8 @@ void xtr_config_init(struct xtr_config *cfg)
 		.ttl_max = 24 * 3600,
 		.ttl_unusable = 60,
 		.locators = 32,
-		.min_len4 = 1,
-		.min_len6 = 1,
+		.min_len4 = 8,
+		.min_len6 = 16,
 	};
 	cfg->reg = (struct register_limits){
 		.interval = 60 * 1000,

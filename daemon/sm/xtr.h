@@ -32,7 +32,7 @@ struct cache_limits {
 	uint32_t ttl_max;		/* seconds */
 	uint32_t ttl_unusable;		/* s; a mapping with no locator left */
 	uint8_t locators;		/* per mapping, <= 32 */
-	uint8_t min_len4;		/* shortest prefix accepted, bits */
+	uint8_t min_len4;		/* shortest prefix believed, bits */
 	uint8_t min_len6;
 };
 

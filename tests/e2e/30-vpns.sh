@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Every pair of sites that can reach each other, in both VPNs and families:
 # each host answers with its name, and none with the name of its namesake.
+# shellcheck disable=SC2154 # what topology.sh sets
 
 watch_start core r1 r2 "udp port 4341 or net 10.0.0.0/8 or net
 	2001:db8:a::/48 or net 2001:db8:b::/48 or net 2001:db8:c::/48" ||

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # lispd dies, comes back, ends: what stays, what goes, what was never its own.
+# shellcheck disable=SC2154 # what topology.sh sets
 
 x=xtr-a
 

@@ -3,6 +3,7 @@
 #
 # OpenOverlayRouter, an independent LISP implementation in user space, in the
 # namespaces of tests/e2e/topology.sh.  Sourced after that file.
+# shellcheck disable=SC2154 # what topology.sh sets
 
 oor_dir=$LISP_TOP/build/peers/oor
 oor_bin=$oor_dir/usr/sbin/oor

@@ -10,6 +10,8 @@ check "/tmp can be written to" touch /tmp/x
 check "what goes to ARTIFACTS stays" touch "$ARTIFACTS/touched"
 
 setup_ns left right
+# shellcheck disable=SC2154
+# shellcheck disable=SC2154
 veth "$left" v0 "192.0.2.1/24 2001:db8::1/64" \
 	"$right" v0 "192.0.2.2/24 2001:db8::2/64"
 capture ping "$right" v0 "icmp or icmp6" || fail "capture starts"

@@ -102,6 +102,7 @@ check "does not listen when all are gone" not bash -c \
 
 # in another namespace it keeps its underlay
 l add lisp10 type lisp id 10
+# shellcheck disable=SC2154
 check "moves to another namespace" l set lisp10 netns "$b"
 check "its port is where it was made" bash -c \
 	"ip -n $b link set lisp10 up; ip netns exec $a ss -Huln | grep -q :4341"

@@ -14,6 +14,7 @@ ctl() { in_ns "$a" lispctl "$@"; }
 json() { ctl --json "${@:2}" | jq -cr "$1"; }
 status() { "$@" >/dev/null 2>&1; echo $?; }
 
+# shellcheck disable=SC2154
 veth "$a" eth0 "192.0.2.1/24 2001:db8::1/64" "$b" eth0 \
 	"192.0.2.2/24 2001:db8::2/64"
 ip -n "$a" link add ured type vrf table 9

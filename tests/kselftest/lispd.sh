@@ -16,6 +16,7 @@ link() { ip -n "$a" -d -j link show "$1" 2>/dev/null | jq -cr ".[0] | $2"; }
 # routes FAMILY TABLE FILTER
 routes() { ip -n "$a" -j "$1" route show table "$2" 2>/dev/null | jq -cr "$3"; }
 
+# shellcheck disable=SC2154
 veth "$a" eth0 "192.0.2.1/24 2001:db8::1/64" "$b" eth0 \
 	"192.0.2.2/24 2001:db8::2/64"
 for vrf in red:100 blue:200; do

@@ -124,6 +124,7 @@ ip -n "$x1" link set lisp200 master blue
 ip -n "$x1" link set lisp200 up
 ip -n "$x1" route add default dev lisp200 table 200
 setup_ns hb
+# shellcheck disable=SC2154
 veth "$hb" eth0 10.1.0.1/24 "$x1" eth1 10.1.0.254/24
 ip -n "$x1" link set eth1 master blue
 ip -n "$hb" route add default via 10.1.0.254

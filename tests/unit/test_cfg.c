@@ -28,7 +28,7 @@ static const char good[] =
 "  \"log-level\": \"debug\",\n"
 "  \"xtr\": {\n"
 "    \"xtr-id\": \"00112233445566778899aabbccddeeFF\",\n"
-"    \"site-id\": 7,\n"
+"    \"site-id\": 7, \"shortest-prefix-ipv4\": 24,\n"
 "    \"rlocs\": [ { \"address\": \"192.0.2.1\", \"priority\": 2 },\n"
 "                 { \"address\": \"2001:db8:0:a::1\", \"weight\": 0 } ],\n"
 "    \"map-resolvers\": [\"198.51.100.10\"],\n"
@@ -133,6 +133,9 @@ static void test_good_servers(void **state)
 	assert_int_equal(s->keys[1].id, 1);
 	assert_int_equal(s->eids[0].iid, 100);
 	assert_true(s->eids[0].accept_more_specifics);
+	assert_int_equal(s->mac_coverage, AUTH_COVER_EITHER);
+	assert_int_equal(c->xtr->shortest_prefix4, 24);
+	assert_int_equal(c->xtr->shortest_prefix6, 16);
 	assert_int_equal(s->mode, CONF_ANSWER_FORWARD);
 	assert_int_equal(c->ms->registration_timeout, 180);
 	assert_non_null(c->mr);

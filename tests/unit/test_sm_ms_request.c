@@ -233,7 +233,7 @@ static void too_many_more_specifics(void **state)
 static void several_records(void **state)
 {
 	static const char *const eids[] = {
-		"[100]10.1.5.5", "[100]10.2.5.5", "[100]10.64.0.1",
+		"[100]10.64.0.1", "[100]10.2.5.5", "[100]10.1.5.5",
 		"[100]10.8.0.1", "[100]10.2.6.6", "[100]10.2.9.9",
 		"[100]10.65.0.1", "[100]10.66.0.1", "[100]10.67.0.1",
 	};
@@ -249,9 +249,9 @@ static void several_records(void **state)
 	assert_int_equal(sent_inner(0).request.record_count, 9);
 	m = sent(1).reply;
 	assert_int_equal(m.record_count, 5);
-	assert_int_equal(m.records[0].eid.prefix.len, 24);
-	assert_int_equal(m.records[0].ttl, 90);
-	assert_int_equal(m.records[1].ttl, 15);
+	assert_int_equal(m.records[0].ttl, 15);
+	assert_int_equal(m.records[1].eid.prefix.len, 24);
+	assert_int_equal(m.records[1].ttl, 90);
 	assert_int_equal(m.records[2].ttl, 1);
 	/* The ninth is not served. */
 	assert_int_equal(counter("negative-hole"), 3);

@@ -308,14 +308,41 @@ static void coverage(void **state)
 	assert_false(believed(&r, 1));
 	r = rec("[100]2001:db8::/32", &l);
 	assert_false(believed(&r, 1));
-	r = rec("[100]0.0.0.0/0", &l);
-	assert_false(believed(&r, 1));
 	assert_false(believed(NULL, 0));
-	assert_int_equal(counter("short-prefix"), 1);
 	r = rec("[100]10.2.0.1/32", &l);
 	assert_true(believed(&r, 1));
-	r = rec("[100]0.0.0.0/1", &l);
+	r = rec("[100]10.0.0.0/8", &l);
 	assert_true(believed(&r, 1));
+	assert_int_equal(counter("short-prefix"), 0);
+}
+
+/* Who claims the world gets the part around what was asked. */
+static void overclaims(void **state)
+{
+	struct locator l = L("192.0.2.2");
+	struct map_record r[4] = {
+		rec("[100]0.0.0.0/0", &l), rec("[100]0.0.0.0/1", &l),
+		rec("[100]10.2.9.0/24", &l), rec("[100]128.0.0.0/1", &l),
+	};
+
+	/* The longest is the answer, the others are too short. */
+	assert_true(believed(r, 4));
+	assert_int_equal(count_acts(ACTION_MAP_SET), 2);
+	assert_non_null(act_for(ACTION_MAP_SET, "[100]10.0.0.0/8"));
+	assert_non_null(act_for(ACTION_MAP_SET, "[100]10.2.9.0/24"));
+	assert_int_equal(counter("short-prefix"), 2);
+	assert_int_equal(count_logs(LOG_REPLY_SHORT_PREFIX), 2);
+	assert_int_equal(counter("bad-record"), 1);
+
+	/* A hole, too; and as configured. */
+	cfg.cache.min_len4 = 12;
+	r[0] = rec("[100]10.0.0.0/9", NULL);
+	assert_true(believed(r, 1));
+	assert_non_null(act_for(ACTION_MAP_SET, "[100]10.0.0.0/12"));
+	cfg.cache.min_len4 = 0;
+	r[0] = rec("[100]0.0.0.0/0", NULL);
+	assert_true(believed(r, 1));
+	assert_non_null(act_for(ACTION_MAP_SET, "[100]0.0.0.0/0"));
 }
 
 /* What lies beneath the answer is welcome, what lies beside it is not. */
@@ -537,6 +564,7 @@ int main(void)
 		TEST(rate),
 		TEST(resolver_in_overlay),
 		TEST(coverage),
+		TEST(overclaims),
 		TEST(other_records),
 		TEST(local_eids),
 		TEST(locators),
