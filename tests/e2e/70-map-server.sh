@@ -56,8 +56,8 @@ resend ''
 check_lab "sent again it is refused as a replay" wait_for 20 stat_reaches ms \
 	map-server-replayed $((n + 1))
 n=$(stat_of ms map-server-bad-auth)
-# one bit of the nonce
-resend 's/^(.{22})./\1f/'
+# four bits of the nonce
+resend 's/^(.{22})f/\10/; t; s/^(.{22})./\1f/'
 check_lab "with another nonce its authentication is wrong" wait_for 20 \
 	stat_reaches ms map-server-bad-auth $((n + 1))
 
