@@ -4,6 +4,7 @@
 #
 #   make                  module, daemon, tools
 #   make demo [STAY=1]    the whole system at work in a virtual machine
+#   make bench            what it costs, beside vxlan, geneve and gre
 #   make check            every test; KINDS="unit sim" runs some of them
 #   make install          module, lispd, tools, manual pages (DESTDIR, PREFIX)
 #   make help             all targets
@@ -212,6 +213,22 @@ $(B)/kselftest/%: tests/kselftest/%.c $(wildcard tests/kselftest/*.h)
 
 .PHONY: kselftest-tools
 kselftest-tools: $(KSELF)
+
+# Helpers of the benches, and what tests/bench/profile loads into QEMU.
+BENCH_C := $(filter-out tests/bench/functions.c,$(wildcard tests/bench/*.c))
+$(B)/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h)
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(C_ALL)) $(CFLAGS) -o $@ $< $(LDLIBS)
+$(B)/bench/functions.so: tests/bench/functions.c tests/bench/mark.h
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) $(CFLAGS) -shared -fPIC -o $@ $<
+
+.PHONY: bench bench-tools
+bench-tools: $(patsubst tests/%.c,$(B)/%,$(BENCH_C)) $(B)/bench/functions.so
+bench:
+	+$(Q)tests/bench/run $(BENCHES)
 
 .PHONY: unit-tests sim-tests fuzz-tests
 unit-tests: $(UNIT)
