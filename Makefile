@@ -150,11 +150,12 @@ else
 	+$(Q)tests/vm/build-module "$(KDIR)" $(if $(C),C=$(C)) $(if $(V),V=$(V))
 endif
 
-# module-6.1, module-6.12: for a guest kernel under build/kernels.
+# module-6.1, module-6.12, module-uml-debug ...: for a guest kernel, unpacked or
+# built under build/kernels.
 .PHONY: module-guests
 module-guests: module-6.1 module-6.12
 module-%:
-	$(Q)tests/deps kernel-$*
+	$(Q)tests/vm/build-kernel $*
 	+$(Q)tests/vm/build-module "$$(tests/vm/kdir $*)" \
 		$(if $(C),C=$(C)) $(if $(V),V=$(V))
 
@@ -235,10 +236,12 @@ unit-tests: $(UNIT)
 sim-tests: $(SIM)
 fuzz-tests: $(FUZZ)
 
-.PHONY: check check-long lint
+.PHONY: check check-long check-debug lint
 check check-long: export LISP_LONG := $(if $(filter check-long,$(MAKECMDGOALS)),1)
 check check-long:
 	+$(Q)tests/run $(KINDS)
+check-debug:
+	+$(Q)tests/run debug
 lint:
 	+$(Q)tests/run lint
 
@@ -294,6 +297,7 @@ help:
 	@echo "  make unit-tests sim-tests fuzz-tests         build tests only"
 	@echo "  make regen     generated netlink files from the spec"
 	@echo "  make check-long   what make check leaves out as slow, too"
+	@echo "  make check-debug  kselftests on a debug kernel (built from source)"
 	@echo "  make clean        distclean also forgets unpacked kernels"
 
 -include $(shell find $(B)/daemon $(B)/tools $(B)/asan $(B)/fuzz -name '*.d' 2>/dev/null)

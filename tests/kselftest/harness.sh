@@ -4,7 +4,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-is "two processors" "$(nproc)" 2
+is "the processors asked for" "$(nproc)" "$LISP_CPUS"
 is "no network but loopback" "$(ls /sys/class/net)" lo
 check "/tmp can be written to" touch /tmp/x
 check "what goes to ARTIFACTS stays" touch "$ARTIFACTS/touched"
