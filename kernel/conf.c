@@ -7,6 +7,7 @@
 
 #include "conf.h"
 #include "dev.h"
+#include "reach.h"
 
 const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1] = {
 	[IFLA_LISP_ID]		= { .type = NLA_U32 },
@@ -16,7 +17,56 @@ const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1] = {
 	[IFLA_LISP_UNDERLAY]	= { .type = NLA_U32 },
 	[IFLA_LISP_NATIVE]	= { .type = NLA_U32 },
 	[IFLA_LISP_PROXY]	= { .type = NLA_U8 },
+	[IFLA_LISP_TRUSTED_UNDERLAY] = { .type = NLA_U8 },
+	[IFLA_LISP_STATUS_BITS]	= { .type = NLA_U8 },
+	[IFLA_LISP_ECHO_NONCE]	= { .type = NLA_U8 },
+	[IFLA_LISP_MAP_VERSIONS] = { .type = NLA_U8 },
+	[IFLA_LISP_GLEANING]	= { .type = NLA_U8 },
 };
+
+const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES] = {
+	{ IFLA_LISP_STATUS_BITS, LISP_REACH_STATUS_BITS },
+	{ IFLA_LISP_ECHO_NONCE, LISP_REACH_ECHO_NONCE },
+	{ IFLA_LISP_MAP_VERSIONS, LISP_REACH_MAP_VERSIONS },
+	{ IFLA_LISP_GLEANING, LISP_REACH_GLEANING },
+};
+
+/* A value of 0 or 1, or nothing. */
+static int check_switch(struct nlattr *data[], int attr,
+			struct netlink_ext_ack *extack)
+{
+	if (!data[attr] || nla_get_u8(data[attr]) <= 1)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, data[attr], "A switch is 0 or 1");
+	return -ERANGE;
+}
+
+static int check_switches(struct nlattr *data[],
+			  struct netlink_ext_ack *extack)
+{
+	int i, err;
+
+	err = check_switch(data, IFLA_LISP_TRUSTED_UNDERLAY, extack);
+	for (i = 0; !err && i < LISP_CONF_SWITCHES; i++)
+		err = check_switch(data, lisp_conf_switches[i].attr, extack);
+	return err;
+}
+
+static void parse_switches(struct nlattr *data[], struct lisp_conf *conf)
+{
+	const struct lisp_conf_switch *s = lisp_conf_switches;
+	int i;
+
+	if (data[IFLA_LISP_TRUSTED_UNDERLAY])
+		conf->trusted = nla_get_u8(data[IFLA_LISP_TRUSTED_UNDERLAY]);
+	for (i = 0; i < LISP_CONF_SWITCHES; i++, s++) {
+		if (!data[s->attr])
+			continue;
+		conf->switches &= ~s->bit;
+		if (nla_get_u8(data[s->attr]))
+			conf->switches |= s->bit;
+	}
+}
 
 static bool rloc4_ok(__be32 addr)
 {
@@ -74,7 +124,7 @@ int lisp_conf_validate(struct nlattr *tb[], struct nlattr *data[],
 			return -EINVAL;
 		}
 	}
-	return 0;
+	return check_switches(data, extack);
 }
 
 static int check_native(const struct net_device *native,
@@ -170,6 +220,7 @@ int lisp_conf_parse(struct net *net, const struct net_device *dev,
 		conf->local = nla_get_in_addr(data[IFLA_LISP_LOCAL]);
 	if (data[IFLA_LISP_LOCAL6])
 		conf->local6 = nla_get_in6_addr(data[IFLA_LISP_LOCAL6]);
+	parse_switches(data, conf);
 	if (data[IFLA_LISP_UNDERLAY])
 		err = parse_underlay(net, data[IFLA_LISP_UNDERLAY], conf,
 				     extack);

@@ -23,6 +23,8 @@
  * @local: IPv4 source RLOC, or zero
  * @local6: IPv6 source RLOC, or zero
  * @native: uplink, or NULL
+ * @trusted: the underlay is trusted
+ * @switches: bit per enum lisp_reach_switch, of no effect unless @trusted
  */
 struct lisp_conf {
 	unsigned long given;
@@ -33,8 +35,19 @@ struct lisp_conf {
 	__be32 local;
 	struct in6_addr local6;
 	struct net_device *native;
+	bool trusted;
+	u8 switches;
 };
 
+/* An attribute that is a switch below trusted-underlay. */
+struct lisp_conf_switch {
+	u8 attr;
+	u8 bit;		/* enum lisp_reach_switch */
+};
+
+#define LISP_CONF_SWITCHES	4
+
+extern const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES];
 extern const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1];
 
 /* Each value on its own; rtnl_link_ops.validate. */

@@ -31,6 +31,7 @@
 #include "iid.h"
 #include "miss.h"
 #include "net.h"
+#include "reach.h"
 #include "rloc.h"
 #include "sock.h"
 #include "stats.h"
@@ -157,6 +158,21 @@ static int set_source(struct lisp_dev *ld, const struct lisp_conf *conf)
 	return 0;
 }
 
+/* The switches take effect from the next packet on. */
+static int set_reach(struct lisp_dev *ld, const struct lisp_conf *conf)
+{
+	u8 on = conf->trusted ? conf->switches : 0;
+	int err;
+
+	err = on ? lisp_react_prepare(ld->ln) : 0;
+	if (err)
+		return err;
+	ld->switches = conf->switches;
+	ld->trusted = conf->trusted;
+	WRITE_ONCE(ld->reach, on);
+	return 0;
+}
+
 static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
 			      const struct lisp_conf *conf,
 			      struct netlink_ext_ack *extack)
@@ -177,6 +193,9 @@ static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
 	ld->counters = lisp_counters_new();
 	if (!ld->counters)
 		return err;
+	err = set_reach(ld, conf);
+	if (err)
+		goto err_free;
 	err = set_source(ld, conf);
 	if (err)
 		goto err_free;
@@ -244,6 +263,8 @@ static void conf_of(const struct lisp_dev *ld, struct lisp_conf *conf)
 	conf->port = ld->sock->port;
 	conf->proxy = ld->proxy;
 	conf->native = rtnl_dereference(ld->native);
+	conf->trusted = ld->trusted;
+	conf->switches = ld->switches;
 	if (source) {
 		conf->local = source->v4;
 		conf->local6 = source->v6;
@@ -272,6 +293,9 @@ static int lisp_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (err)
 		return err;
 
+	err = set_reach(ld, &new);
+	if (err)
+		return err;
 	if (new.given & (BIT(IFLA_LISP_LOCAL) | BIT(IFLA_LISP_LOCAL6))) {
 		err = set_source(ld, &new);
 		if (err)
@@ -299,7 +323,22 @@ static size_t lisp_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u16)) +		/* PORT */
 	       nla_total_size(sizeof(u32)) +		/* UNDERLAY */
 	       nla_total_size(sizeof(u32)) +		/* NATIVE */
-	       nla_total_size(sizeof(u8));		/* PROXY */
+	       nla_total_size(sizeof(u8)) +		/* PROXY */
+	       nla_total_size(sizeof(u8)) +		/* TRUSTED_UNDERLAY */
+	       LISP_CONF_SWITCHES * nla_total_size(sizeof(u8));
+}
+
+static int fill_switches(struct sk_buff *skb, const struct lisp_conf *conf)
+{
+	const struct lisp_conf_switch *s = lisp_conf_switches;
+	int i;
+
+	if (nla_put_u8(skb, IFLA_LISP_TRUSTED_UNDERLAY, conf->trusted))
+		return -EMSGSIZE;
+	for (i = 0; i < LISP_CONF_SWITCHES; i++, s++)
+		if (nla_put_u8(skb, s->attr, !!(conf->switches & s->bit)))
+			return -EMSGSIZE;
+	return 0;
 }
 
 static int lisp_fill_info(struct sk_buff *skb, const struct net_device *dev)
@@ -309,7 +348,8 @@ static int lisp_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	conf_of(lisp_dev(dev), &conf);
 	if (nla_put_u32(skb, IFLA_LISP_ID, conf.id) ||
 	    nla_put_be16(skb, IFLA_LISP_PORT, conf.port) ||
-	    nla_put_u8(skb, IFLA_LISP_PROXY, conf.proxy))
+	    nla_put_u8(skb, IFLA_LISP_PROXY, conf.proxy) ||
+	    fill_switches(skb, &conf))
 		return -EMSGSIZE;
 	if (conf.local && nla_put_in_addr(skb, IFLA_LISP_LOCAL, conf.local))
 		return -EMSGSIZE;

@@ -36,6 +36,10 @@ struct lisp_source {
  * @id: Instance-ID
  * @underlay: ifindex, in @ln, of the underlay's VRF; 0: the default domain
  * @proxy: deliver packets for EIDs that are not local, too
+ * @reach: what is on of @switches: all if @trusted, else 0. All that packets
+ *	look at
+ * @switches: enum lisp_reach_switch (RTNL)
+ * @trusted: the underlay is trusted (RTNL)
  * @list: in lisp_net.devs (RTNL)
  */
 struct lisp_dev {
@@ -50,7 +54,10 @@ struct lisp_dev {
 	u32 id;
 	u32 underlay;
 	bool proxy;
+	u8 reach;
 
+	u8 switches;
+	bool trusted;
 	struct list_head list;
 };
 

@@ -31,6 +31,7 @@
 #include "encap.h"
 #include "inner.h"
 #include "net.h"
+#include "reach.h"
 #include "sock.h"
 #include "wire.h"
 
@@ -237,6 +238,8 @@ static void fill(const struct lisp_dev *ld, struct sk_buff *skb,
  */
 static enum lisp_drop_reason prepare(struct sk_buff *skb,
 				     const struct lisp_dev *ld,
+				     const struct lisp_map *map,
+				     const struct lisp_loc *loc,
 				     const struct outer *o)
 {
 	unsigned int room = LL_RESERVED_SPACE(dst_dev(o->dst)) +
@@ -253,14 +256,19 @@ static enum lisp_drop_reason prepare(struct sk_buff *skb,
 		return LISP_DROP_REASON_TX_NO_MEMORY;
 	skb_set_inner_protocol(skb, skb->protocol);
 
-	lisp_hdr_build(__skb_push(skb, LISP_HDR_LEN), ld->id);
+	if (unlikely(READ_ONCE(ld->reach)))
+		lisp_reach_build(skb, ld, map, loc);
+	else
+		lisp_hdr_build_iid(__skb_push(skb, LISP_HDR_LEN), ld->id);
 	return LISP_DROP_REASON_NONE;
 }
 
 enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 				 const struct lisp_inner *in,
-				 struct lisp_rloc *rloc, unsigned int *mtu)
+				 const struct lisp_map *map,
+				 const struct lisp_loc *loc, unsigned int *mtu)
 {
+	struct lisp_rloc *rloc = loc->rloc;
 	enum lisp_drop_reason why;
 	struct outer o;
 
@@ -278,7 +286,7 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 	why = LISP_DROP_REASON_MTU;
 	if (!lisp_inner_fits(skb, *mtu))
 		goto err_release;
-	why = prepare(skb, ld, &o);
+	why = prepare(skb, ld, map, loc, &o);
 	if (why)
 		goto err_release;
 

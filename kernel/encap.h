@@ -9,7 +9,8 @@
 
 struct lisp_dev;
 struct lisp_inner;
-struct lisp_rloc;
+struct lisp_loc;
+struct lisp_map;
 
 /*
  * Address families @ld can send outer packets in, a mask for
@@ -18,8 +19,9 @@ struct lisp_rloc;
 unsigned int lisp_encap_families(const struct lisp_dev *ld);
 
 /*
- * Encapsulate @skb, whose inner packet is @in, to @rloc and send it. @in's
- * addresses need not be valid any more. Caller: RCU read side and BH disabled.
+ * Encapsulate @skb, whose inner packet is @in, to @loc of @map and send it.
+ * @in's addresses need not be valid any more. Caller: RCU read side and BH
+ * disabled.
  *
  * LISP_DROP_REASON_NONE: @skb is consumed and counted (also when the underlay
  * then refused it). Otherwise @skb is still the caller's, unchanged but for
@@ -28,6 +30,7 @@ unsigned int lisp_encap_families(const struct lisp_dev *ld);
  */
 enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 				 const struct lisp_inner *in,
-				 struct lisp_rloc *rloc, unsigned int *mtu);
+				 const struct lisp_map *map,
+				 const struct lisp_loc *loc, unsigned int *mtu);
 
 #endif /* _LISP_ENCAP_H */

@@ -11,6 +11,7 @@
 #include "net.h"
 #include "netlink.h"
 #include "owner.h"
+#include "reach.h"
 #include "rloc.h"
 
 static unsigned int max_locals = 1 << 20;
@@ -154,6 +155,9 @@ int lisp_local_set(struct lisp_iid *iid, const struct lisp_local_conf *conf,
 		NL_SET_ERR_MSG(extack, "no memory for the local EID");
 		return PTR_ERR(local);
 	}
+	if (old)
+		local->quiet = lisp_reach_quiet(old->set, local->set,
+						old->quiet);
 	err = local_publish(iid, local, old);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "no memory for the local EID");

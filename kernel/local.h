@@ -18,6 +18,7 @@ struct lisp_locset;
  * @set: the site's own locators, or NULL
  * @origin: who made it
  * @version: map version number (RFC 9302), 0: none
+ * @quiet: no status bits before this second, lisp_reach_quiet()
  * @rcu: frees it
  * @leaf: in lisp_iid.local
  */
@@ -25,6 +26,7 @@ struct lisp_local {
 	struct lisp_locset	*set;
 	u32			origin;
 	u16			version;
+	u32			quiet;
 	struct rcu_head		rcu;
 	struct lisp_lpm_leaf	leaf;
 };

@@ -21,6 +21,7 @@ static const struct {
 	{ lisp_iid_net_init,	lisp_iid_net_exit },
 	{ lisp_miss_net_init,	lisp_miss_net_exit },
 	{ lisp_owner_net_init,	lisp_owner_net_exit },
+	{ lisp_react_net_init,	lisp_react_net_exit },
 };
 
 static void net_exit_nouns(struct lisp_net *ln, int n)

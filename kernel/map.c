@@ -24,7 +24,12 @@
 #include "net.h"
 #include "netlink.h"
 #include "owner.h"
+#include "reach.h"
 #include "rloc.h"
+
+/* Mappings learned from packets: how long, and how many (RFC 9300, 9). */
+#define GLEAN_SECONDS	3
+#define GLEAN_MAX	4096
 
 /* Entries and seconds that one bite of the expiry steps over. */
 #define EXPIRE_BITE	1024
@@ -62,6 +67,12 @@ void lisp_map_prefix(const struct lisp_map *map, struct lisp_prefix *prefix)
 	prefix->family = map->leaf.family;
 	prefix->len = map->leaf.node.len;
 	lisp_addr_set(&prefix->addr, prefix->family, map->leaf.addr);
+}
+
+struct lisp_locset *lisp_map_locset(const struct lisp_map *map)
+{
+	return rcu_dereference_protected(map->set,
+					 lockdep_is_held(&map->iid->ln->lock));
 }
 
 struct lisp_map *lisp_map_find(struct lisp_iid *iid,
@@ -130,7 +141,9 @@ static void map_free(struct lisp_map *map)
 	struct lisp_net *ln = map->iid->ln;
 
 	lisp_age_del(&ln->maps.ages, &map->age);
-	lisp_locset_put(ln, map->set);
+	lisp_locset_put(ln, rcu_dereference_protected(map->set, true));
+	if (map->flags & LISP_MAP_FLAG_GLEANED)
+		ln->maps.n_gleaned--;
 	call_rcu(&map->rcu, map_free_rcu);
 }
 
@@ -154,7 +167,7 @@ static struct lisp_map *map_new(struct lisp_iid *iid,
 		}
 	}
 
-	map->set = set;
+	RCU_INIT_POINTER(map->set, set);
 	map->action = conf->action;
 	map->version = conf->version;
 	map->origin = conf->origin;
@@ -215,6 +228,14 @@ static void map_schedule(struct lisp_map *map, u32 seconds)
 	queue_delayed_work(system_long_wq, &maps->work, HZ);
 }
 
+/* Who may replace @old: its origin; for a gleaned one anybody. */
+static const u32 *owner_of(const struct lisp_map *old,
+			   const struct lisp_map_conf *conf)
+{
+	return old->flags & LISP_MAP_FLAG_GLEANED ? &conf->origin :
+						    &old->origin;
+}
+
 int lisp_map_set(struct lisp_iid *iid, const struct lisp_map_conf *conf,
 		 const struct genl_info *info)
 {
@@ -226,7 +247,8 @@ int lisp_map_set(struct lisp_iid *iid, const struct lisp_map_conf *conf,
 	lockdep_assert_held(&ln->lock);
 
 	old = lisp_map_find(iid, &conf->prefix);
-	err = lisp_owner_check(old ? &old->origin : NULL, conf->origin, info);
+	err = lisp_owner_check(old ? owner_of(old, conf) : NULL, conf->origin,
+			       info);
 	if (err)
 		return err;
 	if (!old && ln->maps.n_maps >= READ_ONCE(max_mappings)) {
@@ -248,12 +270,55 @@ int lisp_map_set(struct lisp_iid *iid, const struct lisp_map_conf *conf,
 	}
 	if (conf->ttl)
 		map_schedule(map, conf->ttl);
-	if (old)
+	if (old) {
+		lisp_reach_inherit(map, old);
 		map_free(old);
+	}
 
 	lisp_netlink_map(map, old ? LISP_EVENT_REPLACED : LISP_EVENT_NEW,
 			 info);
 	lisp_miss_release(iid, &conf->prefix);
+
+	return 0;
+}
+
+int lisp_map_glean(struct lisp_iid *iid, const struct lisp_prefix *prefix,
+		   const struct lisp_loc_conf *loc)
+{
+	const struct lisp_map_conf conf = {
+		.prefix = *prefix,
+		.action = LISP_ACTION_FORWARD,
+		.locs = loc,
+		.n_locs = 1,
+	};
+	struct lisp_net *ln = iid->ln;
+	struct lisp_map *map;
+	int err;
+
+	lockdep_assert_held(&ln->lock);
+
+	rcu_read_lock();
+	map = lisp_map_lookup(iid, prefix->family, &prefix->addr);
+	rcu_read_unlock();
+	if (map)
+		return -EEXIST;
+	if (ln->maps.n_gleaned >= GLEAN_MAX ||
+	    ln->maps.n_maps >= READ_ONCE(max_mappings))
+		return -ENOSPC;
+
+	map = map_new(iid, &conf);
+	if (IS_ERR(map))
+		return PTR_ERR(map);
+	map->flags = LISP_MAP_FLAG_GLEANED;
+	ln->maps.n_gleaned++;
+	err = map_publish(map, NULL);
+	if (err) {
+		map_free(map);
+		return err;
+	}
+	map_schedule(map, GLEAN_SECONDS);
+	lisp_netlink_map(map, LISP_EVENT_NEW, NULL);
+	lisp_miss_release(iid, prefix);
 
 	return 0;
 }

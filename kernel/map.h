@@ -29,7 +29,8 @@ struct lisp_net;
 
 /**
  * struct lisp_map - a mapping
- * @set: locator set if @action is forward, else NULL
+ * @set: locator set if @action is forward, else NULL. Status bits may give
+ *	it one that differs in flags (lock, RCU; reach-do.c)
  * @packets: packets that matched
  * @bytes: octets of packets that matched
  * @used: time of the last match, if @packets is not 0; lisp_map_used()
@@ -44,7 +45,7 @@ struct lisp_net;
  * @leaf: in lisp_iid.cache
  */
 struct lisp_map {
-	struct lisp_locset	*set;
+	struct lisp_locset __rcu *set;
 	atomic64_t		packets;
 	atomic64_t		bytes;
 	u32			used;
@@ -66,12 +67,14 @@ struct lisp_map {
  * @ages: mappings that have a TTL
  * @work: runs while @ages is not empty
  * @n_maps: mappings in all Instance-IDs
+ * @n_gleaned: those of them that were learned from packets
  * @n_locals: local EID prefixes in all Instance-IDs
  */
 struct lisp_maps {
 	struct lisp_ages	ages;
 	struct delayed_work	work;
 	u32			n_maps;
+	u32			n_gleaned;
 	u32			n_locals;
 };
 
@@ -131,6 +134,13 @@ s64 lisp_map_ttl(const struct lisp_map *map);
 int lisp_map_set(struct lisp_iid *iid, const struct lisp_map_conf *conf,
 		 const struct genl_info *info);
 
+/*
+ * Add a mapping of the host @prefix to @loc for a few seconds, of origin 0.
+ * -EEXIST: a mapping covers it; -ENOSPC: there are too many like it.
+ */
+int lisp_map_glean(struct lisp_iid *iid, const struct lisp_prefix *prefix,
+		   const struct lisp_loc_conf *loc);
+
 /* -ENOENT, or -EPERM if another origin made it. */
 int lisp_map_del(struct lisp_iid *iid, const struct lisp_prefix *prefix,
 		 u32 origin, const struct genl_info *info);
@@ -146,6 +156,9 @@ bool lisp_map_flush(struct lisp_iid *iid, const u32 *origin,
 /* The one after *@cursor in key order, IPv4 first; family 0: the first. */
 struct lisp_map *lisp_map_next(struct lisp_iid *iid,
 			       const struct lisp_prefix *cursor);
+
+/* NULL unless the action is forward. */
+struct lisp_locset *lisp_map_locset(const struct lisp_map *map);
 
 struct lisp_map *lisp_map_find(struct lisp_iid *iid,
 			       const struct lisp_prefix *prefix);

@@ -19,6 +19,7 @@
 #include "map.h"
 #include "miss.h"
 #include "netlink.h"
+#include "reach-react.h"
 #include "rloc.h"
 
 struct lisp_counters;
@@ -37,6 +38,7 @@ struct lisp_counters;
  * @rlocs: RLOCs and locator sets (rloc.h)
  * @misses: EIDs under resolution and packets held for them (miss.h)
  * @owners: who looks after the mappings of an origin (owner.h)
+ * @reacts: reactions to what packets say (reach-react.h)
  */
 struct lisp_net {
 	struct net *net;
@@ -50,6 +52,7 @@ struct lisp_net {
 	struct lisp_rlocs rlocs;
 	struct lisp_misses misses;
 	struct lisp_owners owners;
+	struct lisp_reacts reacts;
 };
 
 extern unsigned int lisp_net_id;	/* main.c */

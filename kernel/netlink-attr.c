@@ -205,7 +205,8 @@ static int parse_locator(const struct nlattr *attr, struct lisp_loc_conf *loc,
 	if (tb[LISP_A_LOCATOR_WEIGHT])
 		loc->weight = nla_get_u8(tb[LISP_A_LOCATOR_WEIGHT]);
 	if (tb[LISP_A_LOCATOR_FLAGS])
-		loc->flags = nla_get_u8(tb[LISP_A_LOCATOR_FLAGS]);
+		loc->flags = nla_get_u8(tb[LISP_A_LOCATOR_FLAGS]) &
+			     ~LISP_LOC_FLAG_STATUS_DOWN;
 
 	return lisp_nl_parse_rloc(tb[LISP_A_LOCATOR_ADDRESS],
 				  tb[LISP_A_LOCATOR_PORT], loc, extack);

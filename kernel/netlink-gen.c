@@ -16,7 +16,7 @@ const struct nla_policy lisp_locator_nl_policy[LISP_A_LOCATOR_FLAGS + 1] = {
 	[LISP_A_LOCATOR_PORT] = { .type = NLA_U16, },
 	[LISP_A_LOCATOR_PRIORITY] = { .type = NLA_U8, },
 	[LISP_A_LOCATOR_WEIGHT] = { .type = NLA_U8, },
-	[LISP_A_LOCATOR_FLAGS] = NLA_POLICY_MASK(NLA_U8, 0x3),
+	[LISP_A_LOCATOR_FLAGS] = NLA_POLICY_MASK(NLA_U8, 0xf),
 };
 
 const struct nla_policy lisp_locators_nl_policy[LISP_A_LOCATORS_LOCATOR + 1] = {
@@ -91,11 +91,12 @@ const struct nla_policy lisp_local_get_nl_policy[LISP_A_LOCAL_ORIGIN + 1] = {
 };
 
 /* LISP_CMD_RLOC_SET - do */
-const struct nla_policy lisp_rloc_set_nl_policy[LISP_A_RLOC_STATE + 1] = {
+const struct nla_policy lisp_rloc_set_nl_policy[LISP_A_RLOC_RTT + 1] = {
 	[LISP_A_RLOC_UNDERLAY] = { .type = NLA_U32, },
 	[LISP_A_RLOC_ADDRESS] = { .type = NLA_BINARY, },
 	[LISP_A_RLOC_PORT] = { .type = NLA_U16, },
-	[LISP_A_RLOC_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[LISP_A_RLOC_STATE] = NLA_POLICY_MAX(NLA_U32, 5),
+	[LISP_A_RLOC_RTT] = { .type = NLA_U32, },
 };
 
 /* LISP_CMD_RLOC_GET - do */
@@ -181,7 +182,7 @@ const struct genl_ops lisp_nl_ops[12] = {
 		.cmd		= LISP_CMD_RLOC_SET,
 		.doit		= lisp_nl_rloc_set_doit,
 		.policy		= lisp_rloc_set_nl_policy,
-		.maxattr	= LISP_A_RLOC_STATE,
+		.maxattr	= LISP_A_RLOC_RTT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

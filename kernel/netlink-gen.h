@@ -29,7 +29,7 @@ extern const struct nla_policy lisp_local_del_nl_policy[LISP_A_LOCAL_ORIGIN + 1]
 
 extern const struct nla_policy lisp_local_get_nl_policy[LISP_A_LOCAL_ORIGIN + 1];
 
-extern const struct nla_policy lisp_rloc_set_nl_policy[LISP_A_RLOC_STATE + 1];
+extern const struct nla_policy lisp_rloc_set_nl_policy[LISP_A_RLOC_RTT + 1];
 
 extern const struct nla_policy lisp_rloc_get_nl_policy[LISP_A_RLOC_PORT + 1];
 

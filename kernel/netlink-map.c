@@ -232,7 +232,8 @@ static int put_map(struct sk_buff *skb, const struct lisp_map *map)
 	if (err)
 		return err;
 
-	return lisp_nl_put_locators(skb, LISP_A_MAP_LOCATORS, map->set);
+	return lisp_nl_put_locators(skb, LISP_A_MAP_LOCATORS,
+				    lisp_map_locset(map));
 }
 
 /* Exactly the prefix if its length was given, else the best match. */

@@ -59,6 +59,8 @@ static struct lisp_rloc *find_rloc(struct lisp_net *ln, u32 underlay,
 
 int lisp_nl_rloc_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct nlattr *state = info->attrs[LISP_A_RLOC_STATE];
+	const struct nlattr *rtt = info->attrs[LISP_A_RLOC_RTT];
 	struct lisp_net *ln = lisp_net(genl_info_net(info));
 	struct lisp_loc_conf conf;
 	struct lisp_rloc *rloc;
@@ -68,16 +70,20 @@ int lisp_nl_rloc_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = parse_rloc(info, &underlay, &conf);
 	if (err)
 		return err;
-	err = LISP_NL_REQUIRE(info, LISP_A_RLOC_STATE, "the state is missing");
-	if (err)
-		return err;
+	if (!rtt) {
+		err = LISP_NL_REQUIRE(info, LISP_A_RLOC_STATE,
+				      "neither a state nor a round-trip time");
+		if (err)
+			return err;
+	}
 
 	mutex_lock(&ln->lock);
 	rloc = find_rloc(ln, underlay, &conf, info);
 	if (!rloc)
 		err = -ENOENT;
-	else if (lisp_rloc_set_state(rloc,
-				     nla_get_u32(info->attrs[LISP_A_RLOC_STATE])))
+	if (rloc && rtt)
+		rloc->rtt = nla_get_u32(rtt);
+	if (rloc && state && lisp_rloc_set_state(rloc, nla_get_u32(state)))
 		lisp_netlink_rloc(ln, rloc, info);
 	mutex_unlock(&ln->lock);
 
@@ -99,7 +105,8 @@ static int put_rloc(struct sk_buff *skb, const struct lisp_rloc *rloc)
 	    nla_put_u32(skb, LISP_A_RLOC_USERS, rloc->users) ||
 	    nla_put_u64_64bit(skb, LISP_A_RLOC_PACKETS, packets,
 			      LISP_A_RLOC_PAD) ||
-	    nla_put_u64_64bit(skb, LISP_A_RLOC_BYTES, bytes, LISP_A_RLOC_PAD))
+	    nla_put_u64_64bit(skb, LISP_A_RLOC_BYTES, bytes, LISP_A_RLOC_PAD) ||
+	    nla_put_u32(skb, LISP_A_RLOC_RTT, rloc->rtt))
 		return -EMSGSIZE;
 
 	return 0;

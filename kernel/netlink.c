@@ -21,6 +21,7 @@
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "owner.h"
+#include "reach-react.h"
 #include "rloc.h"
 
 /* Events, of which a mapping's is the largest: ten attributes. */
@@ -239,6 +240,63 @@ void lisp_netlink_rloc(const struct lisp_net *ln,
 	skb = event_new(ln, LISP_CMD_RLOC_NTF, info, &head);
 	if (skb)
 		event_send(ln, skb, head, put_rloc_event(skb, rloc));
+}
+
+/* What a reach event of each kind has beside its key. */
+static const struct {
+	u8 value;	/* attribute for the value */
+	u8 own;		/* attribute for our own, or 0 */
+} reach_attrs[] = {
+	[LISP_REACH_EVENT_STATUS_BITS] = { LISP_A_REACH_STATUS_BITS },
+	[LISP_REACH_EVENT_SOURCE_NEWER] = { LISP_A_REACH_VERSION,
+					    LISP_A_REACH_OWN_VERSION },
+	[LISP_REACH_EVENT_DEST_OLDER] = { LISP_A_REACH_VERSION,
+					  LISP_A_REACH_OWN_VERSION },
+	[LISP_REACH_EVENT_DEST_NEWER] = { LISP_A_REACH_VERSION,
+					  LISP_A_REACH_OWN_VERSION },
+	[LISP_REACH_EVENT_GLEANED] = {},
+};
+
+static int put_reach_value(struct sk_buff *skb, const struct lisp_react *what,
+			   u32 value)
+{
+	u8 attr = reach_attrs[what->kind].value;
+	u8 own = reach_attrs[what->kind].own;
+
+	if (attr == LISP_A_REACH_STATUS_BITS)
+		return nla_put_u32(skb, attr, value);
+	if (attr && nla_put_u16(skb, attr, value))
+		return -EMSGSIZE;
+
+	return own ? nla_put_u16(skb, own, what->own) : 0;
+}
+
+static int put_reach_event(struct sk_buff *skb, const struct lisp_react *what,
+			   u32 value)
+{
+	if (nla_put_u32(skb, LISP_A_REACH_EVENT, what->kind) ||
+	    nla_put_u32(skb, LISP_A_REACH_UNDERLAY, what->underlay) ||
+	    nla_put_u32(skb, LISP_A_REACH_IID, what->iid) ||
+	    lisp_nl_put_prefix(skb, LISP_A_REACH_PREFIX,
+			       LISP_A_REACH_PREFIX_LEN, &what->prefix))
+		return -EMSGSIZE;
+	if (what->rloc_family &&
+	    nla_put(skb, LISP_A_REACH_RLOC, lisp_addr_size(what->rloc_family),
+		    &what->rloc))
+		return -EMSGSIZE;
+
+	return put_reach_value(skb, what, value);
+}
+
+void lisp_netlink_reach(const struct lisp_net *ln,
+			const struct lisp_react *what, u32 value)
+{
+	struct sk_buff *skb;
+	void *head;
+
+	skb = event_new(ln, LISP_CMD_REACH_NTF, NULL, &head);
+	if (skb)
+		event_send(ln, skb, head, put_reach_event(skb, what, value));
 }
 
 /*

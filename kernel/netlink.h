@@ -19,6 +19,7 @@ struct lisp_local;
 struct lisp_map;
 struct lisp_miss_info;
 struct lisp_net;
+struct lisp_react;
 struct lisp_rloc;
 
 int lisp_netlink_init(void);
@@ -39,6 +40,10 @@ void lisp_netlink_local(const struct lisp_iid *iid,
 void lisp_netlink_rloc(const struct lisp_net *ln,
 		       const struct lisp_rloc *rloc,
 		       const struct genl_info *info);
+
+/* A report of a packet: its bits (status) or version, as @what says. */
+void lisp_netlink_reach(const struct lisp_net *ln,
+			const struct lisp_react *what, u32 value);
 
 /*
  * Report a miss; any context. -ESRCH: nobody in the namespace listens, else 0

@@ -9,6 +9,10 @@
  * for one locator does not depend on the others. So when a locator fails only
  * its own flows move, and when it comes back just those return; and two
  * routers with the same set choose alike.
+ *
+ * An RLOC may be used while its object says so, which is one word for all
+ * mappings, and unless the status bits of the mapping's own site took it out:
+ * then the mapping has another set, which differs in a flag (reach.c).
  */
 
 #include <linux/bitops.h>
@@ -64,8 +68,10 @@ static u32 mix(u32 flow, u32 rloc)
 
 static bool is_usable(const struct lisp_loc *loc)
 {
+	const u8 flags = LISP_LOC_FLAG_REACHABLE | LISP_LOC_FLAG_STATUS_DOWN;
+
 	return loc->priority != U8_MAX &&
-	       loc->flags & LISP_LOC_FLAG_REACHABLE &&
+	       (loc->flags & flags) == LISP_LOC_FLAG_REACHABLE &&
 	       READ_ONCE(loc->rloc->state) == LISP_RLOC_STATE_UP;
 }
 

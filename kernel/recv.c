@@ -24,6 +24,7 @@
 #include "iid.h"
 #include "inner.h"
 #include "net.h"
+#include "reach.h"
 #include "recv.h"
 #include "sock.h"
 #include "stats.h"
@@ -37,12 +38,14 @@ MODULE_PARM_DESC(log_ecn_error, "Log packets received with corrupted ECN");
 
 /* What decapsulation takes over from the outer header. */
 struct outer {
+	u16 at;		/* behind skb->head */
 	u8 ttl;
 	u8 tos;
 };
 
 static void outer_parse(const struct sk_buff *skb, struct outer *outer)
 {
+	outer->at = skb->network_header;
 	if (ip_hdr(skb)->version == 4) {
 		outer->ttl = ip_hdr(skb)->ttl;
 		outer->tos = ip_hdr(skb)->tos;
@@ -134,7 +137,7 @@ static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
 
 	if (unlikely(!(ld->dev->flags & IFF_UP)))
 		return LISP_DROP_REASON_RX_DEVICE_DOWN;
-	if (hdr->key_id)
+	if (hdr->flags & LISP_HDR_KK)
 		return LISP_DROP_REASON_RX_CRYPTO;
 
 	outer_parse(skb, &outer);
@@ -144,6 +147,11 @@ static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
 	why = check(skb, ld, iid, &in);
 	if (why)
 		return why;
+	if (unlikely(READ_ONCE(ld->reach))) {
+		why = lisp_reach_receive(skb, ld, iid, hdr, &in, outer.at);
+		if (why)
+			return why;
+	}
 	return merge(skb, &in, &outer);
 }
 
@@ -189,7 +197,7 @@ int lisp_recv(struct sock *sk, struct sk_buff *skb)
 		lisp_drop(skb, dev, why);
 		return 0;
 	}
-	if (hdr.reserved)
+	if (unlikely(lisp_hdr_is_odd(&hdr, false)))
 		lisp_count(dev, LISP_COUNT_RX_RESERVED);
 	deliver(skb, lisp_dev(dev));
 	return 0;

@@ -19,6 +19,13 @@
 
 /* RLOCs */
 
+struct rloc_key {
+	u32			underlay;
+	int			family;
+	const union lisp_addr	*addr;
+	__be16			port;
+};
+
 static u32 rloc_hash(const struct lisp_loc_conf *conf)
 {
 	return jhash2((const u32 *)conf->addr.word, 4,
@@ -39,6 +46,55 @@ static int rloc_cmp(const struct lisp_rloc *rloc, u32 underlay, int family,
 		return cmp;
 
 	return (int)be16_to_cpu(port) - (int)be16_to_cpu(rloc->port);
+}
+
+static u32 key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct rloc_key *key = data;
+
+	return jhash2((const u32 *)key->addr->word, 4,
+		      seed ^ key->underlay ^ (__force u32)key->port << 16);
+}
+
+static u32 key_hash_obj(const void *data, u32 len, u32 seed)
+{
+	const struct lisp_rloc *rloc = data;
+	const struct rloc_key key = {
+		.underlay = rloc->underlay,
+		.addr = &rloc->addr,
+		.port = rloc->port,
+	};
+
+	return key_hash(&key, len, seed);
+}
+
+static int key_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct rloc_key *key = arg->key;
+
+	return rloc_cmp(obj, key->underlay, key->family, key->addr, key->port);
+}
+
+static const struct rhashtable_params rloc_params = {
+	.head_offset = offsetof(struct lisp_rloc, keyed),
+	.hashfn = key_hash,
+	.obj_hashfn = key_hash_obj,
+	.obj_cmpfn = key_cmp,
+	.automatic_shrinking = true,
+};
+
+struct lisp_rloc *lisp_rloc_lookup(struct lisp_net *ln, u32 underlay,
+				   int family, const union lisp_addr *addr,
+				   __be16 port)
+{
+	const struct rloc_key key = {
+		.underlay = underlay,
+		.family = family,
+		.addr = addr,
+		.port = port,
+	};
+
+	return rhashtable_lookup_fast(&ln->rlocs.hash, &key, rloc_params);
 }
 
 struct lisp_rloc *lisp_rloc_find(struct lisp_net *ln, u32 underlay, int family,
@@ -82,9 +138,15 @@ struct lisp_rloc *lisp_rloc_next(struct lisp_net *ln, u32 underlay, int family,
 	return next;
 }
 
-static void rloc_link(struct lisp_rlocs *rlocs, struct lisp_rloc *rloc)
+/* 0 or an error, if there is no memory. */
+static int rloc_link(struct lisp_rlocs *rlocs, struct lisp_rloc *rloc)
 {
 	struct rb_node **pos = &rlocs->tree.rb_node, *parent = NULL;
+	int err;
+
+	err = rhashtable_insert_fast(&rlocs->hash, &rloc->keyed, rloc_params);
+	if (err)
+		return err;
 
 	while (*pos) {
 		parent = *pos;
@@ -97,6 +159,8 @@ static void rloc_link(struct lisp_rlocs *rlocs, struct lisp_rloc *rloc)
 	}
 	rb_link_node(&rloc->node, parent, pos);
 	rb_insert_color(&rloc->node, &rlocs->tree);
+
+	return 0;
 }
 
 static void rloc_free(struct lisp_rloc *rloc)
@@ -138,6 +202,7 @@ static struct lisp_rloc *rloc_new(u32 underlay,
 	rloc->hash = rloc_hash(conf);
 	rloc->state = LISP_RLOC_STATE_UP;
 	rloc->changed = ktime_get_boottime_seconds();
+	spin_lock_init(&rloc->echo_lock);
 
 	return rloc;
 
@@ -160,7 +225,10 @@ static struct lisp_rloc *rloc_get(struct lisp_net *ln, u32 underlay,
 		rloc = rloc_new(underlay, conf);
 		if (!rloc)
 			return NULL;
-		rloc_link(&ln->rlocs, rloc);
+		if (rloc_link(&ln->rlocs, rloc)) {
+			rloc_free(rloc);
+			return NULL;
+		}
 	}
 	rloc->users++;
 
@@ -172,6 +240,7 @@ static void rloc_put(struct lisp_net *ln, struct lisp_rloc *rloc)
 	if (--rloc->users)
 		return;
 	rb_erase(&rloc->node, &ln->rlocs.tree);
+	rhashtable_remove_fast(&ln->rlocs.hash, &rloc->keyed, rloc_params);
 	call_rcu(&rloc->rcu, rloc_free_rcu);
 }
 
@@ -345,13 +414,22 @@ void lisp_locset_put(struct lisp_net *ln, struct lisp_locset *set)
 
 int lisp_rloc_net_init(struct lisp_net *ln)
 {
-	ln->rlocs.tree = RB_ROOT;
+	int err;
 
-	return rhashtable_init(&ln->rlocs.sets, &locset_params);
+	ln->rlocs.tree = RB_ROOT;
+	err = rhashtable_init(&ln->rlocs.hash, &rloc_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&ln->rlocs.sets, &locset_params);
+	if (err)
+		rhashtable_destroy(&ln->rlocs.hash);
+
+	return err;
 }
 
 void lisp_rloc_net_exit(struct lisp_net *ln)
 {
 	WARN_ON_ONCE(!RB_EMPTY_ROOT(&ln->rlocs.tree));
 	rhashtable_destroy(&ln->rlocs.sets);
+	rhashtable_destroy(&ln->rlocs.hash);
 }

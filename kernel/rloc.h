@@ -17,12 +17,14 @@
 #include <linux/percpu.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
 #include <net/dst_cache.h>
 
 #include <uapi/linux/lisp.h>
 
 #include "addr.h"
+#include "reach-echo.h"
 
 #define LISP_PORT_DATA		4341
 #define LISP_LOCATORS_MAX	32
@@ -55,7 +57,11 @@ struct lisp_rloc_count {
  * @users: locator sets that name it (lock)
  * @changed: boot time, seconds, of the last change of @state (lock)
  * @node: in lisp_rlocs.tree (lock)
+ * @keyed: in lisp_rlocs.hash
  * @rcu: frees it
+ * @rtt: round-trip time that somebody measured, microseconds; 0: none (lock)
+ * @echo_lock: serialises changes of @echo
+ * @echo: echo-nonce, of devices that have it on
  */
 struct lisp_rloc {
 	u8			family;
@@ -72,7 +78,11 @@ struct lisp_rloc {
 	u32			users;
 	u32			changed;
 	struct rb_node		node;
+	struct rhash_head	keyed;
 	struct rcu_head		rcu;
+	u32			rtt;
+	spinlock_t		echo_lock;
+	struct lisp_echo	echo;
 };
 
 /**
@@ -125,10 +135,12 @@ struct lisp_loc_conf {
 /**
  * struct lisp_rlocs - RLOCs and locator sets of one network namespace
  * @tree: RLOCs ordered by key (lock)
+ * @hash: RLOCs by key; readers hold RCU
  * @sets: locator sets by content (lock)
  */
 struct lisp_rlocs {
 	struct rb_root		tree;
+	struct rhashtable	hash;
 	struct rhashtable	sets;
 };
 
@@ -148,6 +160,11 @@ static inline void lisp_rloc_sent(struct lisp_rloc *rloc, unsigned int len)
 
 /* The sum over all CPUs. */
 void lisp_rloc_read(const struct lisp_rloc *rloc, u64 *packets, u64 *bytes);
+
+/* The same as lisp_rloc_find(), for packets. RCU or BH. */
+struct lisp_rloc *lisp_rloc_lookup(struct lisp_net *ln, u32 underlay,
+				   int family, const union lisp_addr *addr,
+				   __be16 port);
 
 /* All below: lisp_net.lock is held. */
 

@@ -48,6 +48,10 @@ static const struct {
 	R(RX_ECN,		"rx-ecn",		NOT_SPECIFIED),
 	R(RX_TTL,		"rx-ttl",		IP_INHDR),
 	R(RX_NO_MEMORY,		"rx-no-memory",		NOMEM),
+	R(RX_VERSION_NONE,	"rx-version-none",	NOT_SPECIFIED),
+	R(RX_VERSION_NEWER,	"rx-version-newer",	NOT_SPECIFIED),
+	R(RX_VERSION_STALE,	"rx-version-stale",	NOT_SPECIFIED),
+	R(RX_SOURCE_VERSION,	"rx-source-version",	NOT_SPECIFIED),
 #undef R
 };
 

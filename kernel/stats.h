@@ -15,7 +15,7 @@
 
 #include <uapi/linux/lisp.h>
 
-#define LISP_DROP_REASONS	(LISP_DROP_REASON_RX_NO_MEMORY + 1)
+#define LISP_DROP_REASONS	(LISP_DROP_REASON_RX_SOURCE_VERSION + 1)
 
 struct lisp_net;
 struct sk_buff;

@@ -157,9 +157,10 @@ static void too_big(struct sk_buff *skb, struct net_device *dev,
  */
 static enum lisp_drop_reason forward(struct sk_buff *skb, struct lisp_dev *ld,
 				     const struct lisp_inner *in,
-				     const struct lisp_locset *set,
+				     const struct lisp_map *map,
 				     unsigned int *mtu)
 {
+	const struct lisp_locset *set = rcu_dereference_bh(map->set);
 	unsigned int families = lisp_encap_families(ld);
 	enum lisp_drop_reason why, ignored;
 	const struct lisp_loc *loc;
@@ -167,14 +168,14 @@ static enum lisp_drop_reason forward(struct sk_buff *skb, struct lisp_dev *ld,
 	loc = lisp_locset_pick(set, skb_get_hash(skb), families, &why);
 	if (!loc)
 		return why;
-	why = lisp_encap(skb, ld, in, loc->rloc, mtu);
+	why = lisp_encap(skb, ld, in, map, loc, mtu);
 	if (likely(why != LISP_DROP_REASON_NO_ROUTE))
 		return why;
 
 	families &= ~(loc->family == AF_INET ? LISP_SEND_IPV4 :
 					       LISP_SEND_IPV6);
 	loc = lisp_locset_pick(set, skb_get_hash(skb), families, &ignored);
-	return loc ? lisp_encap(skb, ld, in, loc->rloc, mtu) : why;
+	return loc ? lisp_encap(skb, ld, in, map, loc, mtu) : why;
 }
 
 /* NONE: @skb is consumed. Else the reason to refuse it for. */
@@ -184,7 +185,7 @@ static enum lisp_drop_reason act(struct sk_buff *skb, struct lisp_dev *ld,
 {
 	switch ((enum lisp_action)map->action) {
 	case LISP_ACTION_FORWARD:
-		return forward(skb, ld, in, map->set, mtu);
+		return forward(skb, ld, in, map, mtu);
 	case LISP_ACTION_NATIVE:
 		return lisp_native(skb, ld, in, mtu);
 	case LISP_ACTION_ASK:

@@ -124,7 +124,8 @@ void codec_put_dev_filter(struct nl *n, const struct dp_filter *f)
 		nl_put_u32(n, LISP_A_DEV_IID, f->iid);
 }
 
-void codec_put_rloc(struct nl *n, const struct dp_rloc *r, bool with_state)
+void codec_put_rloc(struct nl *n, const struct dp_rloc *r, bool with_state,
+		    bool with_rtt)
 {
 	if (r->underlay)
 		nl_put_u32(n, LISP_A_RLOC_UNDERLAY, r->underlay);
@@ -133,6 +134,8 @@ void codec_put_rloc(struct nl *n, const struct dp_rloc *r, bool with_state)
 		nl_put_u16(n, LISP_A_RLOC_PORT, r->port);
 	if (with_state)
 		nl_put_u32(n, LISP_A_RLOC_STATE, r->state);
+	if (with_rtt)
+		nl_put_u32(n, LISP_A_RLOC_RTT, r->rtt);
 }
 
 void codec_put_owner(struct nl *n, uint32_t origin, uint32_t stale_limit)
@@ -337,6 +340,19 @@ static const struct row rloc_rows[] = {
 	ROW(LISP_A_RLOC_USERS, U32, dp_rloc, users),
 	ROW(LISP_A_RLOC_PACKETS, U64, dp_rloc, packets),
 	ROW(LISP_A_RLOC_BYTES, U64, dp_rloc, bytes),
+	ROW(LISP_A_RLOC_RTT, U32, dp_rloc, rtt),
+};
+
+static const struct row reach_rows[] = {
+	ROW(LISP_A_REACH_EVENT, U32, dp_reach, event),
+	ROW(LISP_A_REACH_UNDERLAY, U32, dp_reach, underlay),
+	ROW(LISP_A_REACH_IID, U32, dp_reach, eid.iid),
+	ROW(LISP_A_REACH_PREFIX, ADDRESS, dp_reach, eid.prefix.addr),
+	ROW(LISP_A_REACH_PREFIX_LEN, U8, dp_reach, eid.prefix.len),
+	ROW(LISP_A_REACH_RLOC, ADDRESS, dp_reach, rloc),
+	ROW_SEEN(LISP_A_REACH_STATUS_BITS, U32, dp_reach, bits, has_bits),
+	ROW_SEEN(LISP_A_REACH_VERSION, U16, dp_reach, version, has_version),
+	ROW(LISP_A_REACH_OWN_VERSION, U16, dp_reach, own_version),
 };
 
 static const struct row drop_rows[] = {
@@ -451,4 +467,14 @@ int codec_get_miss(const struct nlmsghdr *nlh, struct dp_miss *m)
 	memset(m, 0, sizeof(*m));
 	err = read_message(nlh, miss_rows, COUNT(miss_rows), m);
 	return err || m->eid.family != ADDR_NONE ? err : -EBADMSG;
+}
+
+int codec_get_reach(const struct nlmsghdr *nlh, struct dp_reach *r)
+{
+	int err;
+
+	memset(r, 0, sizeof(*r));
+	r->eid.prefix.len = NO_LENGTH;
+	err = read_message(nlh, reach_rows, COUNT(reach_rows), r);
+	return err ? err : check_eid(&r->eid);
 }

@@ -44,7 +44,9 @@ void codec_put_lookup(struct nl *n, uint32_t underlay, uint32_t iid,
 		      const struct addr *eid);
 /* Filter over devices; their attributes have numbers of their own. */
 void codec_put_dev_filter(struct nl *n, const struct dp_filter *f);
-void codec_put_rloc(struct nl *n, const struct dp_rloc *r, bool with_state);
+/* Its key, with state and round-trip time if asked for. */
+void codec_put_rloc(struct nl *n, const struct dp_rloc *r, bool with_state,
+		    bool with_rtt);
 void codec_put_owner(struct nl *n, uint32_t origin, uint32_t stale_limit);
 
 /* Read one message.  0 or -EBADMSG. */
@@ -53,6 +55,7 @@ int codec_get_local(const struct nlmsghdr *nlh, struct dp_local *l);
 int codec_get_rloc(const struct nlmsghdr *nlh, struct dp_rloc *r);
 int codec_get_dev(const struct nlmsghdr *nlh, struct dp_dev *d);
 int codec_get_miss(const struct nlmsghdr *nlh, struct dp_miss *m);
+int codec_get_reach(const struct nlmsghdr *nlh, struct dp_reach *r);
 
 /* Command of a generic netlink message, -1 when it is too short. */
 int codec_command(const struct nlmsghdr *nlh);

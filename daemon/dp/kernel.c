@@ -130,7 +130,7 @@ static int rloc_set(struct dp *dp, const struct addr *a,
 	};
 
 	message(k, LISP_CMD_RLOC_SET, 0);
-	codec_put_rloc(k->session.nl, &r, true);
+	codec_put_rloc(k->session.nl, &r, true, false);
 	return talk(k, NULL, NULL);
 }
 

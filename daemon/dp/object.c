@@ -30,6 +30,18 @@ static const char *const events[] = {
 static const char *const rloc_states[] = {
 	[LISP_RLOC_STATE_UP] = "up",
 	[LISP_RLOC_STATE_DOWN] = "down",
+	[LISP_RLOC_STATE_UNREACHABLE_PROBE] = "unreachable-probe",
+	[LISP_RLOC_STATE_UNREACHABLE_NONCE] = "unreachable-nonce",
+	[LISP_RLOC_STATE_UNREACHABLE_STATUS] = "unreachable-status",
+	[LISP_RLOC_STATE_UNREACHABLE_ICMP] = "unreachable-icmp",
+};
+
+static const char *const reach_events[] = {
+	[LISP_REACH_EVENT_STATUS_BITS] = "status-bits",
+	[LISP_REACH_EVENT_SOURCE_NEWER] = "source-newer",
+	[LISP_REACH_EVENT_DEST_OLDER] = "dest-older",
+	[LISP_REACH_EVENT_DEST_NEWER] = "dest-newer",
+	[LISP_REACH_EVENT_GLEANED] = "gleaned",
 };
 
 /* A switch, so that the compiler finds the reason that has no name. */
@@ -104,6 +116,14 @@ static const char *drop_reason(enum lisp_drop_reason reason)
 		return "rx-ttl";
 	case LISP_DROP_REASON_RX_NO_MEMORY:
 		return "rx-no-memory";
+	case LISP_DROP_REASON_RX_VERSION_NONE:
+		return "rx-version-none";
+	case LISP_DROP_REASON_RX_VERSION_NEWER:
+		return "rx-version-newer";
+	case LISP_DROP_REASON_RX_VERSION_STALE:
+		return "rx-version-stale";
+	case LISP_DROP_REASON_RX_SOURCE_VERSION:
+		return "rx-source-version";
 	}
 	return NULL;
 }
@@ -141,6 +161,11 @@ const char *dp_event_name(uint32_t event)
 const char *dp_rloc_state_name(uint32_t state)
 {
 	return name_of(rloc_states, COUNT(rloc_states), state);
+}
+
+const char *dp_reach_event_name(uint32_t event)
+{
+	return name_of(reach_events, COUNT(reach_events), event);
 }
 
 const char *dp_drop_reason_name(uint32_t reason)

@@ -63,6 +63,7 @@ struct dp_rloc {
 	uint32_t users;
 	uint64_t packets;
 	uint64_t bytes;
+	uint32_t rtt;			/* microseconds, 0: not known */
 };
 
 struct dp_drop {
@@ -99,10 +100,24 @@ struct dp_miss {
 	uint32_t reports;
 };
 
+/* What a packet from a trusted underlay said. */
+struct dp_reach {
+	uint32_t event;			/* enum lisp_reach_event */
+	uint32_t underlay;
+	struct eid eid;			/* of the mapping, or the local one */
+	struct addr rloc;		/* whose packet; ADDR_NONE: not told */
+	bool has_bits;
+	uint32_t bits;
+	bool has_version;
+	uint16_t version;
+	uint16_t own_version;
+};
+
 /* Names of the enums of <linux/lisp.h>; "?" for values we do not know. */
 const char *dp_action_name(uint32_t action);
 const char *dp_event_name(uint32_t event);
 const char *dp_rloc_state_name(uint32_t state);
+const char *dp_reach_event_name(uint32_t event);
 const char *dp_drop_reason_name(uint32_t reason);
 
 /* Reasons we know are 0 (none) to this, less one. */

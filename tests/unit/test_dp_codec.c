@@ -413,12 +413,13 @@ static void device(void **state)
 static void rloc_and_miss(void **state)
 {
 	struct dp_rloc r = { .underlay = 2, .addr = address("2001:db8::1"),
-		.port = 4341, .state = LISP_RLOC_STATE_DOWN }, got;
+		.port = 4341, .state = LISP_RLOC_STATE_DOWN,
+		.rtt = 12345 }, got;
 	struct nlmsghdr *nlh = message(LISP_CMD_RLOC_SET);
 	struct addr a = address("10.0.0.1");
 	struct dp_miss m;
 
-	codec_put_rloc(nl, &r, true);
+	codec_put_rloc(nl, &r, true, true);
 	assert_int_equal(codec_get_rloc(nlh, &got), 0);
 	assert_memory_equal(&got, &r, sizeof(r));
 	nlh = message(LISP_CMD_RLOC_GET);
@@ -435,6 +436,38 @@ static void rloc_and_miss(void **state)
 	assert_int_equal(m.source.family, ADDR_NONE);
 	assert_int_equal(m.iid, 100);
 	assert_int_equal(m.reports, 2);
+}
+
+static void reach(void **state)
+{
+	struct nlmsghdr *nlh = message(LISP_CMD_REACH_NTF);
+	struct addr a = address("10.1.0.0"), b = address("192.0.2.1");
+	struct dp_reach r;
+
+	nl_put_u32(nl, LISP_A_REACH_EVENT, LISP_REACH_EVENT_DEST_OLDER);
+	nl_put_u32(nl, LISP_A_REACH_IID, 100);
+	assert_int_equal(codec_get_reach(nlh, &r), -EBADMSG);
+	nl_put(nl, LISP_A_REACH_PREFIX, a.bytes, 4);
+	nl_put_u8(nl, LISP_A_REACH_PREFIX_LEN, 16);
+	assert_int_equal(codec_get_reach(nlh, &r), 0);
+	assert_int_equal(r.event, LISP_REACH_EVENT_DEST_OLDER);
+	assert_int_equal(r.eid.iid, 100);
+	assert_int_equal(r.eid.prefix.len, 16);
+	assert_false(r.has_bits || r.has_version);
+	assert_int_equal(r.rloc.family, ADDR_NONE);
+	nl_put(nl, LISP_A_REACH_RLOC, b.bytes, 4);
+	nl_put_u32(nl, LISP_A_REACH_STATUS_BITS, 5);
+	nl_put_u16(nl, LISP_A_REACH_VERSION, 7);
+	nl_put_u16(nl, LISP_A_REACH_OWN_VERSION, 8);
+	assert_int_equal(codec_get_reach(nlh, &r), 0);
+	assert_true(r.has_bits && r.has_version && addr_equal(&r.rloc, &b));
+	assert_int_equal(r.bits, 5);
+	assert_int_equal(r.version, 7);
+	assert_int_equal(r.own_version, 8);
+	/* bits beyond the length of the prefix */
+	nl_put_u8(nl, LISP_A_REACH_PREFIX_LEN, 8);
+	nl_put(nl, LISP_A_REACH_PREFIX, b.bytes, 4);
+	assert_int_equal(codec_get_reach(nlh, &r), -EBADMSG);
 }
 
 static int count_attributes(const struct nlmsghdr *nlh, uint32_t *sum)
@@ -522,9 +555,13 @@ static void names_are_those_of_the_spec(void **state)
 	n = compare_names("event", dp_event_name);
 	assert_int_equal(n, LISP_EVENT_EXPIRED + 1);
 	n = compare_names("rloc-state", dp_rloc_state_name);
-	assert_int_equal(n, LISP_RLOC_STATE_DOWN + 1);
+	assert_int_equal(n, LISP_RLOC_STATE_UNREACHABLE_ICMP + 1);
 	assert_int_equal(dp_rloc_state_from_name("down"),
 			 LISP_RLOC_STATE_DOWN);
+
+	n = compare_names("reach-event", dp_reach_event_name);
+	assert_int_equal(n, LISP_REACH_EVENT_GLEANED + 1);
+	assert_string_equal(dp_reach_event_name(n), "?");
 
 	n = compare_names("drop-reason", dp_drop_reason_name);
 	assert_true(n > 30);
@@ -550,6 +587,7 @@ int main(void)
 		cmocka_unit_test(bent),
 		cmocka_unit_test(device),
 		cmocka_unit_test(rloc_and_miss),
+		cmocka_unit_test(reach),
 		cmocka_unit_test(filters),
 		cmocka_unit_test(names_are_those_of_the_spec),
 	};

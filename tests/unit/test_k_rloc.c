@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 
 #include "pick.c"
 
@@ -67,7 +68,7 @@ static uint32_t slow_allowed(unsigned int families, int *why)
 	for (i = 0; i < set->n; i++) {
 		const struct lisp_loc *l = &set->loc[i];
 
-		if (l->priority == 255 || !(l->flags & 1) ||
+		if (l->priority == 255 || !(l->flags & 1) || l->flags & 8 ||
 		    l->rloc->state != LISP_RLOC_STATE_UP)
 			continue;
 		usable |= 1u << i;
@@ -101,11 +102,11 @@ static void allowed(void **state)
 
 			l->priority = (uint8_t[]){ 0, 1, 2, 254, 255 }[rnd() % 5];
 			l->weight = (uint8_t[]){ 0, 1, 255 }[rnd() % 3];
-			l->flags = rnd() % 4;
+			l->flags = rnd() % 16;
 			l->family = rnd() % 2 ? AF_INET : AF_INET6;
 			l->rloc->family = l->family;
 			l->rloc->state = rnd() % 3 ? LISP_RLOC_STATE_UP :
-						     LISP_RLOC_STATE_DOWN;
+					 1 + rnd() % 5;
 		}
 		families = rnd() % 4;
 		bits = slow_allowed(families, &why);
@@ -214,6 +215,42 @@ static void stable_on_failure(void **state)
 		assert_int_equal(pick(i * 2654435761u, BOTH), was[i]);
 }
 
+/*
+ * Of 8 equal RLOCs one fails: an eighth of 100,000 flows moves, which is what
+ * has to, and the others share them equally.
+ */
+static void an_eighth_moves(void **state)
+{
+	unsigned int i, down, moved, got[8];
+	static int8_t was[100000];
+
+	seed = 7;
+	make(8);
+	for (i = 0; i < 100000; i++)
+		was[i] = pick(i * 2654435761u, BOTH);
+	for (down = 0; down < 8; down++) {
+		rlocs[down].state = LISP_RLOC_STATE_UNREACHABLE_PROBE;
+		memset(got, 0, sizeof(got));
+		moved = 0;
+		for (i = 0; i < 100000; i++) {
+			int now = pick(i * 2654435761u, BOTH);
+
+			if (now == was[i])
+				continue;
+			assert_int_equal(was[i], down);
+			got[now]++;
+			moved++;
+		}
+		printf("# RLOC %u fails: %u of 100000 flows move\n", down,
+		       moved);
+		assert_in_range(moved, 12000, 13500);
+		for (i = 0; i < 8; i++)
+			assert_true(i == down || (got[i] > moved / 7 * 0.9 &&
+						  got[i] < moved / 7 * 1.1));
+		rlocs[down].state = LISP_RLOC_STATE_UP;
+	}
+}
+
 /* A locator more, anywhere in the set: flows move to it, none elsewhere. */
 static void stable_on_addition(void **state)
 {
@@ -272,6 +309,7 @@ int main(void)
 		cmocka_unit_test(shares),
 		cmocka_unit_test(sequential),
 		cmocka_unit_test(stable_on_failure),
+		cmocka_unit_test(an_eighth_moves),
 		cmocka_unit_test(stable_on_addition),
 	};
 

@@ -116,6 +116,17 @@ static void other_objects(void **state)
 	assert_int_equal(a.command, CMD_RLOC_SET);
 	assert_int_equal(a.state, LISP_RLOC_STATE_DOWN);
 	assert_int_equal(a.port, 4341);
+	a = good("rloc set 192.0.2.1 rtt 1500");
+	assert_int_equal(a.rtt, 1500);
+	assert_false(args_said(&a, WORD_STATE));
+	a = good("rloc set 192.0.2.1 state unreachable-icmp");
+	assert_int_equal(a.state, LISP_RLOC_STATE_UNREACHABLE_ICMP);
+	a = good("local add iid 1 prefix 10.0.0.0/8 rloc 192.0.2.1 reachable "
+		 "no rloc 192.0.2.2 echo-nonce yes rloc 192.0.2.3");
+	assert_int_equal(a.locators.list[0].flags, 0);
+	assert_int_equal(a.locators.list[1].flags, LISP_LOC_FLAG_REACHABLE |
+			 LISP_LOC_FLAG_ECHO_NONCE);
+	assert_int_equal(a.locators.list[2].flags, LISP_LOC_FLAG_REACHABLE);
 	a = good("rloc show");
 	assert_false(args_said(&a, WORD_ADDRESS));
 	a = good("rloc show 2001:db8::1");
@@ -178,8 +189,11 @@ static void refusals(void **state)
 		{ "map-cache get iid 1", "\"eid\"", "address" },
 		{ "map-cache flush prefix 10.0.0.0/8", "\"prefix\"",
 			"origin" },
-		{ "rloc set 1.2.3.4", "\"state\"", "up or down" },
-		{ "rloc set 1.2.3.4 state off", "\"off\"", "up or down" },
+		{ "rloc set 1.2.3.4", "\"state\"", "\"rtt\"" },
+		{ "rloc set 1.2.3.4 state off", "\"off\"", "up, down" },
+		{ "rloc set 1.2.3.4 rtt x", "\"x\"", "microseconds" },
+		{ "map-cache add iid 1 prefix 1.0.0.0/8 rloc 1.2.3.4 "
+		  "reachable maybe", "\"maybe\"", "yes or no" },
 		{ "rloc set state up", "\"rloc\"", "address" },
 		{ "rloc show 1.2.3.4 5.6.7.8", "\"5.6.7.8\"", "underlay" },
 		{ "device show origin 1", "\"origin\"", "iid" },

@@ -154,6 +154,16 @@ static const struct option options[] = {
 	  "uplink for natively-forwarded packets (none)" },
 	{ "proxy", IFLA_LISP_PROXY, put_switch, "on|off",
 	  "also forward to EIDs that are not local (off)" },
+	{ "trusted-underlay", IFLA_LISP_TRUSTED_UNDERLAY, put_switch, "on|off",
+	  "headers may be believed; needed by the four that follow (off)" },
+	{ "status-bits", IFLA_LISP_STATUS_BITS, put_switch, "on|off",
+	  "locator-status-bits (off)" },
+	{ "echo-nonce", IFLA_LISP_ECHO_NONCE, put_switch, "on|off",
+	  "test the way to locators that echo (off)" },
+	{ "map-versions", IFLA_LISP_MAP_VERSIONS, put_switch, "on|off",
+	  "map-versions (off)" },
+	{ "gleaning", IFLA_LISP_GLEANING, put_switch, "on|off",
+	  "learn mappings from packets (off)" },
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -164,7 +174,7 @@ static void print_help(struct link_util *lu, int argc, char **argv, FILE *f)
 
 	fprintf(f, "Usage: ... lisp [ OPTION VALUE ]...\n");
 	for (i = 0; i < N_OPTIONS; i++)
-		fprintf(f, "\t%-8s %-8s  %s\n", options[i].name,
+		fprintf(f, "\t%-16s %-8s  %s\n", options[i].name,
 			options[i].arg, options[i].help);
 }
 
@@ -234,6 +244,21 @@ static void show_dev(struct rtattr *tb[], int attr, const char *key,
 				   ll_index_to_name(attr_u32(tb[attr])));
 }
 
+/* What is off by default is not worth a word. */
+static void show_switch(struct rtattr *tb[], int attr, const char *key,
+			const char *fmt, _Bool always)
+{
+	_Bool on;
+
+	if (!tb[attr] || RTA_PAYLOAD(tb[attr]) != 1)
+		return;
+	on = *(__u8 *)RTA_DATA(tb[attr]);
+	print_color_bool(PRINT_JSON, COLOR_NONE, key, NULL, on);
+	if (on || always)
+		print_color_string(PRINT_FP, COLOR_NONE, NULL, fmt,
+				   on ? "on" : "off");
+}
+
 static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 {
 	__be16 port;
@@ -252,13 +277,16 @@ static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	}
 	show_dev(tb, IFLA_LISP_UNDERLAY, "underlay", "underlay %s ");
 	show_dev(tb, IFLA_LISP_NATIVE, "native", "native %s ");
-	if (tb[IFLA_LISP_PROXY]) {
-		_Bool on = *(__u8 *)RTA_DATA(tb[IFLA_LISP_PROXY]);
-
-		print_color_bool(PRINT_JSON, COLOR_NONE, "proxy", NULL, on);
-		print_color_string(PRINT_FP, COLOR_NONE, NULL, "proxy %s ",
-				   on ? "on" : "off");
-	}
+	show_switch(tb, IFLA_LISP_PROXY, "proxy", "proxy %s ", 1);
+	show_switch(tb, IFLA_LISP_TRUSTED_UNDERLAY, "trusted-underlay",
+		    "trusted-underlay %s ", 0);
+	show_switch(tb, IFLA_LISP_STATUS_BITS, "status-bits",
+		    "status-bits %s ", 0);
+	show_switch(tb, IFLA_LISP_ECHO_NONCE, "echo-nonce", "echo-nonce %s ",
+		    0);
+	show_switch(tb, IFLA_LISP_MAP_VERSIONS, "map-versions",
+		    "map-versions %s ", 0);
+	show_switch(tb, IFLA_LISP_GLEANING, "gleaning", "gleaning %s ", 0);
 }
 
 struct link_util lisp_link_util = {

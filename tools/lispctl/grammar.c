@@ -128,6 +128,30 @@ static int read_locator_port(const char *text, struct args *a)
 	return 0;
 }
 
+/* "yes" sets @flag of the last locator, "no" clears it. */
+static int read_flag(const char *text, struct args *a, uint8_t flag)
+{
+	struct dp_locator *l = last_locator(a);
+
+	if (!strcmp(text, "yes"))
+		l->flags |= flag;
+	else if (!strcmp(text, "no"))
+		l->flags &= 0xff - flag;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int read_reachable(const char *text, struct args *a)
+{
+	return read_flag(text, a, LISP_LOC_FLAG_REACHABLE);
+}
+
+static int read_echo_nonce(const char *text, struct args *a)
+{
+	return read_flag(text, a, LISP_LOC_FLAG_ECHO_NONCE);
+}
+
 static int read_action(const char *text, struct args *a)
 {
 	int v = dp_action_from_name(text);
@@ -168,6 +192,11 @@ static int read_state(const char *text, struct args *a)
 	return 0;
 }
 
+static int read_rtt(const char *text, struct args *a)
+{
+	return number(text, 0, UINT32_MAX, &a->rtt);
+}
+
 #define ADDRESS_FORM	"an IPv4 or IPv6 address"
 
 static const struct word {
@@ -201,6 +230,10 @@ static const struct word {
 		"a number, 0 to 255"), OF_LOCATOR },
 	[WORD_LOCATOR_PORT] = { WORD("port", "PORT", read_locator_port,
 		"a UDP port, 1 to 65535"), OF_LOCATOR },
+	[WORD_REACHABLE] = { WORD("reachable", "yes|no", read_reachable,
+		"yes or no"), OF_LOCATOR },
+	[WORD_ECHO_NONCE] = { WORD("echo-nonce", "yes|no", read_echo_nonce,
+		"yes or no"), OF_LOCATOR },
 	[WORD_ACTION] = { WORD("action", "ACTION", read_action,
 		"forward, native, ask, drop, drop-policy or drop-auth") },
 	[WORD_TTL] = { WORD("ttl", "SECONDS", read_ttl,
@@ -211,7 +244,11 @@ static const struct word {
 		"a number, 0 to 4294967295") },
 	[WORD_PORT] = { WORD("port", "PORT", read_port,
 		"a UDP port, 1 to 65535") },
-	[WORD_STATE] = { WORD("state", "up|down", read_state, "up or down") },
+	[WORD_STATE] = { WORD("state", "STATE", read_state, "up, down, "
+		"unreachable-probe, unreachable-nonce, unreachable-status or "
+		"unreachable-icmp") },
+	[WORD_RTT] = { WORD("rtt", "MICROSECONDS", read_rtt,
+		"microseconds, 0: not known") },
 #undef OF_LOCATOR
 #undef WORD
 };
@@ -223,7 +260,8 @@ static const struct word {
 #define KEY		(FILTER | BIT(WORD_PREFIX) | BIT(WORD_ORIGIN))
 #define KEY_NEEDED	(BIT(WORD_IID) | BIT(WORD_PREFIX))
 #define LOCATORS	(BIT(WORD_RLOC) | BIT(WORD_PRIORITY) | \
-			 BIT(WORD_WEIGHT) | BIT(WORD_LOCATOR_PORT))
+			 BIT(WORD_WEIGHT) | BIT(WORD_LOCATOR_PORT) | \
+			 BIT(WORD_REACHABLE) | BIT(WORD_ECHO_NONCE))
 
 static const struct command {
 	const char *object;
@@ -251,7 +289,7 @@ static const struct command {
 		FILTER | BIT(WORD_ORIGIN), 0 },
 	[CMD_RLOC_SET] = { "rloc", "set", WORD_ADDRESS,
 		BIT(WORD_ADDRESS) | BIT(WORD_UNDERLAY) | BIT(WORD_PORT) |
-		BIT(WORD_STATE), BIT(WORD_ADDRESS) | BIT(WORD_STATE) },
+		BIT(WORD_STATE) | BIT(WORD_RTT), BIT(WORD_ADDRESS) },
 	[CMD_RLOC_SHOW] = { "rloc", "show", WORD_ADDRESS,
 		BIT(WORD_ADDRESS) | BIT(WORD_UNDERLAY) | BIT(WORD_PORT), 0 },
 	[CMD_DEVICE_SHOW] = { "device", "show", NO_OPERAND, FILTER, 0 },
@@ -406,6 +444,9 @@ static int check(const struct command *c, const struct args *a,
 				      w == c->operand ? "the value of" :
 				      "the word", words[w].name,
 				      words[w].expected);
+	if (a->command == CMD_RLOC_SET && !args_said(a, WORD_STATE) &&
+	    !args_said(a, WORD_RTT))
+		return refuse(why, "a \"state\" or a \"rtt\" is missing");
 	if (a->command != CMD_MAP_ADD)
 		return 0;
 	if (a->action == LISP_ACTION_FORWARD && !a->locators.count)

@@ -37,15 +37,18 @@ enum word_id {
 	WORD_PREFIX,
 	WORD_UNDERLAY,
 	WORD_RLOC,
-	WORD_PRIORITY,		/* these three: of the rloc before them */
+	WORD_PRIORITY,		/* these five: of the rloc before them */
 	WORD_WEIGHT,
 	WORD_LOCATOR_PORT,
+	WORD_REACHABLE,
+	WORD_ECHO_NONCE,
 	WORD_ACTION,
 	WORD_TTL,
 	WORD_VERSION,
 	WORD_ORIGIN,
 	WORD_PORT,
 	WORD_STATE,
+	WORD_RTT,
 	WORD_COUNT
 };
 
@@ -66,6 +69,7 @@ struct args {
 	uint32_t origin;
 	uint32_t port;
 	uint32_t state;			/* enum lisp_rloc_state */
+	uint32_t rtt;			/* microseconds */
 };
 
 static inline bool args_said(const struct args *a, enum word_id w)

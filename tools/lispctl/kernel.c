@@ -125,12 +125,14 @@ static void put_rloc(struct job *j)
 		.addr = j->args->address,
 		.port = j->args->port,
 		.state = j->args->state,
+		.rtt = j->args->rtt,
 	};
 
 	/* "rloc show" without an address is a dump of all. */
 	if (args_said(j->args, WORD_ADDRESS))
 		codec_put_rloc(j->session.nl, &r,
-			       j->args->command == CMD_RLOC_SET);
+			       args_said(j->args, WORD_STATE),
+			       args_said(j->args, WORD_RTT));
 	else
 		put_filter(j);
 }

@@ -71,6 +71,7 @@ static struct json_object *rloc_event(const struct dp_rloc *r)
 static int on_notification(void *arg, const struct nlmsghdr *nlh)
 {
 	const struct watch *w = arg;
+	struct dp_reach reach;
 	struct dp_local local;
 	struct dp_rloc rloc;
 	struct dp_miss miss;
@@ -94,6 +95,10 @@ static int on_notification(void *arg, const struct nlmsghdr *nlh)
 	case LISP_CMD_RLOC_NTF:
 		if (!codec_get_rloc(nlh, &rloc))
 			report(w, "rloc", rloc_event(&rloc));
+		break;
+	case LISP_CMD_REACH_NTF:
+		if (!codec_get_reach(nlh, &reach))
+			report(w, "reach", object_reach(&reach));
 		break;
 	}
 	return 0;

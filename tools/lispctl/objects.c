@@ -33,6 +33,7 @@ const struct column rloc_columns[RLOC_COLUMNS] = {
 	COLUMN_NUMBER("PORT", "port"),
 	COLUMN("STATE", "state"),
 	COLUMN_NUMBER("CHANGED", "changed"),
+	COLUMN_NUMBER("RTT", "rtt"),
 	COLUMN_NUMBER("USERS", "users"),
 	COLUMN_NUMBER("PACKETS", "packets"),
 	COLUMN_NUMBER("BYTES", "bytes"),
@@ -101,6 +102,12 @@ static struct json_object *locator(const struct dp_locator *l)
 			       l->flags & LISP_LOC_FLAG_REACHABLE));
 	json_object_object_add(o, "local", json_object_new_boolean(
 			       l->flags & LISP_LOC_FLAG_LOCAL));
+	if (l->flags & LISP_LOC_FLAG_ECHO_NONCE)
+		json_object_object_add(o, "echo-nonce",
+				       json_object_new_boolean(true));
+	if (l->flags & LISP_LOC_FLAG_STATUS_DOWN)
+		json_object_object_add(o, "status-down",
+				       json_object_new_boolean(true));
 	return o;
 }
 
@@ -119,6 +126,8 @@ static void put_flags(struct json_object *o, uint32_t flags)
 
 	if (flags & LISP_MAP_FLAG_STALE)
 		json_object_array_add(list, json_object_new_string("stale"));
+	if (flags & LISP_MAP_FLAG_GLEANED)
+		json_object_array_add(list, json_object_new_string("gleaned"));
 	json_object_object_add(o, "flags", list);
 }
 
@@ -172,9 +181,31 @@ struct json_object *object_rloc(const struct dp_rloc *r)
 	put_number(o, "port", r->port);
 	put_string(o, "state", dp_rloc_state_name(r->state));
 	put_number(o, "changed", r->changed);
+	if (r->rtt)
+		put_number(o, "rtt", r->rtt);
 	put_number(o, "users", r->users);
 	put_number(o, "packets", r->packets);
 	put_number(o, "bytes", r->bytes);
+	return o;
+}
+
+struct json_object *object_reach(const struct dp_reach *r)
+{
+	struct json_object *o = json_object_new_object();
+	char text[16];
+
+	put_string(o, "event", dp_reach_event_name(r->event));
+	put_eid(o, r->underlay, &r->eid);
+	if (r->rloc.family != ADDR_NONE)
+		put_address(o, "rloc", &r->rloc);
+	if (r->has_bits) {
+		snprintf(text, sizeof(text), "0x%x", r->bits);
+		put_string(o, "status-bits", text);
+	}
+	if (r->has_version) {
+		put_number(o, "version", r->version);
+		put_number(o, "own-version", r->own_version);
+	}
 	return o;
 }
 

@@ -13,6 +13,7 @@
 struct json_object *object_map(const struct dp_map *m);
 struct json_object *object_local(const struct dp_local *l);
 struct json_object *object_rloc(const struct dp_rloc *r);
+struct json_object *object_reach(const struct dp_reach *r);
 struct json_object *object_miss(const struct dp_miss *m);
 
 /* Every drop reason we know is in "drops", whatever its count. */
@@ -23,7 +24,7 @@ struct json_object *object_dev_short(const struct dp_dev *d);
 
 #define MAP_COLUMNS	11
 #define LOCAL_COLUMNS	5
-#define RLOC_COLUMNS	8
+#define RLOC_COLUMNS	9
 #define MISS_COLUMNS	6
 
 extern const struct column map_columns[MAP_COLUMNS];

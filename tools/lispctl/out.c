@@ -59,6 +59,10 @@ static void print_locator(FILE *f, struct json_object *l)
 			member(l, "weight"));
 	if (is_false(l, "reachable"))
 		fprintf(f, " unreachable");
+	if (json_object_object_get_ex(l, "status-down", NULL))
+		fprintf(f, " status-down");
+	if (json_object_object_get_ex(l, "echo-nonce", NULL))
+		fprintf(f, " echo-nonce");
 	if (is_true(l, "registered"))
 		fprintf(f, " registered");
 	if (is_false(l, "registered"))

@@ -31,6 +31,18 @@
  * @IFLA_LISP_PROXY: u8, 0 or 1: decapsulated packets whose destination is no
  *	local EID are forwarded instead of dropped (proxy xTR, RTR).  Default 0.
  *	Immutable.
+ * @IFLA_LISP_TRUSTED_UNDERLAY: u8, 0 or 1: who sends us LISP packets may be
+ *	believed what its headers say beside the Instance-ID, RFC 9300 section
+ *	4.1.  Without it (default 0) the four switches below do nothing.
+ * @IFLA_LISP_STATUS_BITS: u8, 0 or 1: send locator-status-bits of the local
+ *	EID prefix that the source is in, and believe those received for the
+ *	mapping that the source is in.  Default 0.
+ * @IFLA_LISP_ECHO_NONCE: u8, 0 or 1: echo nonces, and ask locators that are
+ *	said to echo for it.  Default 0.
+ * @IFLA_LISP_MAP_VERSIONS: u8, 0 or 1: send and compare map-versions
+ *	(RFC 9302).  Default 0.
+ * @IFLA_LISP_GLEANING: u8, 0 or 1: make short-lived mappings from sources of
+ *	packets.  Default 0.
  */
 enum {
 	IFLA_LISP_UNSPEC,
@@ -41,6 +53,11 @@ enum {
 	IFLA_LISP_UNDERLAY,
 	IFLA_LISP_NATIVE,
 	IFLA_LISP_PROXY,
+	IFLA_LISP_TRUSTED_UNDERLAY,
+	IFLA_LISP_STATUS_BITS,
+	IFLA_LISP_ECHO_NONCE,
+	IFLA_LISP_MAP_VERSIONS,
+	IFLA_LISP_GLEANING,
 	__IFLA_LISP_MAX
 };
 

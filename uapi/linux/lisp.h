@@ -34,10 +34,22 @@ enum lisp_action {
 /**
  * enum lisp_rloc_state - whether an RLOC may be used, true for every mapping
  *   that names it
+ * @LISP_RLOC_STATE_DOWN: somebody took it out, for any reason
+ * @LISP_RLOC_STATE_UNREACHABLE_PROBE: RLOC-probes are not answered
+ * @LISP_RLOC_STATE_UNREACHABLE_NONCE: packets come from it, but none echoes
+ *   our nonce (RFC 9300, section 10.1); set by the kernel, too
+ * @LISP_RLOC_STATE_UNREACHABLE_STATUS: its site's status bits say so, and who
+ *   set this believes it for everybody; the kernel believes it for one mapping
+ *   only
+ * @LISP_RLOC_STATE_UNREACHABLE_ICMP: a router of the underlay says so by ICMP
  */
 enum lisp_rloc_state {
 	LISP_RLOC_STATE_UP,
 	LISP_RLOC_STATE_DOWN,
+	LISP_RLOC_STATE_UNREACHABLE_PROBE,
+	LISP_RLOC_STATE_UNREACHABLE_NONCE,
+	LISP_RLOC_STATE_UNREACHABLE_STATUS,
+	LISP_RLOC_STATE_UNREACHABLE_ICMP,
 };
 
 /**
@@ -46,19 +58,28 @@ enum lisp_rloc_state {
  *   never chosen
  * @LISP_LOC_FLAG_LOCAL: the L bit, a locator of this router itself (local
  *   database)
+ * @LISP_LOC_FLAG_ECHO_NONCE: its site echoes nonces (the E bit of the
+ *   Map-Reply); devices with echo-nonce on ask it to
+ * @LISP_LOC_FLAG_STATUS_DOWN: the site's own status bits say that it is down:
+ *   not chosen in this mapping. The kernel sets it; in requests it is ignored.
  */
 enum lisp_loc_flag {
 	LISP_LOC_FLAG_REACHABLE = 1,
 	LISP_LOC_FLAG_LOCAL = 2,
+	LISP_LOC_FLAG_ECHO_NONCE = 4,
+	LISP_LOC_FLAG_STATUS_DOWN = 8,
 };
 
 /**
  * enum lisp_map_flag
  * @LISP_MAP_FLAG_STALE: its TTL has passed while its owner is away; still in
  *   use
+ * @LISP_MAP_FLAG_GLEANED: learned from a packet, not verified; lives a few
+ *   seconds, and anybody may replace it
  */
 enum lisp_map_flag {
 	LISP_MAP_FLAG_STALE = 1,
+	LISP_MAP_FLAG_GLEANED = 2,
 };
 
 /**
@@ -71,6 +92,29 @@ enum lisp_event {
 	LISP_EVENT_REPLACED,
 	LISP_EVENT_DELETED,
 	LISP_EVENT_EXPIRED,
+};
+
+/**
+ * enum lisp_reach_event - What a packet from a trusted underlay said that
+ *   needs thought. Repeated, at most once a second for each mapping, while
+ *   packets go on saying so.
+ * @LISP_REACH_EVENT_STATUS_BITS: locator-status-bits of a mapping's site
+ *   changed
+ * @LISP_REACH_EVENT_SOURCE_NEWER: a site sends with a newer map-version than
+ *   its mapping here has; ask for the mapping
+ * @LISP_REACH_EVENT_DEST_OLDER: a site sends with an older map-version of a
+ *   local EID prefix; tell it to ask again (SMR). After ten reports once in 30
+ *   seconds, and its packets are dropped.
+ * @LISP_REACH_EVENT_DEST_NEWER: a site sends with a map-version of a local EID
+ *   prefix that is newer than ours; its packets are dropped
+ * @LISP_REACH_EVENT_GLEANED: a mapping was learned from a packet; verify it
+ */
+enum lisp_reach_event {
+	LISP_REACH_EVENT_STATUS_BITS,
+	LISP_REACH_EVENT_SOURCE_NEWER,
+	LISP_REACH_EVENT_DEST_OLDER,
+	LISP_REACH_EVENT_DEST_NEWER,
+	LISP_REACH_EVENT_GLEANED,
 };
 
 /**
@@ -125,6 +169,14 @@ enum lisp_event {
  * @LISP_DROP_REASON_RX_TTL: outer TTL or hop limit 0
  * @LISP_DROP_REASON_RX_NO_MEMORY: no memory to make the inner packet
  *   accessible
+ * @LISP_DROP_REASON_RX_VERSION_NONE: destination map-version 0, or the local
+ *   EID prefix has none
+ * @LISP_DROP_REASON_RX_VERSION_NEWER: destination map-version newer than that
+ *   of the local EID prefix
+ * @LISP_DROP_REASON_RX_VERSION_STALE: destination map-version still old after
+ *   ten reports of it
+ * @LISP_DROP_REASON_RX_SOURCE_VERSION: source map-version older than the
+ *   mapping's
  */
 enum lisp_drop_reason {
 	LISP_DROP_REASON_NONE,
@@ -161,6 +213,10 @@ enum lisp_drop_reason {
 	LISP_DROP_REASON_RX_ECN,
 	LISP_DROP_REASON_RX_TTL,
 	LISP_DROP_REASON_RX_NO_MEMORY,
+	LISP_DROP_REASON_RX_VERSION_NONE,
+	LISP_DROP_REASON_RX_VERSION_NEWER,
+	LISP_DROP_REASON_RX_VERSION_STALE,
+	LISP_DROP_REASON_RX_SOURCE_VERSION,
 };
 
 #define LISP_IID_MAX	16777214
@@ -228,6 +284,7 @@ enum {
 	LISP_A_RLOC_PACKETS,
 	LISP_A_RLOC_BYTES,
 	LISP_A_RLOC_PAD,
+	LISP_A_RLOC_RTT,
 
 	__LISP_A_RLOC_MAX,
 	LISP_A_RLOC_MAX = (__LISP_A_RLOC_MAX - 1)
@@ -278,6 +335,21 @@ enum {
 };
 
 enum {
+	LISP_A_REACH_EVENT = 1,
+	LISP_A_REACH_UNDERLAY,
+	LISP_A_REACH_IID,
+	LISP_A_REACH_PREFIX,
+	LISP_A_REACH_PREFIX_LEN,
+	LISP_A_REACH_RLOC,
+	LISP_A_REACH_STATUS_BITS,
+	LISP_A_REACH_VERSION,
+	LISP_A_REACH_OWN_VERSION,
+
+	__LISP_A_REACH_MAX,
+	LISP_A_REACH_MAX = (__LISP_A_REACH_MAX - 1)
+};
+
+enum {
 	LISP_A_OWNER_ORIGIN = 1,
 	LISP_A_OWNER_STALE_LIMIT,
 
@@ -302,6 +374,7 @@ enum {
 	LISP_CMD_MAP_NTF,
 	LISP_CMD_LOCAL_NTF,
 	LISP_CMD_RLOC_NTF,
+	LISP_CMD_REACH_NTF,
 
 	__LISP_CMD_MAX,
 	LISP_CMD_MAX = (__LISP_CMD_MAX - 1)
