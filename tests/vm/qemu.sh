@@ -26,10 +26,13 @@ probe_kvm()
 
 machine_prepare()
 {
-	if [ ! "$build/vm/tsc-khz" -nt "$here/tsc-khz.c" ]; then
-		gcc -O2 -o "$build/vm/tsc-khz" "$here/tsc-khz.c" ||
-			fail "cannot build tsc-khz"
-	fi
+	local tool
+
+	for tool in tsc-khz hold; do
+		[ ! "$build/vm/$tool" -nt "$here/$tool.c" ] || continue
+		gcc -O2 -o "$build/vm/$tool" "$here/$tool.c" ||
+			fail "cannot build $tool"
+	done
 	if [ ! -e "$build/vm/accel" ]; then
 		if probe_kvm; then echo kvm; else echo tcg; fi \
 			>"$build/vm/accel"
