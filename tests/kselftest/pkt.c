@@ -461,7 +461,8 @@ static int sniff_socket(const char *dev)
 		die("no such device", dev);
 	if (fd < 0 || bind(fd, (void *)&ll, sizeof(ll)))
 		die("packet socket", strerror(errno));
-	set_int(fd, SOL_SOCKET, SO_RCVBUF, 8 << 20);
+	/* more than rmem_max: a burst may pass before this process runs */
+	set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, 32 << 20);
 	return fd;
 }
 
