@@ -72,7 +72,7 @@ int lisp_nl_rloc_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (!rtt) {
 		err = LISP_NL_REQUIRE(info, LISP_A_RLOC_STATE,
-				      "neither a state nor a round-trip time");
+				      "a state or a round-trip time is missing");
 		if (err)
 			return err;
 	}
