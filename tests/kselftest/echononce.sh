@@ -27,7 +27,9 @@ traffic()
 {
 	local pid rc
 
-	in_ns "$h1" ping -q -i 0.2 10.2.0.1 >/dev/null 2>&1 &
+	# not in_ns: what is killed has to be ping itself
+	nsenter --net="/run/netns/$h1" ping -q -i 0.2 10.2.0.1 \
+		>/dev/null 2>&1 &
 	pid=$!
 	"$@"
 	rc=$?
@@ -70,7 +72,9 @@ asked tells "$x1" 40
 check "it asks again" traffic busywait 20 has asks a8
 check "and is answered" traffic busywait 10 has tells 88
 nonce=$(headers asks | grep -m1 ^a8)
-is "with its own nonce" "$(headers tells | grep -m1 ^88)" "88${nonce:2}"
+is "with its own nonce" "$(headers tells | grep -m1 ^88)" "88${nonce:2}" ||
+	note "asks: $(headers asks | uniq -c | xargs)" \
+		"tells: $(headers tells | uniq -c | xargs)"
 count() { headers asks | grep -c "^a8"; }
 n=$(count)
 check "then it is quiet" traffic busywait 10 has tells 08

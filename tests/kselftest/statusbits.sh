@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # timeout 600
+# slow
 # Locator-status-bits received: what they take out, for whom, and what they
 # leave alone.
 # shellcheck source=lib.sh

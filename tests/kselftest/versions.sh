@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # timeout 600
+# slow
 # Map-versions received (RFC 9302), and gleaning.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -69,7 +70,7 @@ all()
 	rows | send "$x2"
 	busywait 20 fate_is $((from + 15))
 	paste -d' ' <(xargs -n1 <<<"$before") <(counts | xargs -n1) |
-		awk '{ printf "%s%d", NR > 1 ? " " : "", $2 - $1 }'
+		awk '{ printf "%s%d", (NR > 1 ? " " : ""), $2 - $1 }'
 }
 counts()
 {
