@@ -75,6 +75,7 @@ struct conf_xtr {
 	struct conf_map_server *map_servers;
 	size_t map_server_count;
 	uint64_t register_interval;	/* seconds */
+	uint64_t probe_interval;	/* seconds; 0: none */
 	uint64_t mapping_ttl;		/* minutes */
 	uint64_t shortest_prefix4;	/* bits */
 	uint64_t shortest_prefix6;

@@ -84,6 +84,79 @@ static void do_resolve(struct daemon *d, uint64_t client,
 	execute_end(d);
 }
 
+/* An object with one number. */
+static void answer_count(struct daemon *d, uint64_t client, const char *key,
+			 uint64_t n)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *data = json_object_new_object();
+
+	json_object_object_add(o, "data", data);
+	json_object_object_add(data, key, json_object_new_uint64(n));
+	answer(d, client, o);
+}
+
+static void do_probe(struct daemon *d, uint64_t client,
+		     struct json_object *req)
+{
+	const char *text = member(req, "rloc");
+	struct rloc_view v;
+	unsigned int n;
+	struct addr a;
+
+	if (text && addr_from_text(text, &a)) {
+		refuse(d, client, "\"rloc\" is no address");
+		return;
+	}
+	if (text && !node_rloc(d->node, &a, &v)) {
+		refuse(d, client, "this RLOC is not probed: no mapping in the "
+		       "map-cache uses it, or probing is off");
+		return;
+	}
+	execute_begin(d);
+	n = node_probe(d->node, clock_ms(), text ? &a : NULL);
+	execute_end(d);
+	answer_count(d, client, "probed", n);
+}
+
+/* Not all at once: an event has a limit. */
+static uint64_t clear_all(struct daemon *d)
+{
+	uint64_t total = 0;
+	size_t n;
+
+	do {
+		n = node_clear(d->node, NULL, execute_begin(d));
+		execute_end(d);
+		total += n;
+	} while (n);
+	return total;
+}
+
+static void do_clear(struct daemon *d, uint64_t client,
+		     struct json_object *req)
+{
+	const char *text = member(req, "eid");
+	struct eid eid;
+	uint64_t n;
+
+	if (text && eid_from_text(text, &eid)) {
+		refuse(d, client, "\"eid\" is no EID-prefix: expected one "
+		       "such as \"[100]10.2.0.0/16\"");
+		return;
+	}
+	if (!text) {
+		n = clear_all(d);
+	} else {
+		n = node_clear(d->node, &eid, execute_begin(d));
+		execute_end(d);
+	}
+	if (text && !n)
+		refuse(d, client, "the map-cache has no such EID-prefix");
+	else
+		answer_count(d, client, "cleared", n);
+}
+
 static struct json_object *show_record(const struct map_record *r)
 {
 	struct json_object *o = json_object_new_object();
@@ -129,9 +202,9 @@ void control_resolved(struct daemon *d, const struct action_resolved *r)
 
 struct command {
 	const char *name;
-	/* Members beside "command": all are strings. */
+	/* Members beside "command": all are strings.  NULL: none. */
 	const char *required;
-	const char *optional;		/* or NULL */
+	const char *optional;
 	void (*run)(struct daemon *d, uint64_t client,
 		    struct json_object *req);
 };
@@ -139,11 +212,14 @@ struct command {
 static const struct command commands[] = {
 	{ "show", "what", "after", do_show },
 	{ "resolve", "eid", NULL, do_resolve },
+	{ "probe", NULL, "rloc", do_probe },
+	{ "clear", NULL, "eid", do_clear },
 };
 
 static bool is_member(const struct command *c, const char *key)
 {
-	return !strcmp(key, "command") || !strcmp(key, c->required) ||
+	return !strcmp(key, "command") ||
+		(c->required && !strcmp(key, c->required)) ||
 		(c->optional && !strcmp(key, c->optional));
 }
 
@@ -162,7 +238,7 @@ static int check_members(const struct command *c, struct json_object *req,
 			return -EINVAL;
 		}
 	}
-	if (member(req, c->required))
+	if (!c->required || member(req, c->required))
 		return 0;
 	snprintf(why, size, "\"%s\" is missing", c->required);
 	return -EINVAL;
@@ -188,8 +264,8 @@ static void run_request(struct daemon *d, uint64_t client,
 	}
 	c = find_command(member(req, "command"));
 	if (!c)
-		refuse(d, client, "unknown \"command\": expected show or "
-		       "resolve");
+		refuse(d, client, "unknown \"command\": expected show, "
+		       "resolve, probe or clear");
 	else if (check_members(c, req, why, sizeof(why)))
 		refuse(d, client, why);
 	else

@@ -6,6 +6,8 @@
  *	{"command": "show", "what": "status"}
  *	{"command": "show", "what": "map-cache", "after": "[100]10.2.0.0/16"}
  *	{"command": "resolve", "eid": "[100]10.2.0.1"}
+ *	{"command": "probe", "rloc": "192.0.2.2"}	(all without "rloc")
+ *	{"command": "clear", "eid": "[100]10.2.0.0/16"}	(all without "eid")
  *
  * Answers are {"data": ...} or {"error": "sentence"}.
  *
@@ -16,7 +18,9 @@
  *	registrations	list, what others registered here, in order of EID
  *	rlocs		list, own ones and those of the data plane
  *	statistics	object of numbers, "group-counter": value
- * and its data are described where they are made, in show.c.  A list that
+ * and its data are described where they are made, in show.c. The data of
+ * "probe" and "clear" is an object with the number of RLOCs that a probe goes
+ * to now, or of mappings taken out of the map-cache.  A list that
  * does not fit in one answer ends with a member "next" beside "data": the
  * value to give as "after" for what follows.  So an answer is bounded, and the
  * daemon never works long for one.

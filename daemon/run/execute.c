@@ -135,6 +135,19 @@ static void do_map_del(struct daemon *d, uint64_t now, const struct action *a)
 		dp_failed(d, now, "deleting a mapping", &a->map.eid, err);
 }
 
+static void do_rloc_set(struct daemon *d, uint64_t now,
+			const struct action *a)
+{
+	enum lisp_rloc_state state = a->rloc.up ? LISP_RLOC_STATE_UP :
+		LISP_RLOC_STATE_DOWN;
+	int err = d->dp ? d->dp->ops->rloc_set(d->dp, &a->rloc.addr, state) :
+		0;
+
+	/* The last mapping that named it may be gone by now. */
+	if (err && err != -ENOENT)
+		dp_failed(d, now, "setting the state of an RLOC", NULL, err);
+}
+
 /* The answer is an event of its own; its actions go to the end of the list
  * that is being executed. */
 static void do_map_query(struct daemon *d, uint64_t now,
@@ -175,6 +188,7 @@ static void (*const execute[ACTION_TYPE_COUNT])(struct daemon *d,
 	[ACTION_MAP_SET] = do_map_set,
 	[ACTION_MAP_DEL] = do_map_del,
 	[ACTION_MAP_QUERY] = do_map_query,
+	[ACTION_RLOC_SET] = do_rloc_set,
 	[ACTION_RESOLVED] = do_resolved,
 	[ACTION_LOG] = do_log,
 };

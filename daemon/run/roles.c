@@ -130,6 +130,7 @@ static int make_xtr(struct roles *r, const struct conf_xtr *x,
 	r->xtr.mapping_ttl = x->mapping_ttl;
 	r->xtr.cache.min_len4 = x->shortest_prefix4;
 	r->xtr.cache.min_len6 = x->shortest_prefix6;
+	r->xtr.probe.interval = x->probe_interval * 1000;
 	r->xtr.reg.interval = x->register_interval * 1000;
 	if (r->xtr.reg.quick_interval > r->xtr.reg.interval)
 		r->xtr.reg.quick_interval = r->xtr.reg.interval;

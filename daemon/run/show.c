@@ -314,9 +314,32 @@ static void add_own_rlocs(const struct daemon *d, struct json_object *list)
 	}
 }
 
+struct rloc_list {
+	const struct daemon *d;
+	struct json_object *list;
+};
+
+static void add_probing(const struct daemon *d, struct json_object *o,
+			const struct addr *a)
+{
+	struct rloc_view v;
+
+	if (!node_rloc(d->node, a, &v)) {
+		add_text(o, "probe", "none");
+		return;
+	}
+	add_text(o, "probe", v.state);
+	add_number(o, "since", seconds_since(v.since));
+	if (!v.replied)
+		return;
+	add_number(o, "rtt", v.rtt);
+	add_number(o, "answered", seconds_since(v.replied));
+}
+
 static void on_rloc(void *arg, const struct dp_rloc *r)
 {
-	struct json_object *list = arg, *o;
+	struct rloc_list *l = arg;
+	struct json_object *list = l->list, *o;
 
 	/* The rest is seen with "lispctl rloc show". */
 	if (json_object_array_length(list) >= CONTROL_LIST_MAX)
@@ -329,6 +352,7 @@ static void on_rloc(void *arg, const struct dp_rloc *r)
 	add_number(o, "users", r->users);
 	add_number(o, "packets", r->packets);
 	add_number(o, "bytes", r->bytes);
+	add_probing(l->d, o, &r->addr);
 	json_object_array_add(list, o);
 }
 
@@ -336,9 +360,10 @@ static struct json_object *show_rlocs(const struct daemon *d,
 				      struct show_cursor *c, const char **why)
 {
 	struct json_object *list = json_object_new_array();
+	struct rloc_list l = { d, list };
 
 	add_own_rlocs(d, list);
-	if (d->dp && d->dp->ops->rloc_dump(d->dp, on_rloc, list)) {
+	if (d->dp && d->dp->ops->rloc_dump(d->dp, on_rloc, &l)) {
 		*why = "the data plane does not answer";
 		json_object_put(list);
 		return NULL;

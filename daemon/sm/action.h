@@ -26,6 +26,7 @@ enum action_type {
 	ACTION_MAP_SET,		/* add or replace in the data plane */
 	ACTION_MAP_DEL,		/* delete from the data plane */
 	ACTION_MAP_QUERY,	/* ask when it was used: node_on_map_used() */
+	ACTION_RLOC_SET,	/* an RLOC is reachable, or is not */
 	ACTION_RESOLVED,	/* answer to node_resolve() */
 	ACTION_LOG,
 	ACTION_TYPE_COUNT
@@ -53,6 +54,12 @@ struct action_map {
 	uint16_t version;
 	const struct locator *locators;
 	uint8_t locator_count;
+};
+
+/* True for every mapping that names it. */
+struct action_rloc {
+	struct addr addr;
+	bool up;
 };
 
 /* How a resolution asked for by a person ended. */
@@ -88,6 +95,7 @@ struct action {
 	union {
 		struct action_send send;
 		struct action_map map;
+		struct action_rloc rloc;
 		struct action_resolved resolved;
 		struct action_log log;
 	};

@@ -9,6 +9,7 @@
 #define USED_RECENTLY	60	/* s; spec 02 12, refresh before expiry */
 #define STALE_GRACE	60000	/* ms that a stale entry has to be answered */
 #define SECOND		1000u	/* ms */
+#define CLEAR_MAX	1000	/* entries, one event */
 #define BENEATH_MAX	1024	/* more-specifics looked at, one reply */
 
 static const char *const state_names[CACHE_STATE_COUNT] = {
@@ -37,6 +38,7 @@ static const struct {
 	[CACHE_ON_GONE] = { "gone", CACHE_NONE, -1 },
 	[CACHE_ON_REPLACED] = { "replaced", CACHE_NONE, CACHE_REPLACED },
 	[CACHE_ON_WITHDRAWN] = { "withdrawn", CACHE_NONE, -1 },
+	[CACHE_ON_CLEAR] = { "cleared", CACHE_NONE, -1 },
 	[CACHE_ON_EVICT] = { "evicted", CACHE_NONE, CACHE_EVICTED },
 };
 
@@ -58,25 +60,31 @@ const char *cache_state_name(enum cache_state s)
 }
 
 int cache_init(struct cache *c, const struct xtr_config *cfg,
-	       const uint8_t seed[16])
+	       struct probe *probe, const uint8_t seed[16])
 {
 	memset(c, 0, sizeof(*c));
+	c->probe = probe;
 	c->limits = &cfg->cache;
 	heap_init(&c->timers);
 	return eidmap_init(&c->map, seed);
 }
 
-static void entry_free(void *value, void *arg)
+static void entry_free(struct cache *c, struct cache_entry *e,
+		       struct actions *acts)
 {
-	struct cache_entry *e = value;
-
+	probe_del(c->probe, e->locators, e->locator_count, acts);
 	free(e->locators);
 	free(e);
 }
 
+static void drop_entry(void *value, void *arg)
+{
+	entry_free(arg, value, NULL);
+}
+
 void cache_free(struct cache *c)
 {
-	eidmap_free(&c->map, entry_free, NULL);
+	eidmap_free(&c->map, drop_entry, c);
 	heap_init(&c->timers);
 }
 
@@ -127,6 +135,7 @@ static void act_set(struct cache *c, uint64_t now, struct cache_entry *e,
 	};
 	if (!a->map.locators)
 		a->map.locator_count = 0;
+	probe_tell(c->probe, e->locators, e->locator_count, acts);
 }
 
 /* --- the transition function --- */
@@ -149,7 +158,7 @@ static void step(struct cache *c, struct cache_entry *e, enum cache_event ev,
 
 	heap_del(&c->timers, &e->timer);
 	eidmap_del(&c->map, &e->eid);
-	entry_free(e, NULL);
+	entry_free(c, e, acts);
 }
 
 /* --- installing --- */
@@ -188,8 +197,9 @@ static struct cache_entry *entry_get(struct cache *c, const struct eid *eid,
 }
 
 /* Give the entry its locators; more than the data plane takes are cut. */
-static int entry_fill(struct cache *c, struct cache_entry *e,
-		      const struct locator *locators, unsigned int n)
+static int entry_fill(struct cache *c, uint64_t now, struct cache_entry *e,
+		      const struct locator *locators, unsigned int n,
+		      struct actions *acts)
 {
 	struct locator *copy = NULL;
 
@@ -202,6 +212,9 @@ static int entry_fill(struct cache *c, struct cache_entry *e,
 		memcpy(copy, locators, n * sizeof(*copy));
 	}
 
+	/* First the new ones: who is in both stays as known. */
+	probe_add(c->probe, now, &e->eid, copy, n);
+	probe_del(c->probe, e->locators, e->locator_count, acts);
 	free(e->locators);
 	e->locators = copy;
 	e->locator_count = (uint8_t)n;
@@ -286,11 +299,12 @@ static void install_one(struct cache *c, uint64_t now, const struct eid *asked,
 	}
 
 	e = entry_get(c, &rec->eid, acts);
-	if (!e || entry_fill(c, e, rec->locators, rec->locator_count)) {
+	if (!e || entry_fill(c, now, e, rec->locators,
+			     rec->locator_count, acts)) {
 		action_log_peer(acts, LOG_NO_MEMORY, from, &rec->eid, 0);
 		if (e && e->state == CACHE_NONE) {
 			eidmap_del(&c->map, &e->eid);
-			entry_free(e, NULL);
+			entry_free(c, e, acts);
 		}
 		return;
 	}
@@ -391,6 +405,28 @@ void cache_on_gone(struct cache *c, const struct eid *eid,
 		step(c, e, CACHE_ON_GONE, acts);
 }
 
+static void clear_one(struct cache *c, struct cache_entry *e,
+		      struct actions *acts)
+{
+	act_on_map(acts, ACTION_MAP_DEL, &e->eid);
+	step(c, e, CACHE_ON_CLEAR, acts);
+}
+
+size_t cache_clear(struct cache *c, const struct eid *eid,
+		   struct actions *acts)
+{
+	struct cache_entry *e = eid ? cache_find(c, eid) : NULL;
+	size_t n = 0;
+
+	if (eid && e)
+		clear_one(c, e, acts);
+	if (eid)
+		return e != NULL;
+	for (; n < CLEAR_MAX && (e = eidmap_walk(&c->map, NULL)); n++)
+		clear_one(c, e, acts);
+	return n;
+}
+
 /* --- claiming what an earlier run left --- */
 
 static bool sweep(struct cache *c, const struct map_found *f,
@@ -410,9 +446,9 @@ static bool claim(struct cache *c, uint64_t now, const struct map_found *f,
 
 	if (!e)
 		return sweep(c, f, acts);
-	if (entry_fill(c, e, f->locators, f->locator_count)) {
+	if (entry_fill(c, now, e, f->locators, f->locator_count, acts)) {
 		eidmap_del(&c->map, &e->eid);
-		entry_free(e, NULL);
+		entry_free(c, e, acts);
 		return sweep(c, f, acts);
 	}
 

@@ -26,6 +26,7 @@
 #include "sm/action.h"
 #include "sm/counter.h"
 #include "sm/eidmap.h"
+#include "sm/probe.h"
 #include "sm/xtr.h"
 
 enum cache_state {
@@ -49,6 +50,7 @@ enum cache_event {
 	CACHE_ON_REPLACED,	/* covered by a later reply */
 	CACHE_ON_WITHDRAWN,	/* TTL 0 */
 	CACHE_ON_EVICT,		/* map-cache full */
+	CACHE_ON_CLEAR,		/* a person, or a changed configuration */
 	CACHE_EVENT_COUNT
 };
 
@@ -82,6 +84,7 @@ struct cache_entry {
 
 struct cache {
 	const struct cache_limits *limits;
+	struct probe *probe;		/* told which RLOCs are in use */
 	struct eidmap map;
 	struct heap timers;
 	uint32_t epoch;
@@ -91,7 +94,7 @@ struct cache {
 
 /* 0 or -ENOMEM. */
 int cache_init(struct cache *c, const struct xtr_config *cfg,
-	       const uint8_t seed[16]);
+	       struct probe *probe, const uint8_t seed[16]);
 void cache_free(struct cache *c);
 
 /* A mapping to install; what resolve/ has let through. */
@@ -117,6 +120,10 @@ uint64_t cache_due(const struct cache *c);
 bool cache_on_used(struct cache *c, const struct eid *eid, bool used,
 		   uint32_t age, struct actions *acts);
 void cache_on_gone(struct cache *c, const struct eid *eid,
+		   struct actions *acts);
+
+/* As node_clear(). */
+size_t cache_clear(struct cache *c, const struct eid *eid,
 		   struct actions *acts);
 
 /* What the data plane has at start, or in a later dump. */

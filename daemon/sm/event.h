@@ -46,6 +46,12 @@ enum log_event {
 	LOG_CACHE_CLAIMED,		/* found in the data plane and kept */
 	LOG_CACHE_SWEPT,		/* found in the data plane, unwanted */
 
+	/* probe */
+	LOG_PROBE_FULL,			/* an RLOC that is not probed */
+	LOG_PROBE_REPLY,		/* an answer that does not hold up */
+	LOG_RLOC_DOWN,			/* does not answer */
+	LOG_RLOC_UP,			/* answers again */
+
 	/* register */
 	LOG_REGISTERED,			/* first Map-Notify of a server */
 	LOG_REGISTER_SILENT,		/* a server stopped answering */

@@ -3,7 +3,7 @@
  * A node: which machine an event is for.
  *
  *	Map-Request	xTR: answer (S bit: resolve, be solicited)
- *	Map-Reply	xTR: resolve
+ *	Map-Reply	xTR: resolve (P bit: probe)
  *	Map-Register	Map-Server
  *	Map-Notify	xTR: register
  *	Map-Notify-Ack	Map-Server
@@ -11,8 +11,9 @@
  *			Map-Resolver, else Map-Server
  *	miss, use	xTR: resolve, cache
  *
- * Machines do not call each other but for two cases: resolve installs into
- * cache, the Map-Resolver hands over to the Map-Server of its node.
+ * Machines do not call each other but for three cases: resolve installs into
+ * cache, cache tells probe which RLOCs are in use, the Map-Resolver hands over
+ * to the Map-Server of its node.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #include "sm/answer.h"
 #include "sm/mr.h"
 #include "sm/node.h"
+#include "sm/probe.h"
 #include "sm/register.h"
 #include "sm/resolve.h"
 
@@ -45,6 +47,7 @@ struct node {
 	struct node_config cfg;
 	struct sm_ops ops;
 	struct database db;
+	struct probe probe;
 	struct cache cache;
 	struct resolve resolve;
 	struct registrar reg;
@@ -76,7 +79,9 @@ static int init_xtr(struct node *n, const uint8_t seed[16])
 	if (!ret)
 		ret = database_init(&n->db, cfg, seed);
 	if (!ret)
-		ret = cache_init(&n->cache, cfg, seed);
+		ret = probe_init(&n->probe, cfg, &n->ops, &n->db, seed);
+	if (!ret)
+		ret = cache_init(&n->cache, cfg, &n->probe, seed);
 	if (!ret)
 		ret = resolve_init(&n->resolve, cfg, &n->ops, &n->db,
 				   &n->cache, seed);
@@ -137,6 +142,7 @@ void node_free(struct node *n)
 	register_free(&n->reg);
 	resolve_free(&n->resolve);
 	cache_free(&n->cache);
+	probe_free(&n->probe);
 	database_free(&n->db);
 	free(n);
 }
@@ -161,6 +167,7 @@ uint64_t node_due(const struct node *n)
 	if (n->cfg.xtr) {
 		due = min_u64(due, resolve_due(&n->resolve));
 		due = min_u64(due, cache_due(&n->cache));
+		due = min_u64(due, probe_due(&n->probe));
 		due = min_u64(due, register_due(&n->reg));
 	}
 	if (n->cfg.ms)
@@ -177,6 +184,7 @@ void node_on_time(struct node *n, uint64_t now, struct actions *acts)
 		if (n->cfg.xtr) {
 			more |= resolve_on_time(&n->resolve, now, acts);
 			more |= cache_on_time(&n->cache, now, acts);
+			more |= probe_on_time(&n->probe, now, acts);
 			more |= register_on_time(&n->reg, now, acts);
 		}
 		if (n->cfg.ms)
@@ -260,7 +268,9 @@ void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 		break;
 	case MSG_TYPE_MAP_REPLY:
 		mine = n->cfg.xtr != NULL;
-		if (mine)
+		if (mine && (m->reply.flags & MREP_PROBE))
+			probe_on_reply(&n->probe, now, &m->reply, acts);
+		else if (mine)
 			resolve_on_reply(&n->resolve, now, pkt, &m->reply,
 					 acts);
 		break;
@@ -340,7 +350,23 @@ void node_on_map_gone(struct node *n, uint64_t now, const struct eid *eid,
 		cache_on_gone(&n->cache, eid, acts);
 }
 
+void node_on_rloc_doubt(struct node *n, uint64_t now, const struct addr *a)
+{
+	if (n->cfg.xtr)
+		probe_now(&n->probe, now, a);
+}
+
 /* --- a person --- */
+
+unsigned int node_probe(struct node *n, uint64_t now, const struct addr *a)
+{
+	return n->cfg.xtr ? probe_now(&n->probe, now, a) : 0;
+}
+
+size_t node_clear(struct node *n, const struct eid *eid, struct actions *acts)
+{
+	return n->cfg.xtr ? cache_clear(&n->cache, eid, acts) : 0;
+}
 
 int node_resolve(struct node *n, uint64_t now, const struct eid *eid,
 		 uint64_t token, struct actions *acts)
@@ -383,6 +409,22 @@ bool node_cache_next(const struct node *n, const struct eid *after,
 	return true;
 }
 
+bool node_rloc(const struct node *n, const struct addr *a,
+	       struct rloc_view *v)
+{
+	struct probe_view p;
+
+	if (!n->cfg.xtr || !probe_view(&n->probe, a, &p))
+		return false;
+	*v = (struct rloc_view){
+		.state = probe_state_name(p.state),
+		.since = p.since,
+		.replied = p.replied,
+		.rtt = p.rtt,
+	};
+	return true;
+}
+
 bool node_database_at(const struct node *n, size_t i, struct database_view *v)
 {
 	size_t servers = n->reg.peer_count ? n->reg.peer_count : 1;
@@ -416,7 +458,7 @@ const struct store_entry *node_registration_next(const struct node *n,
 
 bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)
 {
-	struct counter_group all[8];
+	struct counter_group all[10];
 	size_t count = 0;
 
 	all[count++] = (struct counter_group){
@@ -428,6 +470,7 @@ bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)
 	if (n->cfg.xtr) {
 		all[count++] = resolve_counters(&n->resolve);
 		all[count++] = cache_counters(&n->cache);
+		all[count++] = probe_counters(&n->probe);
 		all[count++] = register_counters(&n->reg);
 		all[count++] = answer_counters(&n->answer);
 	}

@@ -105,13 +105,26 @@ void node_on_map_used(struct node *n, uint64_t now, const struct eid *eid,
 void node_on_map_gone(struct node *n, uint64_t now, const struct eid *eid,
 		      struct actions *acts);
 
+/* The data plane has reason to doubt that an RLOC is reachable (ICMP, a nonce
+ * that was not echoed, ...): it is probed at once. */
+void node_on_rloc_doubt(struct node *n, uint64_t now, const struct addr *a);
+
 /* --- a person --- */
+
+/* Probe an RLOC (NULL: all) now; how many of those that are probed at all were
+ * not probed within the last second. */
+unsigned int node_probe(struct node *n, uint64_t now, const struct addr *a);
 
 /* Resolve @eid (a host EID or a prefix) and answer with ACTION_RESOLVED
  * carrying @token; also installs what comes.  0, -EBUSY (too many),
  * -EINVAL (no xTR role, instance not served, EID is local). */
 int node_resolve(struct node *n, uint64_t now, const struct eid *eid,
 		 uint64_t token, struct actions *acts);
+
+/* Take @eid out of the map-cache and the data plane; a number of entries if
+ * it is NULL, to be called until there are none.  How many. */
+size_t node_clear(struct node *n, const struct eid *eid,
+		  struct actions *acts);
 
 /* Deregister one local EID-prefix, or all (@eid NULL): Map-Registers with
  * TTL 0 until acknowledged, then silence.  0, -ENOENT, -EINVAL. */
@@ -134,6 +147,18 @@ struct cache_view {
 /* The first entry after @after (NULL: the first); false: no more. */
 bool node_cache_next(const struct node *n, const struct eid *after,
 		     struct cache_view *v);
+
+/* What probing knows about an RLOC of the map-cache. */
+struct rloc_view {
+	const char *state;
+	uint64_t since;			/* ms: last change */
+	uint64_t replied;		/* ms: last answer; 0: never */
+	uint32_t rtt;			/* ms, smoothed */
+};
+
+/* False: it is not probed. */
+bool node_rloc(const struct node *n, const struct addr *a,
+	       struct rloc_view *v);
 
 /* One of our EID-prefixes at one Map-Server. */
 struct database_view {

@@ -95,7 +95,6 @@ static const char *const counter_names[RESOLVE_COUNT] = {
 	[RESOLVE_SHORT_PREFIX] = "short-prefix",
 	[RESOLVE_LOCAL_EID] = "local-eid",
 	[RESOLVE_BAD_RLOC] = "bad-rloc",
-	[RESOLVE_PROBE_REPLY] = "probe-reply",
 	[RESOLVE_SMR] = "smr",
 	[RESOLVE_SMR_IGNORED] = "smr-ignored",
 };
@@ -538,10 +537,6 @@ void resolve_on_reply(struct resolve *r, uint64_t now,
 	int ret;
 
 	r->counters[RESOLVE_REPLIES]++;
-	if (m->flags & MREP_PROBE) {
-		r->counters[RESOLVE_PROBE_REPLY]++;
-		return;
-	}
 	if (!t) {
 		r->counters[RESOLVE_BAD_NONCE]++;
 		action_log_peer(acts, LOG_REPLY_NONCE, &pkt->from, NULL,

@@ -36,6 +36,16 @@ struct cache_limits {
 	uint8_t min_len6;
 };
 
+struct probe_limits {
+	uint32_t interval;		/* ms; 0: RLOCs are not probed */
+	uint32_t retry;			/* ms, first; then twice as long */
+	unsigned int tries;		/* unanswered in a row: down */
+	unsigned int rise;		/* replies in a row: up again */
+	uint32_t backoff;		/* ms, first interval of one down */
+	unsigned int targets;		/* RLOCs probed */
+	struct limit_rate rate;		/* probes sent, all together */
+};
+
 struct register_limits {
 	uint32_t interval;		/* ms, between registrations */
 	uint32_t quick_interval;	/* ms, after a start or change */
@@ -68,6 +78,7 @@ struct xtr_config {
 	uint32_t mapping_ttl;		/* minutes, of what we register */
 	struct resolve_limits resolve;
 	struct cache_limits cache;
+	struct probe_limits probe;
 	struct register_limits reg;
 	struct answer_limits answer;
 };

@@ -53,10 +53,38 @@ static void check_ecm(struct oracle *o, struct sim_host *h,
 			NULL), "inner message");
 	MUST(inner.type == MSG_TYPE_MAP_REQUEST, "inner type");
 	MUST(inner.request.record_count == 1, "records in a request");
+	MUST(!(inner.request.flags & MREQ_PROBE), "probe in an ECM");
 	if (!h->cfg.xtr)
 		return;
 	check_spacing(o, h, &inner.request.records[0].eid);
 	check_fresh(o, inner.request.nonce);
+}
+
+static void check_probe(struct oracle *o, const struct sim_host *h,
+			const struct action_send *snd,
+			const struct map_request *m)
+{
+	uint64_t now = h->sim->now;
+	size_t i = 0;
+
+	if (!(m->flags & MREQ_PROBE))
+		return;
+	MUST(addr_equal(&snd->from, &m->itr_rlocs[0]), "probe's source");
+	MUST(snd->from.family == snd->to.family, "probe's family");
+	MUST(m->itr_count == 1 && m->record_count == 1, "probe's lists");
+	while (i < o->probed_count && !(o->probed[i].host == h &&
+					addr_equal(&o->probed[i].rloc,
+						   &snd->to)))
+		i++;
+	MUST(i < ORACLE_RLOCS, "too many RLOCs");
+	if (i < o->probed_count)
+		MUST(now - o->probed[i].when >= 1000, "probed again after %u",
+		     (unsigned int)(now - o->probed[i].when));
+	else
+		o->probed_count++;
+	o->probed[i].host = h;
+	o->probed[i].rloc = snd->to;
+	o->probed[i].when = now;
 }
 
 static void check_register(struct oracle *o, const struct sim_host *h,
@@ -104,6 +132,8 @@ static bool watch(struct sim *s, struct sim_host *from,
 		check_reply(from, &m);
 		break;
 	case MSG_TYPE_MAP_REQUEST:
+		check_probe(o, from, snd, &m.request);
+		break;
 	case MSG_TYPE_MAP_NOTIFY:
 	case MSG_TYPE_MAP_NOTIFY_ACK:
 		break;

@@ -37,13 +37,31 @@ unsigned int plane_count(const struct plane *p)
 	return n;
 }
 
+bool plane_rloc_down(const struct plane *p, const struct addr *a)
+{
+	for (size_t i = 0; i < p->down_count; i++)
+		if (addr_equal(&p->down[i], a))
+			return true;
+	return false;
+}
+
+void plane_rloc(struct plane *p, const struct addr *a, bool up)
+{
+	for (size_t i = 0; i < p->down_count; i++)
+		if (addr_equal(&p->down[i], a))
+			p->down[i--] = p->down[--p->down_count];
+	if (!up && p->down_count < PLANE_DOWN)
+		p->down[p->down_count++] = *a;
+}
+
 static enum plane_fate forward(struct plane *p, uint64_t now,
 			       struct plane_map *m)
 {
 	m->used = true;
 	m->last_used = now;
 	for (unsigned int i = 0; i < m->locator_count; i++) {
-		if (!(m->locators[i].flags & LOCATOR_REACHABLE))
+		if (!(m->locators[i].flags & LOCATOR_REACHABLE) ||
+		    plane_rloc_down(p, &m->locators[i].addr))
 			continue;
 		p->last_rloc = m->locators[i].addr;
 		p->sent++;

@@ -12,6 +12,7 @@
 #define PLANE_MAPS	256
 #define PLANE_LOCATORS	8
 #define PLANE_HELD	64
+#define PLANE_DOWN	16
 
 enum plane_fate {
 	PLANE_SENT,		/* encapsulated */
@@ -52,12 +53,18 @@ struct plane {
 	unsigned long sets;		/* MAP_SETs */
 	unsigned long dels;
 	struct addr last_rloc;		/* of the last packet sent */
+	struct addr down[PLANE_DOWN];	/* RLOCs out of use */
+	size_t down_count;
 };
 
 void plane_set(struct plane *p, uint64_t now, const struct action_map *m);
 void plane_del(struct plane *p, const struct eid *eid);
 struct plane_map *plane_find(struct plane *p, const struct eid *eid);
 struct plane_map *plane_match(struct plane *p, const struct eid *host);
+
+/* An RLOC is out of use, or in use again. */
+void plane_rloc(struct plane *p, const struct addr *a, bool up);
+bool plane_rloc_down(const struct plane *p, const struct addr *a);
 
 /* Forward one packet.  A miss is held and gets reported by plane_miss(). */
 enum plane_fate plane_packet(struct plane *p, uint64_t now, uint32_t iid,

@@ -88,11 +88,30 @@ static void fly(struct sim *s, const struct addr *from, const struct addr *to,
 		 s->now + s->net.delay_min + sim_random(s) % spread);
 }
 
+static bool is_cut(const struct sim *s, const struct addr *a)
+{
+	for (size_t i = 0; i < s->cut_count; i++)
+		if (addr_equal(&s->cut[i], a))
+			return true;
+	return false;
+}
+
+void sim_cut(struct sim *s, const char *addr)
+{
+	assert(s->cut_count < SIM_CUT);
+	s->cut[s->cut_count++] = A(addr);
+}
+
+void sim_mend(struct sim *s)
+{
+	s->cut_count = 0;
+}
+
 static void transmit(struct sim *s, const struct addr *from,
 		     const struct addr *to, uint16_t to_port,
 		     const void *data, size_t len)
 {
-	if (chance(s, s->net.loss)) {
+	if (is_cut(s, from) || is_cut(s, to) || chance(s, s->net.loss)) {
 		s->lost++;
 		return;
 	}
@@ -235,6 +254,9 @@ static void execute(struct sim_host *h, struct actions *acts)
 			break;
 		case ACTION_MAP_QUERY:
 			do_query(h, &a->map.eid);
+			break;
+		case ACTION_RLOC_SET:
+			plane_rloc(&h->plane, &a->rloc.addr, a->rloc.up);
 			break;
 		case ACTION_RESOLVED:
 			h->resolved = a->resolved;

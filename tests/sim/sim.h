@@ -20,6 +20,7 @@
 
 #define SIM_HOSTS	8
 #define SIM_ADDRS	2
+#define SIM_CUT		4
 
 struct sim_host {
 	struct sim *sim;
@@ -55,6 +56,8 @@ struct sim {
 	size_t host_count;
 	struct heap queue;		/* of struct flight */
 	uint64_t digest;		/* of all that was delivered */
+	struct addr cut[SIM_CUT];	/* nothing comes to or from these */
+	size_t cut_count;
 	unsigned long delivered;
 	unsigned long lost;
 	/* Sees every datagram when it is sent; false: it is swallowed. */
@@ -81,6 +84,10 @@ void sim_run(struct sim *s, uint64_t ms);
 
 /* Run until @done(arg), at most @ms.  False: it never was. */
 bool sim_until(struct sim *s, uint64_t ms, bool (*done)(void *arg), void *arg);
+
+/* Cut an address off, silently; or mend what was cut. */
+void sim_cut(struct sim *s, const char *addr);
+void sim_mend(struct sim *s);
 
 /* A site host behind @h sends one packet.  What became of it is counted in
  * the data plane. */

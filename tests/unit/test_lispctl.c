@@ -137,6 +137,14 @@ static void other_objects(void **state)
 	assert_int_equal(good("device show").command, CMD_DEVICE_SHOW);
 	assert_int_equal(good("miss show iid 4").command, CMD_MISS_SHOW);
 	assert_int_equal(good("monitor").command, CMD_MONITOR);
+	a = good("probe");
+	assert_int_equal(a.command, CMD_PROBE);
+	assert_false(args_said(&a, WORD_ADDRESS));
+	a = good("probe 192.0.2.2");
+	assert_true(args_said(&a, WORD_ADDRESS));
+	assert_int_equal(good("clear map-cache").command, CMD_CLEAR);
+	a = good("clear map-cache iid 5 prefix 10.2.0.0/16");
+	assert_int_equal(a.prefix.len, 16);
 	a = good("show registrations");
 	assert_string_equal(a.what, "registrations");
 }
@@ -195,6 +203,8 @@ static void refusals(void **state)
 		{ "map-cache add iid 1 prefix 1.0.0.0/8 rloc 1.2.3.4 "
 		  "reachable maybe", "\"maybe\"", "yes or no" },
 		{ "rloc set state up", "\"rloc\"", "address" },
+		{ "clear map-cache iid 5", "iid", "prefix" },
+		{ "probe x", "\"x\"", "address" },
 		{ "rloc show 1.2.3.4 5.6.7.8", "\"5.6.7.8\"", "underlay" },
 		{ "device show origin 1", "\"origin\"", "iid" },
 	};

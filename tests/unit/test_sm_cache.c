@@ -7,13 +7,16 @@
 #define NOW	1000000u
 
 static struct xtr_config cfg;
+static struct database db;
+static struct probe probe;
 static struct cache cache;
 
 static int begin(void **state)
 {
 	memset(&world, 0, sizeof(world));
 	xtr_config_init(&cfg);
-	assert_int_equal(cache_init(&cache, &cfg, seed), 0);
+	assert_int_equal(probe_init(&probe, &cfg, &ops, &db, seed), 0);
+	assert_int_equal(cache_init(&cache, &cfg, &probe, seed), 0);
 	turn();
 	return 0;
 }
@@ -21,6 +24,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	cache_free(&cache);
+	probe_free(&probe);
 	return turn_done(state);
 }
 

@@ -8,6 +8,7 @@
 
 static struct xtr_config cfg;
 static struct database db;
+static struct probe probe;
 static struct cache cache;
 static struct resolve resolve;
 static struct locator rlocs[2];
@@ -33,7 +34,8 @@ static int begin(void **state)
 	cfg.iids = iids;
 	cfg.iid_count = 2;
 	assert_int_equal(database_init(&db, &cfg, seed), 0);
-	assert_int_equal(cache_init(&cache, &cfg, seed), 0);
+	assert_int_equal(probe_init(&probe, &cfg, &ops, &db, seed), 0);
+	assert_int_equal(cache_init(&cache, &cfg, &probe, seed), 0);
 	assert_int_equal(resolve_init(&resolve, &cfg, &ops, &db, &cache,
 				      seed), 0);
 	turn();
@@ -44,6 +46,7 @@ static int end(void **state)
 {
 	resolve_free(&resolve);
 	cache_free(&cache);
+	probe_free(&probe);
 	database_free(&db);
 	return turn_done(state);
 }
@@ -416,16 +419,6 @@ static void negative(void **state)
 	assert_int_equal(counted(cache_counters(&cache), "negative"), 1);
 }
 
-static void probe_reply(void **state)
-{
-	struct map_reply m = { .flags = MREP_PROBE };
-	struct packet pkt = packet_of("198.51.100.99", "192.0.2.1", NULL);
-
-	resolve_on_reply(&resolve, NOW, &pkt, &m, &acts);
-	assert_int_equal(counter("probe-reply"), 1);
-	assert_int_equal(acts.count, 0);
-}
-
 /* A miss that was on its way when the answer came asks nobody. */
 static void late_miss(void **state)
 {
@@ -569,7 +562,6 @@ int main(void)
 		TEST(local_eids),
 		TEST(locators),
 		TEST(negative),
-		TEST(probe_reply),
 		TEST(late_miss),
 		TEST(person_is_told),
 		TEST(person_is_refused),

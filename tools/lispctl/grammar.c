@@ -272,6 +272,9 @@ static const struct command {
 } commands[CMD_COUNT] = {
 	[CMD_SHOW] = { "show", NULL, WORD_WHAT, BIT(WORD_WHAT),
 		BIT(WORD_WHAT) },
+	[CMD_PROBE] = { "probe", NULL, WORD_ADDRESS, BIT(WORD_ADDRESS), 0 },
+	[CMD_CLEAR] = { "clear", "map-cache", NO_OPERAND,
+		BIT(WORD_IID) | BIT(WORD_PREFIX), 0 },
 	[CMD_MAP_ADD] = { "map-cache", "add", NO_OPERAND,
 		KEY | LOCATORS | BIT(WORD_ACTION) | BIT(WORD_TTL) |
 		BIT(WORD_VERSION), KEY_NEEDED },
@@ -447,6 +450,9 @@ static int check(const struct command *c, const struct args *a,
 	if (a->command == CMD_RLOC_SET && !args_said(a, WORD_STATE) &&
 	    !args_said(a, WORD_RTT))
 		return refuse(why, "a \"state\" or a \"rtt\" is missing");
+	if (a->command == CMD_CLEAR &&
+	    args_said(a, WORD_IID) != args_said(a, WORD_PREFIX))
+		return refuse(why, "\"iid\" and \"prefix\" go together");
 	if (a->command != CMD_MAP_ADD)
 		return 0;
 	if (a->action == LISP_ACTION_FORWARD && !a->locators.count)

@@ -22,6 +22,8 @@ void complain(const char *fmt, ...)
 static int (*const runs[CMD_COUNT])(const struct options *,
 				    const struct args *) = {
 	[CMD_SHOW] = show_run,
+	[CMD_PROBE] = show_run,
+	[CMD_CLEAR] = show_run,
 	[CMD_MAP_ADD] = kernel_run,
 	[CMD_MAP_DEL] = kernel_run,
 	[CMD_MAP_FLUSH] = kernel_run,
@@ -41,11 +43,12 @@ static void usage(FILE *f)
 {
 	fputs("Usage: lispctl [-s SOCKET] [--json] COMMAND\n\n", f);
 	grammar_print(f);
-	fputs("\n  -s, --socket SOCKET  control socket of lispd, for \"show\" ("
+	fputs("\n  -s, --socket SOCKET  control socket of lispd ("
 	      SOCKET_DEFAULT ")\n"
 	      "  -j, --json           print JSON\n"
 	      "  -h, --help           this text\n\n"
-	      "\"show\" asks lispd, everything else the kernel itself.\n"
+	      "\"show\", \"probe\" and \"clear\" ask lispd, everything else "
+	      "the kernel itself.\n"
 	      "Exit status: 0; 1 command not understood; 2 it failed.\n", f);
 }
 

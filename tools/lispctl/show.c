@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * "show": a line of JSON to lispd, a line back:
+ * What lispd is asked: a line of JSON to it, a line back:
  *
  *	{"command": "show", "what": "map-cache", "after": "..."}
  *	{"data": ..., "next": "..."}  or  {"error": "..."}
@@ -60,6 +60,9 @@ static const struct column rlocs[] = {
 	COLUMN("STATE", "state"),
 	COLUMN_NUMBER("PRIORITY", "priority"),
 	COLUMN_NUMBER("WEIGHT", "weight"),
+	COLUMN("PROBE", "probe"),
+	COLUMN_NUMBER("RTT", "rtt"),
+	COLUMN_NUMBER("ANSWERED", "answered"),
 	COLUMN_NUMBER("USERS", "users"),
 	COLUMN_NUMBER("PACKETS", "packets"),
 	COLUMN_NUMBER("BYTES", "bytes"),
@@ -120,18 +123,49 @@ static int send_all(int fd, const char *text, size_t left)
 	return 0;
 }
 
-static int send_request(int fd, const char *what, const char *after)
+static void say(struct json_object *o, const char *key, const char *text)
+{
+	if (text)
+		json_object_object_add(o, key, json_object_new_string(text));
+}
+
+/* "[100]10.2.0.0/16", "192.0.2.2"; NULL: not said. */
+static const char *eid_said(const struct args *a, char text[EID_TEXT_MAX])
+{
+	struct eid e;
+
+	if (!args_said(a, WORD_PREFIX))
+		return NULL;
+	e = eid_make(a->iid, &a->prefix);
+	return eid_text(&e, text);
+}
+
+static const char *address_said(const struct args *a,
+				char text[ADDR_TEXT_MAX])
+{
+	return args_said(a, WORD_ADDRESS) ? addr_text(&a->address, text) :
+		NULL;
+}
+
+static const char *const names[CMD_COUNT] = {
+	[CMD_SHOW] = "show",
+	[CMD_PROBE] = "probe",
+	[CMD_CLEAR] = "clear",
+};
+
+static int send_request(int fd, const struct args *a, const char *after)
 {
 	struct json_object *o = json_object_new_object();
+	char eid[EID_TEXT_MAX], address[ADDR_TEXT_MAX];
 	const char *text;
 	size_t len;
 	int err;
 
-	json_object_object_add(o, "command", json_object_new_string("show"));
-	json_object_object_add(o, "what", json_object_new_string(what));
-	if (after)
-		json_object_object_add(o, "after",
-				       json_object_new_string(after));
+	say(o, "command", names[a->command]);
+	say(o, "what", a->what);
+	say(o, "rloc", address_said(a, address));
+	say(o, "eid", eid_said(a, eid));
+	say(o, "after", after);
 	text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN,
 						 &len);
 	err = send_all(fd, text, len);
@@ -165,7 +199,7 @@ static struct json_object *read_answer(FILE *in, int *err)
 /* A show under way. */
 struct show {
 	const struct options *opt;
-	const char *what;
+	const struct args *args;
 	int fd;
 	FILE *in;
 	struct out *out;		/* NULL: no list so far */
@@ -177,7 +211,7 @@ static struct out *new_out(const struct show *s)
 	const struct view *v = NULL;
 
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
-		if (!strcmp(views[i].what, s->what))
+		if (s->args->what && !strcmp(views[i].what, s->args->what))
 			v = &views[i];
 	return out_new(stdout, s->opt->json, v ? v->columns : NULL,
 		       v ? v->count : 0);
@@ -274,7 +308,7 @@ static int converse(struct show *s)
 
 	do {
 		before = answer;
-		err = send_request(s->fd, s->what, after);
+		err = send_request(s->fd, s->args, after);
 		answer = err ? NULL : read_answer(s->in, &err);
 		json_object_put(before);
 		if (!answer) {
@@ -289,7 +323,7 @@ static int converse(struct show *s)
 
 int show_run(const struct options *opt, const struct args *a)
 {
-	struct show s = { .opt = opt, .what = a->what };
+	struct show s = { .opt = opt, .args = a };
 	int err;
 
 	s.fd = connect_to(opt->socket);

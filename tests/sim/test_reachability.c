@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Scenarios of reachability: an RLOC that fails without a word, one family of
+ * two, and a network that is merely bad. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "oracle.h"
+
+#define MINUTE	60000u
+
+static struct world w;
+static struct oracle o;
+
+static const char b4[] = "192.0.2.2";
+
+/* a knows b, and has probed it. */
+static void begin(uint64_t seed, const struct world_config *cfg)
+{
+	world_init(&w, seed, cfg);
+	oracle_watch(&o, &w);
+	world_boot(&w);
+	assert_true(sim_until(&w.sim, 5 * MINUTE, world_registered, &w));
+	sim_packet(w.a, 100, "10.1.0.1", "10.2.0.1");
+	sim_run(&w.sim, 3000);
+}
+
+static int end(void **state)
+{
+	world_done(&w);
+	return 0;
+}
+
+static bool is_down(void *rloc)
+{
+	struct addr a = A(rloc);
+
+	return plane_rloc_down(&w.a->plane, &a);
+}
+
+static bool is_up(void *rloc)
+{
+	return !is_down(rloc);
+}
+
+static enum plane_fate send_one(void)
+{
+	return sim_packet(w.a, 100, "10.1.0.1", "10.2.0.1");
+}
+
+/* All along: a probe a minute to each of b's two addresses, answered. */
+static void quiet(void **state)
+{
+	begin(3, &(struct world_config){ 0 });
+	sim_run(&w.sim, 60 * MINUTE);
+	assert_in_range(sim_counter(w.a, "probe", "sent"), 110, 140);
+	assert_int_equal(sim_counter(w.a, "probe", "unanswered"), 0);
+	assert_int_equal(sim_counter(w.a, "probe", "went-up"), 2);
+	assert_int_equal(w.a->plane.down_count, 0);
+	assert_int_equal(w.b->logs[LOG_REQUEST_LIMITED], 0);
+}
+
+/* b's IPv4 address is cut off: a minute and five seconds later at most, all
+ * traffic takes the other one; and returns when it is back. */
+static void one_fails(void **state)
+{
+	struct addr v4 = A(b4);
+	uint64_t since;
+
+	begin(4, &(struct world_config){ 0 });
+	assert_int_equal(send_one(), PLANE_SENT);
+	assert_true(addr_equal(&w.a->plane.last_rloc, &v4));
+
+	sim_cut(&w.sim, b4);
+	since = w.sim.now;
+	assert_true(sim_until(&w.sim, 72000 + 5000, is_down, (void *)b4));
+	assert_true(w.sim.now - since >= 5000);
+	assert_int_equal(send_one(), PLANE_SENT);
+	assert_false(addr_equal(&w.a->plane.last_rloc, &v4));
+	assert_int_equal(w.a->plane.down_count, 1);
+	sim_run(&w.sim, 10 * MINUTE);
+	assert_int_equal(w.a->logs[LOG_RLOC_DOWN], 1);
+	assert_true(is_down((void *)b4));
+
+	sim_mend(&w.sim);
+	since = w.sim.now;
+	assert_true(sim_until(&w.sim, 62000, is_up, (void *)b4));
+	assert_true(w.sim.now - since >= 1000);
+	send_one();
+	assert_true(addr_equal(&w.a->plane.last_rloc, &v4));
+	assert_int_equal(w.a->logs[LOG_RLOC_UP], 1);
+}
+
+/* The whole of b: nothing is sent to it; back again. */
+static void all_fail(void **state)
+{
+	begin(5, &(struct world_config){ 0 });
+	sim_kill(w.b);
+	sim_run(&w.sim, 2 * MINUTE);
+	assert_int_equal(w.a->plane.down_count, 2);
+	assert_int_equal(send_one(), PLANE_DROPPED);
+	sim_boot(w.b);
+	sim_run(&w.sim, 62000);
+	assert_int_equal(w.a->plane.down_count, 0);
+	assert_int_equal(send_one(), PLANE_SENT);
+}
+
+/* The daemon of a dies while b's address is out of use, and b's address comes
+ * back meanwhile: the new one finds out. */
+static void restart_while_down(void **state)
+{
+	begin(6, &(struct world_config){ 0 });
+	sim_cut(&w.sim, b4);
+	sim_run(&w.sim, 2 * MINUTE);
+	assert_true(is_down((void *)b4));
+	sim_kill(w.a);
+	sim_mend(&w.sim);
+	sim_boot(w.a);
+	sim_run(&w.sim, 3000);
+	assert_true(is_up((void *)b4));
+	/* And the other way round. */
+	sim_kill(w.a);
+	sim_cut(&w.sim, b4);
+	sim_boot(w.a);
+	sim_run(&w.sim, 7000);
+	assert_true(is_down((void *)b4));
+}
+
+/* The mapping goes while its RLOC is down: nothing is left behind. */
+static void forgotten_while_down(void **state)
+{
+	begin(7, &(struct world_config){ .ttl = 3 });
+	sim_cut(&w.sim, b4);
+	sim_run(&w.sim, 2 * MINUTE);
+	assert_true(is_down((void *)b4));
+	sim_run(&w.sim, 2 * MINUTE);
+	assert_int_equal(plane_count(&w.a->plane), 0);
+	assert_int_equal(w.a->plane.down_count, 0);
+}
+
+/* A twentieth of all datagrams lost, an hour, many seeds: now and then three
+ * probes in a row are lost, but no RLOC stays down. */
+static void lossy(void **state)
+{
+	const struct world_config bad = {
+		.net = { .loss = 5, .dup = 5, .delay_min = 1,
+			 .delay_max = 300 },
+	};
+	static const struct sim_net good = { .delay_min = 5, .delay_max = 5 };
+	unsigned long downs = 0;
+
+	for (uint64_t seed = 100; seed < 140; seed++) {
+		begin(seed, &bad);
+		for (int i = 0; i < 60; i++) {
+			send_one();
+			sim_run(&w.sim, MINUTE);
+		}
+		downs += sim_counter(w.a, "probe", "went-down");
+		w.sim.net = good;
+		sim_run(&w.sim, 65000);
+		assert_int_equal(w.a->plane.down_count, 0);
+		world_done(&w);
+	}
+	/* Per round about 0.1 that one is unanswered, 0.001 for three: some
+	 * 40 * 60 * 2 rounds. */
+	assert_true(downs < 25);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(quiet, end),
+		cmocka_unit_test_teardown(one_fails, end),
+		cmocka_unit_test_teardown(all_fail, end),
+		cmocka_unit_test_teardown(restart_while_down, end),
+		cmocka_unit_test_teardown(forgotten_while_down, end),
+		cmocka_unit_test(lossy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

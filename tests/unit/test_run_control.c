@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The control socket of a whole lispd. */
+#include "run_world.h"
+
+static void say(struct world *w, const char *line)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+
+	if (w->client < 0) {
+		w->client = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/ctl", w->dir);
+		assert_int_equal(connect(w->client, (struct sockaddr *)&sa,
+					 sizeof(sa)), 0);
+	}
+	assert_int_equal(write(w->client, line, strlen(line)), strlen(line));
+	assert_int_equal(write(w->client, "\n", 1), 1);
+}
+
+static const char *hear(struct world *w)
+{
+	static char buf[262144];
+	size_t n = 0;
+	ssize_t got;
+
+	wait_until(w, (got = read(w->client, buf + n, sizeof(buf) - 1 - n),
+		       n += got > 0 ? got : 0, n && buf[n - 1] == '\n'));
+	buf[n - 1] = '\0';
+	return buf;
+}
+
+static void assert_said(struct world *w, const char *line, const char *want)
+{
+	say(w, line);
+	assert_string_equal(hear(w), want);
+}
+
+static const char *const bad_requests[][2] = {
+	{ "", "{\"error\":\"not JSON\"}" },
+	{ "{", "{\"error\":\"not JSON\"}" },
+	{ "{} {}", "{\"error\":\"not JSON\"}" },
+	{ "[[[[[[1]]]]]]", "{\"error\":\"not JSON\"}" },
+	{ "\"\\ud800\xff\"", "{\"error\":\"not JSON\"}" },
+	{ "5", "{\"error\":\"expected a JSON object\"}" },
+	{ "null", "{\"error\":\"expected a JSON object\"}" },
+	{ "[]", "{\"error\":\"expected a JSON object\"}" },
+	{ "{}", "{\"error\":\"unknown \\\"command\\\": expected show, "
+	  "resolve, probe or clear\"}" },
+	{ "{\"command\":5}", "{\"error\":\"unknown \\\"command\\\": expected "
+	  "show, resolve, probe or clear\"}" },
+	{ "{\"command\":\"probe\",\"rloc\":\"x\"}",
+	  "{\"error\":\"\\\"rloc\\\" is no address\"}" },
+	{ "{\"command\":\"probe\",\"rloc\":\"192.0.2.99\"}",
+	  "{\"error\":\"this RLOC is not probed: no mapping in the map-cache "
+	  "uses it, or probing is off\"}" },
+	{ "{\"command\":\"clear\",\"eid\":\"[100]10.9.0.0/16\"}",
+	  "{\"error\":\"the map-cache has no such EID-prefix\"}" },
+	{ "{\"command\":\"clear\",\"what\":\"x\"}",
+	  "{\"error\":\"unknown member \\\"what\\\"\"}" },
+	{ "{\"command\":\"show\"}", "{\"error\":\"\\\"what\\\" is "
+	  "missing\"}" },
+	{ "{\"command\":\"show\",\"what\":1}", "{\"error\":\"\\\"what\\\": "
+	  "expected a string\"}" },
+	{ "{\"command\":\"show\",\"what\":\"status\",\"x\":\"y\"}",
+	  "{\"error\":\"unknown member \\\"x\\\"\"}" },
+	{ "{\"command\":\"show\",\"what\":\"x\"}", "{\"error\":\"unknown "
+	  "\\\"what\\\": expected status, map-cache, database, "
+	  "registrations, rlocs or statistics\"}" },
+	{ "{\"command\":\"show\",\"what\":\"map-cache\",\"after\":\"x\"}",
+	  "{\"error\":\"\\\"after\\\" is no EID-prefix\"}" },
+	{ "{\"command\":\"resolve\",\"eid\":\"x\"}", "{\"error\":\"\\\"eid"
+	  "\\\" is no EID: expected one such as \\\"[100]10.1.0.1\\\"\"}" },
+	{ "{\"command\":\"resolve\",\"eid\":\"[5]10.1.0.1\"}",
+	  "{\"error\":\"not an xTR, or the EID is of no instance served "
+	  "here, or is local\"}" },
+};
+
+static void test_control_bad(void **state)
+{
+	struct world w;
+
+	world_open(&w, state, "false");
+	start(&w);
+	for (size_t i = 0; i < sizeof(bad_requests) / sizeof(bad_requests[0]);
+	     i++)
+		assert_said(&w, bad_requests[i][0], bad_requests[i][1]);
+	world_close(&w);
+}
+
+static void test_control_show(void **state)
+{
+	struct world w;
+
+	world_open(&w, state, "false");
+	start(&w);
+	assert_said(&w, "{\"command\":\"show\",\"what\":\"map-cache\"}",
+		    "{\"data\":[]}");
+	assert_said(&w, "{\"command\":\"show\",\"what\":\"registrations\"}",
+		    "{\"data\":[]}");
+	say(&w, "{\"command\":\"show\",\"what\":\"status\"}");
+	assert_non_null(strstr(hear(&w), "\"roles\":[\"xtr\"],"
+			       "\"data-plane\":\"fake\""));
+	say(&w, "{\"command\":\"show\",\"what\":\"database\"}");
+	assert_non_null(strstr(hear(&w), "\"prefix\":\"10.1.0.0/16\",\"locators"
+			       "\":[{\"address\":\"" XTR "\",\"priority\":1,"
+			       "\"weight\":100,\"reachable\":true}],"
+			       "\"map-servers\":[{\"address\":\"" MS "\""));
+	say(&w, "{\"command\":\"show\",\"what\":\"rlocs\"}");
+	assert_non_null(strstr(hear(&w), "\"local\":true"));
+	say(&w, "{\"command\":\"show\",\"what\":\"statistics\"}");
+	assert_non_null(strstr(hear(&w), "\"udp-received\":0"));
+	world_close(&w);
+}
+
+/* A list longer than an answer comes in pieces that make up the whole. */
+static void test_control_pieces(void **state)
+{
+	char e[64], line[128];
+	const char *answer, *next;
+	unsigned int seen = 0, pieces = 0;
+	struct world w;
+
+	world_open(&w, state, "false");
+	for (int i = 0; i < 1201; i++) {
+		snprintf(e, sizeof(e), "[100]10.%d.%d.0/24", 100 + i / 256,
+			 i % 256);
+		put_map(&w, e);
+	}
+	start(&w);
+	strcpy(line, "{\"command\":\"show\",\"what\":\"map-cache\"}");
+	do {
+		say(&w, line);
+		answer = hear(&w);
+		pieces++;
+		for (const char *p = answer; (p = strstr(p, "\"prefix\":"));
+		     p++)
+			seen++;
+		next = strstr(answer, "\"next\":\"");
+		if (next)
+			snprintf(line, sizeof(line), "{\"command\":\"show\","
+				 "\"what\":\"map-cache\",\"after\":\"%.*s\"}",
+				 (int)strcspn(next + 8, "\""), next + 8);
+	} while (next && seen < 5000);
+	assert_int_equal(seen, 1201);
+	assert_int_equal(pieces, 1201 / CONTROL_LIST_MAX + 1);
+	world_close(&w);
+}
+
+static void test_control_resolve(void **state)
+{
+	const char *answer;
+	struct world w;
+
+	world_open(&w, state, "false");
+	start(&w);
+	say(&w, "{\"command\":\"resolve\",\"eid\":\"[100]10.2.0.9\"}");
+	answer = hear(&w);
+	assert_non_null(strstr(answer, "\"from\":\"" MS "\""));
+	assert_non_null(strstr(answer, "\"prefix\":\"10.2.0.0/16\""));
+	world_close(&w);
+}
+
+/* The RLOC of a mapping is probed, and the data plane hears that it lives;
+ * again when a person asks; and nothing is left after a clear. */
+static void test_probe(void **state)
+{
+	struct addr ms = ip(MS);
+	struct rloc_view v;
+	struct world w;
+
+	world_open(&w, state, "false");
+	put_map_at(&w, "[100]10.2.0.0/16", MS);
+	start(&w);
+	wait_until(&w, dp_fake_calls(w.dp, FAKE_RLOC_SET) == 1);
+	assert_int_equal(w.s.probes, 1);
+	assert_true(node_rloc(w.d.node, &ms, &v));
+	assert_string_equal(v.state, "up");
+	/* It may be too soon; then it is not probed again. */
+	do
+		say(&w, "{\"command\":\"probe\",\"rloc\":\"" MS "\"}");
+	while (strcmp(hear(&w), "{\"data\":{\"probed\":1}}"));
+	wait_until(&w, w.s.probes == 2);
+
+	assert_said(&w, "{\"command\":\"clear\"}",
+		    "{\"data\":{\"cleared\":1}}");
+	assert_int_equal(dp_fake_map_count(w.dp), 0);
+	assert_false(node_rloc(w.d.node, &ms, &v));
+	assert_said(&w, "{\"command\":\"clear\"}",
+		    "{\"data\":{\"cleared\":0}}");
+	world_close(&w);
+}
+
+int main(void)
+{
+#define TEST(t)	cmocka_unit_test_setup(t, enter_namespace)
+	const struct CMUnitTest tests[] = {
+		TEST(test_control_bad),
+		TEST(test_control_show),
+		TEST(test_control_pieces),
+		TEST(test_control_resolve),
+		TEST(test_probe),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
