@@ -30,7 +30,8 @@ static const char usage[] =
 "\n"
 "SIGTERM and SIGINT end it cleanly: registrations are withdrawn, and devices,\n"
 "routes and mappings it made are removed (see \"keep-on-exit\").  After\n"
-"SIGKILL known EIDs keep flowing, and the next start takes them over.\n";
+"SIGKILL known EIDs keep flowing, and the next start takes them over.\n"
+"SIGHUP makes it read FILE again; a file with a mistake changes nothing.\n";
 
 enum option_id {
 	OPT_CHECK = 256,
@@ -114,12 +115,13 @@ static struct conf *load(const char *file)
 	return c;
 }
 
-static int run(struct daemon *d, const struct conf *c)
+static int run(struct daemon *d, const struct conf *c, const char *file)
 {
 	int err = daemon_init(d, c, NULL);
 
 	if (err)
 		return err;
+	d->file = file;
 	err = priv_drop(&d->user, c->xtr != NULL);
 	if (err) {
 		log_error("cannot become user \"%s\": %s", c->user,
@@ -156,7 +158,7 @@ int main(int argc, char **argv)
 		c->name = strdup(host);
 	}
 	log_init(a.debug ? LOG_LEVEL_DEBUG : levels[c->log_level], c->name);
-	err = run(&d, c);
+	err = run(&d, c, a.file);
 	daemon_free(&d);
 	conf_free(c);
 	return err ? 1 : 0;

@@ -9,6 +9,7 @@
 #include "io/clock.h"
 #include "io/ctl.h"
 #include "run/execute.h"
+#include "run/reload.h"
 #include "run/show.h"
 
 #define NESTING_MAX	4
@@ -157,6 +158,17 @@ static void do_clear(struct daemon *d, uint64_t client,
 		answer_count(d, client, "cleared", n);
 }
 
+static void do_reload(struct daemon *d, uint64_t client,
+		      struct json_object *req)
+{
+	struct reload_result r;
+
+	if (reload(d, &r))
+		refuse(d, client, r.why);
+	else
+		answer_count(d, client, "changed", r.changed);
+}
+
 static struct json_object *show_record(const struct map_record *r)
 {
 	struct json_object *o = json_object_new_object();
@@ -172,15 +184,22 @@ static struct json_object *show_record(const struct map_record *r)
 	return o;
 }
 
+static const char *why_unresolved(int error)
+{
+	if (error == -ETIMEDOUT)
+		return "no Map-Resolver answered";
+	if (error == -ECANCELED)
+		return "lispd was reconfigured meanwhile, ask again";
+	return "no Map-Resolver can be sent to";
+}
+
 void control_resolved(struct daemon *d, const struct action_resolved *r)
 {
 	struct json_object *o, *data, *list;
 	char text[ADDR_TEXT_MAX];
 
 	if (r->error) {
-		refuse(d, r->token, r->error == -ETIMEDOUT ?
-		       "no Map-Resolver answered" :
-		       "no Map-Resolver can be sent to");
+		refuse(d, r->token, why_unresolved(r->error));
 		return;
 	}
 	o = json_object_new_object();
@@ -214,6 +233,7 @@ static const struct command commands[] = {
 	{ "resolve", "eid", NULL, do_resolve },
 	{ "probe", NULL, "rloc", do_probe },
 	{ "clear", NULL, "eid", do_clear },
+	{ "reload", NULL, NULL, do_reload },
 };
 
 static bool is_member(const struct command *c, const char *key)
@@ -265,7 +285,7 @@ static void run_request(struct daemon *d, uint64_t client,
 	c = find_command(member(req, "command"));
 	if (!c)
 		refuse(d, client, "unknown \"command\": expected show, "
-		       "resolve, probe or clear");
+		       "resolve, probe, clear or reload");
 	else if (check_members(c, req, why, sizeof(why)))
 		refuse(d, client, why);
 	else

@@ -7,6 +7,7 @@
  *	{"command": "show", "what": "map-cache", "after": "[100]10.2.0.0/16"}
  *	{"command": "resolve", "eid": "[100]10.2.0.1"}
  *	{"command": "probe", "rloc": "192.0.2.2"}	(all without "rloc")
+ *	{"command": "reload"}
  *	{"command": "clear", "eid": "[100]10.2.0.0/16"}	(all without "eid")
  *
  * Answers are {"data": ...} or {"error": "sentence"}.
@@ -19,8 +20,9 @@
  *	rlocs		list, own ones and those of the data plane
  *	statistics	object of numbers, "group-counter": value
  * and its data are described where they are made, in show.c. The data of
- * "probe" and "clear" is an object with the number of RLOCs that a probe goes
- * to now, or of mappings taken out of the map-cache.  A list that
+ * "probe", "clear" and "reload" is an object with the number of RLOCs that a
+ * probe goes to now, of mappings taken out of the map-cache, or of own
+ * EID-prefixes that have changed.  A list that
  * does not fit in one answer ends with a member "next" beside "data": the
  * value to give as "after" for what follows.  So an answer is bounded, and the
  * daemon never works long for one.

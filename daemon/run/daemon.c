@@ -16,6 +16,7 @@
 #include "run/control.h"
 #include "run/execute.h"
 #include "run/ops.h"
+#include "run/reload.h"
 #include "run/vpns.h"
 
 #define SYNC_INTERVAL_MS	1000
@@ -171,7 +172,9 @@ static void on_terminate(void *arg)
 
 static void on_hangup(void *arg)
 {
-	log_notice("SIGHUP ignored: a changed configuration needs a restart");
+	struct reload_result r;
+
+	reload(arg, &r);		/* the log says how it went */
 }
 
 static int add_timers(struct daemon *d)
@@ -312,6 +315,7 @@ void daemon_free(struct daemon *d)
 	udp_close(d->udp);
 	node_free(d->node);
 	roles_free(d->roles);
+	conf_free(d->reloaded);
 	store_free(d->store);
 	if (d->kv)
 		kv_close(d->kv);

@@ -2,6 +2,8 @@
 /*
  * One running lispd: the node of sm/ and everything it acts through.
  *
+ * The owner sets @file after daemon_init() if there is one.
+ *
  * daemon_init() opens what needs root (sockets, control socket, state
  * directory); after priv_drop() daemon_start() does the rest; then the loop
  * runs until SIGTERM or SIGINT; daemon_stop() puts away what was made.
@@ -43,6 +45,8 @@ struct daemon_counters {
 
 struct daemon {
 	const struct conf *conf;
+	const char *file;		/* to reload it from, NULL: none */
+	struct conf *reloaded;		/* what conf points to since then */
 	const char *name;
 	struct priv_user user;
 	struct roles *roles;

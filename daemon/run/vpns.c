@@ -262,6 +262,33 @@ int vpns_add(struct daemon *d)
 	return err;
 }
 
+static bool has_vpn(const struct conf_xtr *x, const struct conf_vpn *v)
+{
+	for (size_t i = 0; i < x->vpn_count; i++)
+		if (x->vpns[i].iid == v->iid &&
+		    !strcmp(x->vpns[i].device, v->device))
+			return true;
+	return false;
+}
+
+static void remove_vpn(struct daemon *d, const struct conf_vpn *v)
+{
+	struct dp_vpn vpn;
+	int err;
+
+	fill_vpn(d, v, &vpn);
+	err = d->dp->ops->vpn_del(d->dp, &vpn, true);
+	if (err)
+		log_warning("VPN %s: %s", v->name, reason(d, err));
+}
+
+void vpns_remove_other(struct daemon *d, const struct conf *old)
+{
+	for (size_t i = 0; i < old->xtr->vpn_count; i++)
+		if (!has_vpn(d->conf->xtr, &old->xtr->vpns[i]))
+			remove_vpn(d, &old->xtr->vpns[i]);
+}
+
 /* --- what was there at start --- */
 
 /* Mappings are collected first: the node deletes what it does not want, which
@@ -341,17 +368,11 @@ int vpns_sync(struct daemon *d)
 void vpns_remove(struct daemon *d)
 {
 	const struct conf_xtr *x = d->conf->xtr;
-	struct dp_vpn vpn;
 	uint64_t swept;
 	int err;
 
-	for (size_t i = 0; i < x->vpn_count; i++) {
-		fill_vpn(d, &x->vpns[i], &vpn);
-		err = d->dp->ops->vpn_del(d->dp, &vpn, true);
-		if (err)
-			log_warning("VPN %s: %s", x->vpns[i].name,
-				    reason(d, err));
-	}
+	for (size_t i = 0; i < x->vpn_count; i++)
+		remove_vpn(d, &x->vpns[i]);
 	err = d->dp->ops->map_flush(d->dp);
 	if (!err)
 		err = sweep_locals(d, true, &swept);

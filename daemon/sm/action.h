@@ -65,7 +65,8 @@ struct action_rloc {
 /* How a resolution asked for by a person ended. */
 struct action_resolved {
 	uint64_t token;		/* of node_resolve() */
-	int error;		/* 0, -ETIMEDOUT, -EHOSTUNREACH (no resolver) */
+	int error;		/* 0, -ETIMEDOUT, -EHOSTUNREACH (no resolver),
+				 * -ECANCELED (another configuration) */
 	struct eid eid;		/* what was asked */
 	struct addr peer;	/* who answered */
 	uint32_t rtt;		/* ms */

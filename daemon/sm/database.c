@@ -88,6 +88,31 @@ struct local_eid *database_find(const struct database *db, const struct eid *e)
 	return eidmap_find(&db->map, e);
 }
 
+static bool same_locators(const struct database *a, const struct database *b)
+{
+	if (a->locator_count != b->locator_count)
+		return false;
+	for (unsigned int i = 0; i < a->locator_count; i++)
+		if (locator_cmp(&a->locators[i], &b->locators[i]) ||
+		    a->locators[i].priority != b->locators[i].priority ||
+		    a->locators[i].weight != b->locators[i].weight)
+			return false;
+	return true;
+}
+
+void database_compare(const struct database *a, const struct database *b,
+		      void (*fn)(void *arg, const struct eid *eid), void *arg)
+{
+	bool same = same_locators(a, b);
+
+	for (size_t i = 0; i < a->count; i++)
+		if (!same || !database_find(b, &a->eids[i].eid))
+			fn(arg, &a->eids[i].eid);
+	for (size_t i = 0; i < b->count; i++)
+		if (!database_find(a, &b->eids[i].eid))
+			fn(arg, &b->eids[i].eid);
+}
+
 void database_record(const struct database *db, const struct eid *eid,
 		     struct map_record *rec)
 {

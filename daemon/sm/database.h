@@ -35,6 +35,12 @@ bool database_is_local(const struct database *db, const struct eid *e);
 struct local_eid *database_find(const struct database *db,
 				const struct eid *e);
 
+/* Call @fn for each EID-prefix whose mapping is another in @b than in @a:
+ * those of one only, and all when the locators differ. */
+void database_compare(const struct database *a, const struct database *b,
+		      void (*fn)(void *arg, const struct eid *eid),
+		      void *arg);
+
 /* Fill in the EID-record of an entry; locators stay the database's. */
 void database_record(const struct database *db, const struct eid *eid,
 		     struct map_record *rec);

@@ -163,6 +163,50 @@ bool registrant_equal(const struct registrant *a, const struct registrant *b)
 	       addr_equal(&a->source, &b->source);
 }
 
+/* --- another configuration --- */
+
+struct review {
+	struct ms *ms;
+	struct actions *acts;
+};
+
+static const struct sm_key *key_of(const struct site *site, uint64_t tag)
+{
+	for (size_t i = 0; i < site->key_count; i++)
+		if (site->keys[i].tag == tag)
+			return &site->keys[i];
+	return NULL;
+}
+
+static bool adopt(void *ctx, const struct eid *eid, struct registration *reg)
+{
+	struct review *r = ctx;
+	const struct site_ref *ref = ms_site_of(r->ms, eid);
+	const struct sm_key *key = NULL;
+
+	if (ref && ms_site_allows(ref, eid))
+		key = key_of(ref->site, reg->key->tag);
+	if (key) {
+		reg->site = ref->site->name;
+		reg->key = key;
+		return true;
+	}
+	action_log_peer(r->acts, LOG_REGISTRATION_GONE, &reg->source, eid, 0);
+	return false;
+}
+
+void ms_adopt(struct ms *ms, struct actions *acts)
+{
+	struct review r = { ms, acts };
+
+	ms->ops->store->review(ms->ops->store_arg, adopt, &r);
+}
+
+bool ms_site_allows(const struct site_ref *ref, const struct eid *eid)
+{
+	return ref->eid->more_specifics || eid_equal(&ref->eid->eid, eid);
+}
+
 /* --- the record a prefix stands for --- */
 
 /* Add the locators of @reg that are not there yet. */

@@ -84,6 +84,11 @@ int ms_init(struct ms *ms, const struct ms_config *cfg,
 	    const struct sm_ops *ops, const uint8_t seed[16]);
 void ms_free(struct ms *ms);
 
+/* Take over what is registered already: under an earlier configuration, of
+ * which sites and keys are still there (known by their tags).  What may not be
+ * registered any more goes. */
+void ms_adopt(struct ms *ms, struct actions *acts);
+
 void ms_on_register(struct ms *ms, uint64_t now, const struct packet *pkt,
 		    const struct map_register *m, struct actions *acts);
 

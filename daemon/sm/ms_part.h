@@ -19,6 +19,9 @@ struct site_use {
 /* The most specific configured EID-prefix that covers @eid, NULL. */
 const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid);
 
+/* May it be registered, exactly or as a more-specific? */
+bool ms_site_allows(const struct site_ref *ref, const struct eid *eid);
+
 /*
  * The EID-record that a registered prefix stands for: the latest complete
  * registration, or the union of those that asked to be merged.  @extra (may

@@ -243,7 +243,7 @@ static bool allowed(const struct intake *in, const struct map_record *rec)
 
 	if (rec->foreign || !ref || ref->site != in->site)
 		return false;
-	return ref->eid->more_specifics || eid_equal(&ref->eid->eid, &rec->eid);
+	return ms_site_allows(ref, &rec->eid);
 }
 
 /* The locators that can be used, sorted, without L, p. */

@@ -9,11 +9,11 @@
  *	Map-Notify-Ack	Map-Server
  *	ECM		a Map-Request inside: xTR if the EID is local, else
  *			Map-Resolver, else Map-Server
- *	miss, use	xTR: resolve, cache
+ *	miss, use	xTR: resolve, cache, smr
  *
- * Machines do not call each other but for three cases: resolve installs into
- * cache, cache tells probe which RLOCs are in use, the Map-Resolver hands over
- * to the Map-Server of its node.
+ * Machines do not call each other but for these cases: resolve installs into
+ * cache, cache tells probe which RLOCs are in use, smr reads cache, the
+ * Map-Resolver hands over to the Map-Server of its node.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +25,9 @@
 #include "sm/probe.h"
 #include "sm/register.h"
 #include "sm/resolve.h"
+#include "sm/smr.h"
 
+#define HOLD		1000	/* ms; RFC 9301 5.3, one a second per EID */
 #define TIMERS_MAX	32	/* per machine and node_on_time() */
 
 enum node_counter {
@@ -52,6 +54,7 @@ struct node {
 	struct resolve resolve;
 	struct registrar reg;
 	struct answer answer;
+	struct smr smr;
 	struct ms ms;
 	struct mr mr;
 	uint64_t counters[NODE_COUNT];
@@ -89,6 +92,8 @@ static int init_xtr(struct node *n, const uint8_t seed[16])
 		ret = register_init(&n->reg, cfg, &n->ops, &n->db);
 	if (!ret)
 		ret = answer_init(&n->answer, cfg, &n->ops, &n->db, seed);
+	if (!ret)
+		ret = smr_init(&n->smr, &n->ops, &n->db, &n->cache, seed);
 	return ret;
 }
 
@@ -138,6 +143,7 @@ void node_free(struct node *n)
 		return;
 	mr_free(&n->mr);
 	ms_free(&n->ms);
+	smr_free(&n->smr);
 	answer_free(&n->answer);
 	register_free(&n->reg);
 	resolve_free(&n->resolve);
@@ -151,6 +157,49 @@ void node_start(struct node *n, uint64_t now, struct actions *acts)
 {
 	if (n->cfg.xtr)
 		register_start(&n->reg, now, acts);
+	if (n->cfg.ms)
+		ms_adopt(&n->ms, acts);
+}
+
+/* --- another configuration --- */
+
+struct takeover {
+	struct node *n;
+	struct node *old;
+	uint64_t now;
+	struct actions *acts;
+	size_t changed;
+};
+
+static void on_changed(void *arg, const struct eid *eid)
+{
+	struct takeover *t = arg;
+
+	t->changed++;
+	smr_on_change(&t->n->smr, t->now, eid);
+	if (!database_find(&t->n->db, eid))
+		register_withdraw(&t->old->reg, t->now, eid, t->acts);
+}
+
+size_t node_replace(struct node *n, struct node *old, uint64_t now,
+		    struct actions *acts)
+{
+	struct takeover t = { n, old, now, acts, 0 };
+
+	if (!n->cfg.xtr || !old->cfg.xtr)
+		return 0;
+	database_compare(&old->db, &n->db, on_changed, &t);
+	while (register_due(&old->reg) <= now)
+		register_on_time(&old->reg, now, acts);
+	resolve_cancel(&old->resolve, acts);
+	n->resolve.hold = now + HOLD;
+	return t.changed;
+}
+
+void node_inherit(struct node *n, const struct node *old)
+{
+	if (n->cfg.xtr && old->cfg.xtr)
+		probe_inherit(&n->probe, &old->probe);
 }
 
 /* --- time --- */
@@ -169,6 +218,7 @@ uint64_t node_due(const struct node *n)
 		due = min_u64(due, cache_due(&n->cache));
 		due = min_u64(due, probe_due(&n->probe));
 		due = min_u64(due, register_due(&n->reg));
+		due = min_u64(due, smr_due(&n->smr));
 	}
 	if (n->cfg.ms)
 		due = min_u64(due, ms_due(&n->ms));
@@ -186,6 +236,7 @@ void node_on_time(struct node *n, uint64_t now, struct actions *acts)
 			more |= cache_on_time(&n->cache, now, acts);
 			more |= probe_on_time(&n->probe, now, acts);
 			more |= register_on_time(&n->reg, now, acts);
+			more |= smr_on_time(&n->smr, now, acts);
 		}
 		if (n->cfg.ms)
 			more |= ms_on_time(&n->ms, now, acts);
@@ -202,6 +253,13 @@ static void unexpected(struct node *n, const struct packet *pkt,
 	action_log_peer(acts, LOG_MSG_UNEXPECTED, &pkt->from, NULL, type);
 }
 
+static void on_local_request(struct node *n, uint64_t now,
+			     const struct request *rq, struct actions *acts)
+{
+	smr_on_request(&n->smr, rq);
+	answer_on_request(&n->answer, now, rq, acts);
+}
+
 static void on_request(struct node *n, uint64_t now, const struct packet *pkt,
 		       const struct lisp_msg *m, struct actions *acts)
 {
@@ -212,7 +270,7 @@ static void on_request(struct node *n, uint64_t now, const struct packet *pkt,
 	else if (m->request.flags & MREQ_SMR)
 		resolve_on_smr(&n->resolve, now, &rq, acts);
 	else
-		answer_on_request(&n->answer, now, &rq, acts);
+		on_local_request(n, now, &rq, acts);
 }
 
 static void on_ecm_request(struct node *n, uint64_t now,
@@ -222,7 +280,7 @@ static void on_ecm_request(struct node *n, uint64_t now,
 		     answer_wants(&n->answer, rq->msg);
 
 	if (local)
-		answer_on_request(&n->answer, now, rq, acts);
+		on_local_request(n, now, rq, acts);
 	else if (n->cfg.mr)
 		mr_on_request(&n->mr, now, rq, acts);
 	else if (n->cfg.ms)
@@ -341,6 +399,7 @@ void node_on_map_used(struct node *n, uint64_t now, const struct eid *eid,
 		cache_on_gone(&n->cache, eid, acts);
 	else if (cache_on_used(&n->cache, eid, use == MAP_USE_AGE, age, acts))
 		resolve_on_refresh(&n->resolve, now, eid, acts);
+	smr_on_used(&n->smr, now, eid, use == MAP_USE_AGE, age);
 }
 
 void node_on_map_gone(struct node *n, uint64_t now, const struct eid *eid,
@@ -363,6 +422,12 @@ unsigned int node_probe(struct node *n, uint64_t now, const struct addr *a)
 	return n->cfg.xtr ? probe_now(&n->probe, now, a) : 0;
 }
 
+void node_on_local_change(struct node *n, uint64_t now, const struct eid *eid)
+{
+	if (n->cfg.xtr)
+		smr_on_change(&n->smr, now, eid);
+}
+
 size_t node_clear(struct node *n, const struct eid *eid, struct actions *acts)
 {
 	return n->cfg.xtr ? cache_clear(&n->cache, eid, acts) : 0;
@@ -379,9 +444,15 @@ int node_resolve(struct node *n, uint64_t now, const struct eid *eid,
 int node_withdraw(struct node *n, uint64_t now, const struct eid *eid,
 		  struct actions *acts)
 {
+	int ret;
+
 	if (!n->cfg.xtr)
 		return -EINVAL;
-	return register_withdraw(&n->reg, now, eid, acts);
+	ret = register_withdraw(&n->reg, now, eid, acts);
+	/* All are withdrawn on the way out: no time to solicit anybody. */
+	if (!ret && eid)
+		smr_on_change(&n->smr, now, eid);
+	return ret;
 }
 
 /* --- display --- */
@@ -458,7 +529,7 @@ const struct store_entry *node_registration_next(const struct node *n,
 
 bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)
 {
-	struct counter_group all[10];
+	struct counter_group all[12];
 	size_t count = 0;
 
 	all[count++] = (struct counter_group){
@@ -473,6 +544,7 @@ bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)
 		all[count++] = probe_counters(&n->probe);
 		all[count++] = register_counters(&n->reg);
 		all[count++] = answer_counters(&n->answer);
+		all[count++] = smr_counters(&n->smr);
 	}
 	if (n->cfg.ms)
 		all[count++] = ms_counters(&n->ms);

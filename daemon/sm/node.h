@@ -109,6 +109,27 @@ void node_on_map_gone(struct node *n, uint64_t now, const struct eid *eid,
  * that was not echoed, ...): it is probed at once. */
 void node_on_rloc_doubt(struct node *n, uint64_t now, const struct addr *a);
 
+/* --- configuration --- */
+
+/*
+ * @n, made of a new configuration over the same store, takes over from @old:
+ * EIDs that are no more are deregistered (once: else they expire), those we
+ * talk with are solicited for all that has changed, and nothing is asked for
+ * the next second, since @old may have asked for it in the last.  Then:
+ * execute, node_start(n), dump the data plane into it as at a start,
+ * node_inherit(), node_free(old).  How many EID-prefixes have changed.
+ */
+size_t node_replace(struct node *n, struct node *old, uint64_t now,
+		    struct actions *acts);
+
+/* What is known about RLOCs that both use. */
+void node_inherit(struct node *n, const struct node *old);
+
+/* One of our EID-prefixes has come, gone or has other locators: those we talk
+ * with are solicited to ask anew. */
+void node_on_local_change(struct node *n, uint64_t now,
+			  const struct eid *eid);
+
 /* --- a person --- */
 
 /* Probe an RLOC (NULL: all) now; how many of those that are probed at all were

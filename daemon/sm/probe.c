@@ -176,6 +176,46 @@ void probe_free(struct probe *p)
 	memset(p, 0, sizeof(*p));
 }
 
+static void inherit(struct probe *p, struct probe_target *t,
+		    const struct probe_target *o)
+{
+	t->state = o->state;
+	t->waiting = o->waiting;
+	t->silence = o->silence;
+	t->answers = o->answers;
+	t->gap = o->gap;
+	t->rtt = o->rtt;
+	t->since = o->since;
+	t->replied = o->replied;
+	t->sent = o->sent;
+	t->next = o->next;
+	heap_update(&p->timers, &t->timer, o->timer.due);
+	for (unsigned int i = 0; i < PROBE_SHOTS; i++) {
+		struct shot *s = &t->shots[i];
+
+		s->nonce = o->shots[i].nonce;
+		s->sent = o->shots[i].sent;
+		if (o->shots[i].node.pprev)
+			hash_add(&p->by_nonce, &s->node,
+				 hash_key(&p->by_nonce, &s->nonce,
+					  sizeof(s->nonce)));
+	}
+}
+
+void probe_inherit(struct probe *p, const struct probe *old)
+{
+	struct hash_node *n = hash_walk_first(&p->by_addr);
+
+	for (; n; n = hash_walk_next(&p->by_addr, n)) {
+		struct probe_target *t =
+			container_of(n, struct probe_target, node);
+		const struct probe_target *o = find(old, &t->addr);
+
+		if (o)
+			inherit(p, t, o);
+	}
+}
+
 static bool is_used(const struct locator *l)
 {
 	return l->priority != LOCATOR_UNUSED && (l->flags & LOCATOR_REACHABLE);

@@ -95,6 +95,10 @@ void probe_add(struct probe *p, uint64_t now, const struct eid *eid,
 void probe_del(struct probe *p, const struct locator *l, unsigned int n,
 	       struct actions *acts);
 
+/* Go on where @old, which nobody uses any more, stands with the targets that
+ * both have. */
+void probe_inherit(struct probe *p, const struct probe *old);
+
 /* After locators went to the data plane: tell it which of them are down. */
 void probe_tell(const struct probe *p, const struct locator *l,
 		unsigned int n, struct actions *acts);

@@ -212,6 +212,14 @@ static void tell_waiters(struct resolve *r, struct series *s, int error,
 	}
 }
 
+void resolve_cancel(struct resolve *r, struct actions *acts)
+{
+	struct series *s = eidmap_walk(&r->by_eid, NULL);
+
+	for (; s && r->waiters; s = eidmap_walk(&r->by_eid, &s->eid))
+		tell_waiters(r, s, -ECANCELED, NULL, acts);
+}
+
 /* --- sending --- */
 
 /* The next resolver that can be sent to, starting at try @i's. */
@@ -274,6 +282,10 @@ static void send_or_defer(struct resolve *r, struct series *s, uint64_t now,
 {
 	uint64_t wait;
 
+	if (now < r->hold) {
+		heap_update(&r->timers, &s->timer, r->hold);
+		return;
+	}
 	if (bucket_take(&r->rate, now)) {
 		send_try(r, s, now, acts);
 		return;

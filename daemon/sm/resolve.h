@@ -82,6 +82,7 @@ struct resolve {
 	struct eidmap by_eid;		/* exact -> struct series */
 	struct heap timers;
 	struct bucket rate;
+	uint64_t hold;			/* ms: nothing is sent before */
 	unsigned int waiters;
 	unsigned int preferred;		/* resolver that answered last */
 	uint64_t counters[RESOLVE_COUNT];
@@ -112,6 +113,9 @@ int resolve_on_person(struct resolve *r, uint64_t now, const struct eid *eid,
 void resolve_on_reply(struct resolve *r, uint64_t now,
 		      const struct packet *pkt, const struct map_reply *m,
 		      struct actions *acts);
+
+/* Everybody who waits is told -ECANCELED. */
+void resolve_cancel(struct resolve *r, struct actions *acts);
 
 /* At most one series' timer; false: nothing was due. */
 bool resolve_on_time(struct resolve *r, uint64_t now, struct actions *acts);

@@ -116,6 +116,12 @@ struct store_ops {
 	bool (*expire)(void *arg, uint64_t now, struct eid *eid,
 		       struct registration *gone);
 
+	/* Show each registration to @keep, which may change its site and key
+	 * (the configuration is another one); false: take it out. */
+	void (*review)(void *arg,
+		       bool (*keep)(void *ctx, const struct eid *eid,
+				    struct registration *reg), void *ctx);
+
 	/* When expire() has something to do, UINT64_MAX: never. */
 	uint64_t (*due)(void *arg);
 

@@ -236,3 +236,21 @@ bool registry_expire(struct registry *r, uint64_t now, struct eid *eid,
 	entry_put(r, e);
 	return true;
 }
+
+void registry_review(struct registry *r,
+		     bool (*keep)(void *ctx, const struct eid *eid,
+				  struct registration *reg), void *ctx)
+{
+	struct store_entry *e, *next;
+	struct registration **at;
+
+	for (e = eidmap_walk(&r->map, NULL); e; e = next) {
+		next = eidmap_walk(&r->map, &e->eid);
+		for (at = &e->regs; *at; )
+			if (keep(ctx, &e->eid, *at))
+				at = &(*at)->next;
+			else
+				remove_at(r, e, at);
+		entry_put(r, e);
+	}
+}

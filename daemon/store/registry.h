@@ -32,6 +32,11 @@ void registry_apply(struct registry *r, const struct store_batch *b,
 void registry_cancel(struct registry *r, const struct store_batch *b,
 		     struct registry_node ***nodes);
 
+/* As store_ops.review(). */
+void registry_review(struct registry *r,
+		     bool (*keep)(void *ctx, const struct eid *eid,
+				  struct registration *reg), void *ctx);
+
 bool registry_expire(struct registry *r, uint64_t now, struct eid *eid,
 		     struct registration *gone);
 

@@ -184,6 +184,15 @@ static bool op_expire(void *arg, uint64_t now, struct eid *eid,
 	return registry_expire(&s->reg, now, eid, gone);
 }
 
+static void op_review(void *arg,
+		      bool (*keep)(void *ctx, const struct eid *eid,
+				   struct registration *reg), void *ctx)
+{
+	struct store *s = arg;
+
+	registry_review(&s->reg, keep, ctx);
+}
+
 static uint64_t op_due(void *arg)
 {
 	struct store *s = arg;
@@ -216,6 +225,7 @@ const struct store_ops store_memory_ops = {
 	.gap = op_gap,
 	.commit = op_commit,
 	.expire = op_expire,
+	.review = op_review,
 	.due = op_due,
 	.nonce = op_nonce,
 	.floor = op_floor,

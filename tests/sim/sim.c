@@ -467,10 +467,9 @@ static void claim_plane(struct sim_host *h)
 	TURN(h, node_on_map_synced(h->node, now, &acts));
 }
 
-void sim_boot(struct sim_host *h)
+static struct sm_ops ops_of(struct sim_host *h)
 {
-	struct store_config cfg;
-	struct sm_ops ops = {
+	return (struct sm_ops){
 		.arg = h,
 		.random = op_random,
 		.sign = op_sign,
@@ -478,7 +477,22 @@ void sim_boot(struct sim_host *h)
 		.rloc_check = op_rloc_check,
 		.register_nonce = op_register_nonce,
 		.store = &store_memory_ops,
+		.store_arg = h->store,
 	};
+}
+
+static struct node *make_node(struct sim_host *h)
+{
+	struct sm_ops ops = ops_of(h);
+	struct node *n = node_new(&h->cfg, &ops, h->sim->now, NULL);
+
+	assert(n);
+	return n;
+}
+
+void sim_boot(struct sim_host *h)
+{
+	struct store_config cfg;
 	uint64_t seed[2] = { sim_random(h->sim), sim_random(h->sim) };
 
 	store_config_init(&cfg);
@@ -487,12 +501,24 @@ void sim_boot(struct sim_host *h)
 	assert(h->kv);
 	h->store = store_new(&cfg, h->kv, (const uint8_t *)seed, NULL);
 	assert(h->store);
-	ops.store_arg = h->store;
-	h->node = node_new(&h->cfg, &ops, h->sim->now, NULL);
-	assert(h->node);
+	h->node = make_node(h);
 
 	TURN(h, node_start(h->node, h->sim->now, &acts));
 	claim_plane(h);
+}
+
+size_t sim_reload(struct sim_host *h)
+{
+	struct node *old = h->node;
+	size_t changed = 0;
+
+	h->node = make_node(h);
+	TURN(h, changed = node_replace(h->node, old, h->sim->now, &acts));
+	TURN(h, node_start(h->node, h->sim->now, &acts));
+	claim_plane(h);
+	node_inherit(h->node, old);
+	node_free(old);
+	return changed;
 }
 
 void sim_kill(struct sim_host *h)

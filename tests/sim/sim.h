@@ -76,6 +76,10 @@ struct sim_host *sim_host_add(struct sim *s, const char *name,
 /* Start the host's node with what is on its disk and in its data plane. */
 void sim_boot(struct sim_host *h);
 
+/* The same process goes on with the configuration that is in h->cfg now.  How
+ * many EID-prefixes have changed. */
+size_t sim_reload(struct sim_host *h);
+
 /* The process dies; disk and data plane stay. */
 void sim_kill(struct sim_host *h);
 

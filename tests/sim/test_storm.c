@@ -48,6 +48,15 @@ static void some_packet(void)
 		sim_packet(w.b, iid, "10.2.0.1", host);
 }
 
+/* Now and then somebody is reconfigured, with what it had. */
+static void reconfigure(void)
+{
+	struct sim_host *h = victim();
+
+	if (h->node && sim_random(&w.sim) % 50 == 0)
+		sim_reload(h);
+}
+
 static void misfortune(uint64_t *back, struct sim_host **dead)
 {
 	if (*dead && w.sim.now >= *back) {
@@ -69,8 +78,10 @@ static void trouble(unsigned int minutes, bool deaths)
 	for (unsigned int i = 0; i < minutes * 60; i++) {
 		some_packet();
 		sim_run(&w.sim, 1000);
-		if (deaths)
+		if (deaths) {
+			reconfigure();
 			misfortune(&back, &dead);
+		}
 	}
 	if (dead)
 		sim_boot(dead);

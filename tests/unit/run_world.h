@@ -249,6 +249,28 @@ static inline void world_open(struct world *w, void **state, const char *keep)
 	server_open(&w->s);
 }
 
+/* Write the configuration, changed by replacing @from (NULL: nothing) with
+ * @to, to a file, and let the daemon know where it is. */
+static inline void write_file(struct world *w, const char *from,
+			      const char *to)
+{
+	static char path[128];
+	char buf[2048];
+	const char *at;
+	FILE *f;
+
+	snprintf(buf, sizeof(buf), text, w->dir, w->dir, "false");
+	at = from ? strstr(buf, from) : buf + strlen(buf);
+	assert_non_null(at);
+	snprintf(path, sizeof(path), "%s/conf", w->dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "%.*s%s%s", (int)(at - buf), buf, to,
+		from ? at + strlen(from) : "");
+	assert_int_equal(fclose(f), 0);
+	w->d.file = path;
+}
+
 static inline void start(struct world *w)
 {
 	assert_int_equal(daemon_init(&w->d, w->conf, w->dp), 0);

@@ -140,6 +140,7 @@ static void other_objects(void **state)
 	a = good("probe");
 	assert_int_equal(a.command, CMD_PROBE);
 	assert_false(args_said(&a, WORD_ADDRESS));
+	assert_int_equal(good("reload").command, CMD_RELOAD);
 	a = good("probe 192.0.2.2");
 	assert_true(args_said(&a, WORD_ADDRESS));
 	assert_int_equal(good("clear map-cache").command, CMD_CLEAR);

@@ -446,7 +446,7 @@ static void every_counter_has_a_name(void **state)
 							g.names[k]);
 		}
 	}
-	assert_int_equal(groups, 8);
+	assert_int_equal(groups, 9);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)

@@ -275,6 +275,7 @@ static const struct command {
 	[CMD_PROBE] = { "probe", NULL, WORD_ADDRESS, BIT(WORD_ADDRESS), 0 },
 	[CMD_CLEAR] = { "clear", "map-cache", NO_OPERAND,
 		BIT(WORD_IID) | BIT(WORD_PREFIX), 0 },
+	[CMD_RELOAD] = { "reload", NULL, NO_OPERAND, 0, 0 },
 	[CMD_MAP_ADD] = { "map-cache", "add", NO_OPERAND,
 		KEY | LOCATORS | BIT(WORD_ACTION) | BIT(WORD_TTL) |
 		BIT(WORD_VERSION), KEY_NEEDED },

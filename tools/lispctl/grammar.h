@@ -15,6 +15,7 @@ enum command_id {
 	CMD_SHOW,
 	CMD_PROBE,
 	CMD_CLEAR,
+	CMD_RELOAD,
 	CMD_MAP_ADD,
 	CMD_MAP_DEL,
 	CMD_MAP_FLUSH,

@@ -151,6 +151,7 @@ static const char *const names[CMD_COUNT] = {
 	[CMD_SHOW] = "show",
 	[CMD_PROBE] = "probe",
 	[CMD_CLEAR] = "clear",
+	[CMD_RELOAD] = "reload",
 };
 
 static int send_request(int fd, const struct args *a, const char *after)

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/reload.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cfg/load.h"
+#include "io/clock.h"
+#include "io/log.h"
+#include "run/execute.h"
+#include "run/vpns.h"
+
+__attribute__((format(printf, 3, 4)))
+static int refuse(struct reload_result *r, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r->why, sizeof(r->why), fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+/* --- the file --- */
+
+/* All mistakes into the log, the first one for who asked. */
+static struct conf *load(struct daemon *d, struct reload_result *r)
+{
+	struct cfg_errors e;
+	struct conf *c;
+
+	cfg_errors_init(&e, d->file);
+	c = conf_load(d->file, &e);
+	for (unsigned int i = 0; i < e.count && i < CFG_ERRORS_MAX; i++)
+		log_error("%s", e.lines[i] ? e.lines[i] : "out of memory");
+	if (e.count)
+		refuse(r, 0, "%s%s", e.lines[0] ? e.lines[0] : "out of memory",
+		       e.count > 1 ? " (and more, see the log)" : "");
+	cfg_errors_free(&e);
+	return c;
+}
+
+/* --- what cannot change --- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool same_listen(const struct conf *a, const struct conf *b)
+{
+	if (a->listen_count != b->listen_count)
+		return false;
+	for (size_t i = 0; i < a->listen_count; i++)
+		if (!addr_equal(&a->listen[i], &b->listen[i]))
+			return false;
+	return true;
+}
+
+/* The first key that differs, NULL: none. */
+static const char *needs_restart(const struct conf *a, const struct conf *b)
+{
+	const struct conf_xtr *x = a->xtr, *y = b->xtr;
+
+	if (!same_text(a->control_socket, b->control_socket))
+		return "control-socket";
+	if (!same_text(a->control_group, b->control_group))
+		return "control-group";
+	if (!same_text(a->state_dir, b->state_dir))
+		return "state-dir";
+	if (!same_text(a->user, b->user))
+		return "user";
+	if (a->log_level != b->log_level)
+		return "log-level";
+	if (!same_text(a->underlay, b->underlay))
+		return "underlay";
+	if (!same_listen(a, b))
+		return "listen";
+	if (!x != !y)
+		return "xtr";
+	if (!x)
+		return NULL;
+	if (x->origin != y->origin)
+		return "xtr.origin";
+	if (x->stale_limit != y->stale_limit)
+		return "xtr.stale-limit";
+	if (x->route_protocol != y->route_protocol)
+		return "xtr.route-protocol";
+	return x->route_metric != y->route_metric ? "xtr.route-metric" : NULL;
+}
+
+/* --- the data plane --- */
+
+/* A change of the daemon's configuration and what was made of it. */
+static void use(struct daemon *d, const struct conf *c, struct roles *roles)
+{
+	d->conf = c;
+	d->roles = roles;
+}
+
+static int change_vpns(struct daemon *d, const struct conf *c,
+		       struct roles *roles, struct reload_result *r)
+{
+	const struct conf *old = d->conf;
+	struct roles *old_roles = d->roles;
+	int err;
+
+	if (!d->dp)
+		return 0;
+	use(d, c, roles);
+	err = vpns_check_underlay(d);
+	if (!err) {
+		vpns_remove_other(d, old);
+		err = vpns_add(d);
+	}
+	if (!err)
+		return 0;
+
+	use(d, old, old_roles);
+	if (err == -ELOOP)
+		refuse(r, err, "an address of the underlay leads through a "
+		       "lisp device, see the log");
+	else
+		refuse(r, err, "the data plane refuses: %s", dp_why(d->dp));
+	if (err != -ELOOP && vpns_add(d))
+		log_error("and what was there cannot be put back");
+	return err;
+}
+
+/* --- the node --- */
+
+static int take_over(struct daemon *d, struct node *n,
+		     struct reload_result *r)
+{
+	const struct daemon_sync at_start = d->sync;
+	struct node *old = d->node;
+	uint64_t now = clock_ms();
+	int err = 0;
+
+	d->node = n;
+	r->changed = node_replace(n, old, now, execute_begin(d));
+	execute_end(d);
+	node_start(n, now, execute_begin(d));
+	execute_end(d);
+	if (d->dp)
+		err = vpns_sync(d);
+	node_inherit(n, old);
+	node_free(old);
+	execute_begin(d);
+	execute_end(d);			/* the timer */
+	d->sync = at_start;
+	return err;
+}
+
+/* Everything that may fail comes before anything changes. */
+static int make(struct daemon *d, const struct conf *c, struct roles **roles,
+		struct node **n)
+{
+	const uint8_t none[16] = { 0 };
+	uint8_t id[16];
+	int err = store_xtr_id(d->store, none, id);
+
+	if (err)
+		return err;
+	*roles = roles_new(c, id);
+	if (!*roles)
+		return -ENOMEM;
+	*n = node_new(roles_config(*roles), &d->ops, clock_ms(), &err);
+	if (*n)
+		return 0;
+	roles_free(*roles);
+	return err;
+}
+
+static int change(struct daemon *d, struct conf *c, struct reload_result *r)
+{
+	struct roles *roles, *old_roles = d->roles;
+	struct node *n;
+	int err;
+
+	err = make(d, c, &roles, &n);
+	if (err)
+		return refuse(r, err, "cannot set up: %s", strerror(-err));
+	err = change_vpns(d, c, roles, r);
+	if (err) {
+		node_free(n);
+		roles_free(roles);
+		return err;
+	}
+
+	use(d, c, roles);
+	err = take_over(d, n, r);
+	if (err)
+		log_error("the map-cache could not be read: known mappings "
+			  "stay until they expire");
+	roles_free(old_roles);
+	conf_free(d->reloaded);
+	d->reloaded = c;
+	return 0;
+}
+
+int reload(struct daemon *d, struct reload_result *r)
+{
+	const char *key;
+	struct conf *c;
+	int err;
+
+	memset(r, 0, sizeof(*r));
+	if (!d->file || d->stopping)
+		return refuse(r, -EINVAL, "there is no file to read, or "
+			      "lispd is stopping");
+	c = load(d, r);
+	if (!c)
+		return -EINVAL;
+	key = needs_restart(d->conf, c);
+	err = key ? refuse(r, -EINVAL, "%s: \"%s\" differs, which needs a "
+			   "restart", d->file, key)
+		  : change(d, c, r);
+	if (err) {
+		conf_free(c);
+		log_error("not reconfigured: %s", r->why);
+		return err;
+	}
+	log_notice("reconfigured: %llu EID-prefixes of our own changed",
+		   (unsigned long long)r->changed);
+	return 0;
+}

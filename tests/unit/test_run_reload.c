@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Another configuration for a running lispd: what changes, what does not, and
+ * that a bad one changes nothing. */
+#include "run_world.h"
+
+#include "run/reload.h"
+
+#define PREFIX6	"{\"prefix\": \"2001:db8:a::/48\"}"
+
+static void begin(struct world *w, void **state)
+{
+	world_open(w, state, "false");
+	put_map(w, "[100]10.2.0.0/16");
+	put_map(w, "[100]10.7.1.0/24");
+	start(w);
+	wait_until(w, w->s.registers > 0);
+}
+
+static void test_same(void **state)
+{
+	struct eid e = eid("[100]10.2.0.0/16");
+	struct reload_result r;
+	struct world w;
+
+	begin(&w, state);
+	write_file(&w, NULL, "");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(reload(&w.d, &r), 0);
+	assert_int_equal(r.changed, 0);
+	assert_int_equal(dp_fake_calls(w.dp, FAKE_MAP_SET), 0);
+	assert_int_equal(dp_fake_calls(w.dp, FAKE_MAP_DEL), 0);
+	assert_int_equal(dp_fake_calls(w.dp, FAKE_VPN_DEL), 0);
+	assert_non_null(dp_fake_map(w.dp, &e));
+	assert_int_equal(dp_fake_local_count(w.dp), 2);
+	/* It goes on as one that has just started. */
+	wait_until(&w, w.s.registers > 1);
+	assert_int_equal(w.s.bad_macs, 0);
+	assert_int_equal(w.s.withdrawals, 0);
+	w.s.requests = 0;
+	miss(&w, "10.3.3.4");
+	wait_until(&w, w.s.requests > 0);
+	world_close(&w);
+}
+
+static void test_other_eids(void **state)
+{
+	struct eid gone = eid("[100]2001:db8:a::/48");
+	struct eid fresh = eid("[100]10.7.0.0/16");
+	struct eid inside = eid("[100]10.7.1.0/24");
+	struct world w;
+
+	begin(&w, state);
+	write_file(&w, PREFIX6, "{\"prefix\": \"10.7.0.0/16\"}");
+	raise(SIGHUP);
+	wait_until(&w, dp_fake_local(w.dp, &fresh));
+	assert_null(dp_fake_local(w.dp, &gone));
+	wait_until(&w, w.s.withdrawals > 0);
+	assert_int_equal(w.s.bad_macs, 0);
+	/* What is ours now is no remote mapping any more. */
+	assert_null(dp_fake_map(w.dp, &inside));
+	assert_int_equal(dp_fake_map_count(w.dp), 1);
+	world_close(&w);
+}
+
+static void test_other_vpns(void **state)
+{
+	struct world w;
+
+	begin(&w, state);
+	write_file(&w, "\"iid\": 100", "\"iid\": 300");
+	{
+		struct reload_result r;
+
+		assert_int_equal(reload(&w.d, &r), 0);
+		assert_int_equal(r.changed, 4);
+	}
+	assert_int_equal(dp_fake_calls(w.dp, FAKE_VPN_DEL), 1);
+	assert_int_equal(dp_fake_calls(w.dp, FAKE_VPN_ADD), 2);
+	assert_int_equal(dp_fake_map_count(w.dp), 0);
+	assert_int_equal(dp_fake_local_count(w.dp), 2);
+	world_close(&w);
+}
+
+/* Refused with a sentence that has @says in it, and nothing has happened. */
+static void refused(struct world *w, const char *from, const char *to,
+		    const char *says)
+{
+	unsigned int adds = dp_fake_calls(w->dp, FAKE_VPN_ADD);
+	unsigned int dels = dp_fake_calls(w->dp, FAKE_VPN_DEL);
+	unsigned int sets = dp_fake_calls(w->dp, FAKE_LOCAL_SET);
+	const struct node *node = w->d.node;
+	struct reload_result r;
+
+	write_file(w, from, to);
+	assert_true(reload(&w->d, &r) < 0);
+	if (!strstr(r.why, says))
+		fail_msg("\"%s\" does not say \"%s\"", r.why, says);
+	assert_ptr_equal(w->d.node, node);
+	assert_ptr_equal(w->d.conf, w->conf);
+	assert_int_equal(dp_fake_calls(w->dp, FAKE_VPN_ADD), adds);
+	assert_int_equal(dp_fake_calls(w->dp, FAKE_VPN_DEL), dels);
+	assert_int_equal(dp_fake_calls(w->dp, FAKE_LOCAL_SET), sets);
+	assert_int_equal(dp_fake_map_count(w->dp), 2);
+}
+
+static void test_bad(void **state)
+{
+	struct addr ms = ip(MS);
+	struct reload_result r;
+	struct world w;
+
+	begin(&w, state);
+	refused(&w, "\"iid\": 100", "\"iid\": \"x\"", "conf:1: xtr.vpns[0].iid");
+	refused(&w, "{ \"name\"", "{ \"nam\"", "did you mean \"name\"");
+	refused(&w, "/state\"", "/other\"", "\"state-dir\" differs");
+	refused(&w, "\"site-id\": 5", "\"origin\": 5", "\"xtr.origin\"");
+	assert_int_equal(dp_fake_set_path(w.dp, &ms, DP_PATH_OVERLAY), 0);
+	refused(&w, NULL, "", "leads through a lisp device");
+	assert_int_equal(dp_fake_set_path(w.dp, &ms, DP_PATH_OUT), 0);
+	unlink(w.d.file);
+	assert_int_equal(reload(&w.d, &r), -EINVAL);
+	assert_non_null(strstr(r.why, "No such file"));
+	w.d.file = NULL;
+	assert_int_equal(reload(&w.d, &r), -EINVAL);
+	world_close(&w);
+}
+
+/* The kernel says no: what was there is put back. */
+static void test_data_plane_says_no(void **state)
+{
+	struct eid old = eid("[100]10.1.0.0/16");
+	struct reload_result r;
+	struct world w;
+
+	begin(&w, state);
+	write_file(&w, "10.1.0.0/16", "10.9.0.0/16");
+	dp_fake_fail(w.dp, FAKE_LOCAL_SET, -ENOSPC, "full");
+	assert_int_equal(reload(&w.d, &r), -ENOSPC);
+	assert_non_null(strstr(r.why, "full"));
+	assert_ptr_equal(w.d.conf, w.conf);
+	assert_non_null(dp_fake_local(w.dp, &old));
+	assert_int_equal(dp_fake_local_count(w.dp), 2);
+	world_close(&w);
+}
+
+int main(void)
+{
+#define TEST(t)	cmocka_unit_test_setup(t, enter_namespace)
+	const struct CMUnitTest tests[] = {
+		TEST(test_same),
+		TEST(test_other_eids),
+		TEST(test_other_vpns),
+		TEST(test_bad),
+		TEST(test_data_plane_says_no),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
