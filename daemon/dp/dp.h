@@ -56,6 +56,11 @@ struct dp_reports {
 	/* A mapping of our origin was deleted or replaced by somebody else, or
 	 * expired; own changes are not reported. */
 	void (*map)(void *arg, const struct dp_map *m);
+	/* Somebody else, the kernel itself for one, changed an RLOC's state;
+	 * counters are not set. */
+	void (*rloc)(void *arg, const struct dp_rloc *r);
+	/* What data packets said of a mapping, remote or our own. */
+	void (*reach)(void *arg, const struct dp_reach *r);
 	/* Reports were lost: dump the misses, and check the mappings. */
 	void (*lost)(void *arg);
 	void *arg;

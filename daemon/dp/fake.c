@@ -505,6 +505,22 @@ int dp_fake_replace(struct dp *dp, const struct dp_map *m)
 	return 0;
 }
 
+void dp_fake_rloc(struct dp *dp, const struct dp_rloc *r)
+{
+	struct fake *f = fake(dp);
+
+	if (f->subscribed)
+		f->reports.rloc(f->reports.arg, r);
+}
+
+void dp_fake_reach(struct dp *dp, const struct dp_reach *r)
+{
+	struct fake *f = fake(dp);
+
+	if (f->subscribed)
+		f->reports.reach(f->reports.arg, r);
+}
+
 void dp_fake_lose(struct dp *dp)
 {
 	struct fake *f = fake(dp);

@@ -80,6 +80,10 @@ int dp_fake_end(struct dp *dp, const struct eid *eid, enum lisp_event why);
 /* Somebody else replaced a mapping.  -ENOENT: there is none to replace. */
 int dp_fake_replace(struct dp *dp, const struct dp_map *m);
 
+/* What the kernel would say by itself of an RLOC; of a mapping. */
+void dp_fake_rloc(struct dp *dp, const struct dp_rloc *r);
+void dp_fake_reach(struct dp *dp, const struct dp_reach *r);
+
 /* Reports were lost. */
 void dp_fake_lose(struct dp *dp);
 

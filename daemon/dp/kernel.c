@@ -318,6 +318,23 @@ static void report_map(struct dp_kernel *k, const struct nlmsghdr *nlh)
 	k->reports.map(k->reports.arg, &m);
 }
 
+static void report_rloc(struct dp_kernel *k, const struct nlmsghdr *nlh)
+{
+	struct dp_rloc r;
+
+	if (!is_own(k, nlh) && !codec_get_rloc(nlh, &r) &&
+	    r.underlay == k->underlay)
+		k->reports.rloc(k->reports.arg, &r);
+}
+
+static void report_reach(struct dp_kernel *k, const struct nlmsghdr *nlh)
+{
+	struct dp_reach r;
+
+	if (!codec_get_reach(nlh, &r) && r.underlay == k->underlay)
+		k->reports.reach(k->reports.arg, &r);
+}
+
 static int on_notification(void *arg, const struct nlmsghdr *nlh)
 {
 	struct dp_kernel *k = arg;
@@ -330,6 +347,12 @@ static int on_notification(void *arg, const struct nlmsghdr *nlh)
 		break;
 	case LISP_CMD_MAP_NTF:
 		report_map(k, nlh);
+		break;
+	case LISP_CMD_RLOC_NTF:
+		report_rloc(k, nlh);
+		break;
+	case LISP_CMD_REACH_NTF:
+		report_reach(k, nlh);
 		break;
 	}
 	return 0;

@@ -139,7 +139,7 @@ static void do_rloc_set(struct daemon *d, uint64_t now,
 			const struct action *a)
 {
 	enum lisp_rloc_state state = a->rloc.up ? LISP_RLOC_STATE_UP :
-		LISP_RLOC_STATE_DOWN;
+		LISP_RLOC_STATE_UNREACHABLE_PROBE;
 	int err = d->dp ? d->dp->ops->rloc_set(d->dp, &a->rloc.addr, state) :
 		0;
 
@@ -262,6 +262,40 @@ void execute_on_map(void *arg, const struct dp_map *m)
 	struct daemon *d = arg;
 
 	node_on_map_gone(d->node, clock_ms(), &m->eid, execute_begin(d));
+	execute_end(d);
+}
+
+/* Somebody took an RLOC out of use: let a probe decide. */
+void execute_on_rloc(void *arg, const struct dp_rloc *r)
+{
+	struct daemon *d = arg;
+
+	if (r->state != LISP_RLOC_STATE_UNREACHABLE_NONCE &&
+	    r->state != LISP_RLOC_STATE_UNREACHABLE_ICMP)
+		return;
+	execute_begin(d);
+	node_on_rloc_doubt(d->node, clock_ms(), &r->addr);
+	execute_end(d);
+}
+
+void execute_on_reach(void *arg, const struct dp_reach *r)
+{
+	struct daemon *d = arg;
+	struct actions *acts = execute_begin(d);
+
+	switch ((enum lisp_reach_event)r->event) {
+	case LISP_REACH_EVENT_SOURCE_NEWER:
+	case LISP_REACH_EVENT_GLEANED:
+		node_on_map_hint(d->node, clock_ms(), &r->eid, acts);
+		break;
+	case LISP_REACH_EVENT_DEST_OLDER:
+		node_on_peer_behind(d->node, clock_ms(), &r->eid, &r->rloc,
+				    acts);
+		break;
+	case LISP_REACH_EVENT_STATUS_BITS:	/* the kernel acts on these */
+	case LISP_REACH_EVENT_DEST_NEWER:
+		break;
+	}
 	execute_end(d);
 }
 

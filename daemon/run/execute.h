@@ -23,6 +23,8 @@ void execute_end(struct daemon *d);
 void execute_on_datagram(void *arg, const struct udp_datagram *dgram);
 void execute_on_miss(void *arg, const struct dp_miss *m);
 void execute_on_map(void *arg, const struct dp_map *m);
+void execute_on_rloc(void *arg, const struct dp_rloc *r);
+void execute_on_reach(void *arg, const struct dp_reach *r);
 void execute_on_lost(void *arg);
 void execute_on_time(void *arg);
 

@@ -47,6 +47,8 @@ int vpns_open(struct daemon *d)
 	const struct dp_reports reports = {
 		.miss = execute_on_miss,
 		.map = execute_on_map,
+		.rloc = execute_on_rloc,
+		.reach = execute_on_reach,
 		.lost = execute_on_lost,
 		.arg = d,
 	};

@@ -412,7 +412,21 @@ void node_on_map_gone(struct node *n, uint64_t now, const struct eid *eid,
 void node_on_rloc_doubt(struct node *n, uint64_t now, const struct addr *a)
 {
 	if (n->cfg.xtr)
-		probe_now(&n->probe, now, a);
+		probe_on_doubt(&n->probe, now, a);
+}
+
+void node_on_map_hint(struct node *n, uint64_t now, const struct eid *eid,
+		      struct actions *acts)
+{
+	if (n->cfg.xtr)
+		resolve_on_hint(&n->resolve, now, eid, acts);
+}
+
+void node_on_peer_behind(struct node *n, uint64_t now, const struct eid *eid,
+			 const struct addr *rloc, struct actions *acts)
+{
+	if (n->cfg.xtr && database_find(&n->db, eid))
+		smr_on_behind(&n->smr, now, eid, rloc, acts);
 }
 
 /* --- a person --- */

@@ -109,6 +109,15 @@ void node_on_map_gone(struct node *n, uint64_t now, const struct eid *eid,
  * that was not echoed, ...): it is probed at once. */
 void node_on_rloc_doubt(struct node *n, uint64_t now, const struct addr *a);
 
+/* A packet said that the mapping of @eid that we have, or have none of, is out
+ * of date: ask for it. */
+void node_on_map_hint(struct node *n, uint64_t now, const struct eid *eid,
+		      struct actions *acts);
+
+/* A packet from @rloc said that its site has an old mapping of our @eid. */
+void node_on_peer_behind(struct node *n, uint64_t now, const struct eid *eid,
+			 const struct addr *rloc, struct actions *acts);
+
 /* --- configuration --- */
 
 /*

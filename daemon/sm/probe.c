@@ -25,6 +25,7 @@ struct probe_target {
 	unsigned int users;
 	enum probe_state state;
 	bool waiting;			/* the last probe is unanswered */
+	bool doubted;			/* by the data plane */
 	unsigned int silence;		/* unanswered in a row */
 	unsigned int answers;		/* answered in a row */
 	uint32_t gap;			/* ms, to the next probe while down */
@@ -181,6 +182,7 @@ static void inherit(struct probe *p, struct probe_target *t,
 {
 	t->state = o->state;
 	t->waiting = o->waiting;
+	t->doubted = o->doubted;
 	t->silence = o->silence;
 	t->answers = o->answers;
 	t->gap = o->gap;
@@ -467,6 +469,16 @@ unsigned int probe_now(struct probe *p, uint64_t now, const struct addr *a)
 	return count;
 }
 
+void probe_on_doubt(struct probe *p, uint64_t now, const struct addr *a)
+{
+	struct probe_target *t = find(p, a);
+
+	if (!t)
+		return;
+	t->doubted = true;
+	hurry(p, t, now);
+}
+
 /* --- answers --- */
 
 static struct shot *find_shot(const struct probe *p, uint64_t nonce)
@@ -508,6 +520,9 @@ static void answered(struct probe *p, struct probe_target *t, uint64_t now,
 	t->answers++;
 	step(p, t, t->answers >= p->limits->rise ? PROBE_ON_STEADY
 						 : PROBE_ON_REPLY, now, acts);
+	if (t->doubted && t->state == PROBE_UP)
+		tell(&t->addr, true, acts);
+	t->doubted = t->doubted && t->state != PROBE_UP;
 	if (t->state == PROBE_RISING)
 		heap_update(&p->timers, &t->timer, now + p->limits->retry);
 	else

@@ -103,9 +103,13 @@ void probe_inherit(struct probe *p, const struct probe *old);
 void probe_tell(const struct probe *p, const struct locator *l,
 		unsigned int n, struct actions *acts);
 
-/* Somebody has reason to doubt the RLOC, or a person asks: probe it at once,
- * but once a second at most; all if @a is NULL.  How many. */
+/* Probe it at once, but once a second at most; all if @a is NULL.  How
+ * many. */
 unsigned int probe_now(struct probe *p, uint64_t now, const struct addr *a);
+
+/* The data plane took it out of use by itself: the next answer puts it back,
+ * silence leaves it there. */
+void probe_on_doubt(struct probe *p, uint64_t now, const struct addr *a);
 
 /* A Map-Reply with the P bit. */
 void probe_on_reply(struct probe *p, uint64_t now, const struct map_reply *m,

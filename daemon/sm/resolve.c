@@ -97,6 +97,8 @@ static const char *const counter_names[RESOLVE_COUNT] = {
 	[RESOLVE_BAD_RLOC] = "bad-rloc",
 	[RESOLVE_SMR] = "smr",
 	[RESOLVE_SMR_IGNORED] = "smr-ignored",
+	[RESOLVE_HINTS] = "hints",
+	[RESOLVE_HINTS_IGNORED] = "hints-ignored",
 };
 
 int resolve_init(struct resolve *r, const struct xtr_config *cfg,
@@ -459,6 +461,19 @@ void resolve_on_smr(struct resolve *r, uint64_t now, const struct request *rq,
 		return;
 	}
 	refresh(r, now, &e->eid, true, acts);
+}
+
+void resolve_on_hint(struct resolve *r, uint64_t now, const struct eid *eid,
+		     struct actions *acts)
+{
+	const struct cache_entry *e = cache_match(r->cache, eid);
+
+	r->counters[RESOLVE_HINTS]++;
+	if (!may_ask(r, eid) || (e && now < e->installed + SMR_SETTLE)) {
+		r->counters[RESOLVE_HINTS_IGNORED]++;
+		return;
+	}
+	refresh(r, now, e ? &e->eid : eid, false, acts);
 }
 
 int resolve_on_person(struct resolve *r, uint64_t now, const struct eid *eid,

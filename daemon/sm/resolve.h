@@ -68,6 +68,8 @@ enum resolve_counter {
 	RESOLVE_BAD_RLOC,
 	RESOLVE_SMR,
 	RESOLVE_SMR_IGNORED,
+	RESOLVE_HINTS,
+	RESOLVE_HINTS_IGNORED,
 	RESOLVE_COUNT
 };
 
@@ -101,6 +103,11 @@ void resolve_on_miss(struct resolve *r, uint64_t now, uint32_t iid,
 /* Ask for a cached mapping again. */
 void resolve_on_refresh(struct resolve *r, uint64_t now,
 			const struct eid *eid, struct actions *acts);
+
+/* The data plane has reason to believe that our mapping of @eid is out of
+ * date, or has learned one that is not verified. */
+void resolve_on_hint(struct resolve *r, uint64_t now, const struct eid *eid,
+		     struct actions *acts);
 
 /* A Map-Request with the S bit came, unencapsulated (RFC 9301 6.1). */
 void resolve_on_smr(struct resolve *r, uint64_t now, const struct request *rq,

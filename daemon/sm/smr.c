@@ -302,12 +302,13 @@ static const struct addr *source_for(const struct smr *s,
 	return NULL;
 }
 
-static void solicit(struct smr *s, const struct peer *p,
-		    const struct eid *changed, const struct addr *from,
-		    struct actions *acts)
+/* @record: an EID of theirs, as far as we know one. */
+static void solicit(struct smr *s, const struct addr *to,
+		    const struct eid *record, const struct eid *changed,
+		    const struct addr *from, struct actions *acts)
 {
 	struct addr rlocs[ITR_RLOC_MAX];
-	struct request_record rec = { .eid = p->eid };
+	struct request_record rec = { .eid = *record };
 	struct lisp_msg m = {
 		.type = MSG_TYPE_MAP_REQUEST,
 		.request = {
@@ -325,7 +326,17 @@ static void solicit(struct smr *s, const struct peer *p,
 	for (unsigned int i = 0; i < s->db->locator_count; i++)
 		rlocs[i] = s->db->locators[i].addr;
 	s->counters[SMR_SENT]++;
-	action_send_msg(acts, from, &p->rloc, LISP_CONTROL_PORT, &m);
+	action_send_msg(acts, from, to, LISP_CONTROL_PORT, &m);
+}
+
+void smr_on_behind(struct smr *s, uint64_t now, const struct eid *eid,
+		   const struct addr *rloc, struct actions *acts)
+{
+	const struct addr *from = source_for(s, rloc);
+
+	if (from && s->ops->rloc_check(s->ops->arg, rloc) == RLOC_USABLE &&
+	    limit_take(&s->per_rloc, rloc, sizeof(*rloc), now))
+		solicit(s, rloc, eid, eid, from, acts);
 }
 
 static void on_peer(struct smr *s, struct peer *p, uint64_t now,
@@ -341,7 +352,8 @@ static void on_peer(struct smr *s, struct peer *p, uint64_t now,
 	heap_update(&s->timers, &p->timed.timer, now + GAP);
 	if (!limit_take(&s->per_rloc, &p->rloc, sizeof(p->rloc), now))
 		return;
-	solicit(s, p, &p->job->eids[p->sent++ % p->job->count], from, acts);
+	solicit(s, &p->rloc, &p->eid,
+		&p->job->eids[p->sent++ % p->job->count], from, acts);
 }
 
 bool smr_on_time(struct smr *s, uint64_t now, struct actions *acts)

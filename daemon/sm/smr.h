@@ -60,6 +60,10 @@ void smr_free(struct smr *s);
 /* A local EID-prefix has come, gone, or has other locators now. */
 void smr_on_change(struct smr *s, uint64_t now, const struct eid *eid);
 
+/* A packet of @rloc was sent by an old mapping of our @eid (RFC 9302 7.1). */
+void smr_on_behind(struct smr *s, uint64_t now, const struct eid *eid,
+		   const struct addr *rloc, struct actions *acts);
+
 /* The data plane on an entry of the map-cache: a packet used it @age seconds
  * ago. */
 void smr_on_used(struct smr *s, uint64_t now, const struct eid *eid,

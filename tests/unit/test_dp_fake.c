@@ -74,7 +74,8 @@ static struct dp_miss miss(const char *text)
 
 static void subscribe(struct dp *dp, struct seen *s)
 {
-	struct dp_reports r = { on_miss, on_map, on_lost, s };
+	struct dp_reports r = { .miss = on_miss, .map = on_map,
+				.lost = on_lost, .arg = s };
 
 	memset(s, 0, sizeof(*s));
 	s->in_order = true;

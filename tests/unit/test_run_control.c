@@ -180,6 +180,28 @@ static void test_probe(void **state)
 	while (strcmp(hear(&w), "{\"data\":{\"probed\":1}}"));
 	wait_until(&w, w.s.probes == 2);
 
+	/* The kernel says it is out of use. */
+	{
+		struct dp_rloc r = {
+			.addr = ms,
+			.state = LISP_RLOC_STATE_UNREACHABLE_ICMP,
+		};
+		struct dp_reach newer = {
+			.event = LISP_REACH_EVENT_SOURCE_NEWER,
+			.eid = eid("[100]10.2.0.0/16"),
+		};
+
+		do
+			dp_fake_rloc(w.dp, &r);
+		while (loop_once(w.d.loop, 100), w.s.probes < 3);
+		wait_until(&w, dp_fake_calls(w.dp, FAKE_RLOC_SET) >= 2);
+		w.s.silent = true;
+		do
+			dp_fake_reach(w.dp, &newer);
+		while (loop_once(w.d.loop, 100), !w.s.requests);
+		assert_true(eid_equal(&w.s.asked, &newer.eid));
+	}
+
 	assert_said(&w, "{\"command\":\"clear\"}",
 		    "{\"data\":{\"cleared\":1}}");
 	assert_int_equal(dp_fake_map_count(w.dp), 0);

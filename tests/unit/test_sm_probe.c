@@ -401,6 +401,31 @@ static void at_once(void **state)
 	assert_int_equal(next_probe(), now + 1000);
 }
 
+/* The kernel took it out of use: probed at once, and the answer puts it back
+ * though it was never down here. */
+static void doubted(void **state)
+{
+	struct addr a = A("192.0.2.2"), other = A("192.0.2.3");
+	uint64_t now;
+
+	add(NOW, "[100]10.2.0.0/16", "192.0.2.2");
+	now = next_probe();
+	reply(now);
+	probe_on_doubt(&probe, now + 10000, &other);
+	probe_on_doubt(&probe, now + 10000, &a);
+	assert_int_equal(next_probe(), now + 10000);
+	reply(now + 10010);
+	assert_int_equal(told(), 1);
+	/* Once. */
+	now = next_probe();
+	reply(now);
+	assert_int_equal(told(), -1);
+	/* Silence: down, as ever. */
+	probe_on_doubt(&probe, now + 10000, &a);
+	bring_down("192.0.2.2");
+	assert_int_equal(told(), 0);
+}
+
 /* A thousand at once: spread, and none above the rate. */
 static void spread_and_rate(void **state)
 {
@@ -445,6 +470,7 @@ int main(void)
 		TEST(answers_that_count),
 		TEST(late_answer),
 		TEST(at_once),
+		TEST(doubted),
 		TEST(spread_and_rate),
 	};
 

@@ -419,6 +419,30 @@ static void negative(void **state)
 	assert_int_equal(counted(cache_counters(&cache), "negative"), 1);
 }
 
+/* A packet said that a mapping is out of date. */
+static void hints(void **state)
+{
+	struct locator l = L("192.0.2.2");
+	struct map_record r = rec("[100]10.2.0.0/16", &l);
+	struct eid host = E("[100]10.2.7.7"), mine = E("[100]10.1.0.1");
+	struct eid gleaned = E("[100]10.9.0.1");
+	uint64_t now = NOW;
+
+	miss(now, 100, "10.2.0.1");
+	reply(now + 10, sent_inner(0).request.nonce, &r, 1);
+	turn();
+	resolve_on_hint(&resolve, now + 2000, &host, &acts);
+	resolve_on_hint(&resolve, now + 2000, &mine, &acts);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(counter("hints-ignored"), 2);
+	resolve_on_hint(&resolve, now + 4000, &host, &acts);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(sent_inner(0).request.records[0].eid.prefix.len, 16);
+	turn();
+	resolve_on_hint(&resolve, now + 4000, &gleaned, &acts);
+	assert_int_equal(sent_inner(0).request.records[0].eid.prefix.len, 32);
+}
+
 /* A miss that was on its way when the answer came asks nobody. */
 static void late_miss(void **state)
 {
@@ -562,6 +586,7 @@ int main(void)
 		TEST(local_eids),
 		TEST(locators),
 		TEST(negative),
+		TEST(hints),
 		TEST(late_miss),
 		TEST(person_is_told),
 		TEST(person_is_refused),

@@ -244,6 +244,30 @@ static void not_to_everybody(void **state)
 	assert_null(smr.jobs);
 }
 
+/* Packets by an old mapping: one SMR in three seconds to where they come
+ * from. */
+static void behind(void **state)
+{
+	struct eid e = E("[100]10.1.0.0/16"), source = E("[100]10.1.0.0/32");
+	struct addr a = A("192.0.2.2"), ours = A("192.0.2.9");
+	struct lisp_msg m;
+	unsigned int n = 0;
+
+	world.own = ours;
+	for (uint64_t t = NOW; t < NOW + 9000; t += 500) {
+		turn();
+		smr_on_behind(&smr, t, &e, &a, &acts);
+		smr_on_behind(&smr, t, &e, &ours, &acts);
+		if (!count_acts(ACTION_SEND))
+			continue;
+		n++;
+		m = sent(0);
+		assert_true(eid_equal(&m.request.source, &source));
+		assert_int_equal(m.request.flags, MREQ_SMR | MREQ_DONT_REPLY);
+	}
+	assert_int_equal(n, 3);
+}
+
 static void bounded(void **state)
 {
 	char eid[EID_TEXT_MAX];
@@ -274,6 +298,7 @@ int main(void)
 		TEST(in_pieces),
 		TEST(answered),
 		TEST(not_to_everybody),
+		TEST(behind),
 		TEST(bounded),
 	};
 
