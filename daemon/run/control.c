@@ -11,6 +11,7 @@
 #include "run/execute.h"
 #include "run/reload.h"
 #include "run/show.h"
+#include "run/trace.h"
 
 #define NESTING_MAX	4
 
@@ -158,6 +159,23 @@ static void do_clear(struct daemon *d, uint64_t client,
 		answer_count(d, client, "cleared", n);
 }
 
+static void do_trace(struct daemon *d, uint64_t client,
+		     struct json_object *req)
+{
+	struct json_object *o;
+	struct eid eid;
+
+	if (eid_from_text(member(req, "eid"), &eid) || !eid_is_ip(&eid)) {
+		refuse(d, client, "\"eid\" is no EID: expected one such as "
+		       "\"[100]10.1.0.1\"");
+		return;
+	}
+	eid = eid_host(eid.iid, &eid.prefix.addr);
+	o = json_object_new_object();
+	json_object_object_add(o, "data", trace(d, &eid));
+	answer(d, client, o);
+}
+
 static void do_reload(struct daemon *d, uint64_t client,
 		      struct json_object *req)
 {
@@ -234,6 +252,7 @@ static const struct command commands[] = {
 	{ "probe", NULL, "rloc", do_probe },
 	{ "clear", NULL, "eid", do_clear },
 	{ "reload", NULL, NULL, do_reload },
+	{ "trace", "eid", NULL, do_trace },
 };
 
 static bool is_member(const struct command *c, const char *key)
@@ -285,7 +304,7 @@ static void run_request(struct daemon *d, uint64_t client,
 	c = find_command(member(req, "command"));
 	if (!c)
 		refuse(d, client, "unknown \"command\": expected show, "
-		       "resolve, probe, clear or reload");
+		       "resolve, probe, clear, reload or trace");
 	else if (check_members(c, req, why, sizeof(why)))
 		refuse(d, client, why);
 	else

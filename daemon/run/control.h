@@ -8,6 +8,7 @@
  *	{"command": "resolve", "eid": "[100]10.2.0.1"}
  *	{"command": "probe", "rloc": "192.0.2.2"}	(all without "rloc")
  *	{"command": "reload"}
+ *	{"command": "trace", "eid": "[100]10.2.0.1"}	(trace.h)
  *	{"command": "clear", "eid": "[100]10.2.0.0/16"}	(all without "eid")
  *
  * Answers are {"data": ...} or {"error": "sentence"}.

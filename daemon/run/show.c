@@ -141,10 +141,8 @@ static void add_action(struct json_object *o, enum map_action action,
 	add_text(o, "action", locators ? "forward" : map_action_name(action));
 }
 
-static struct json_object *show_cache_entry(const struct cache_view *v)
+void show_add_mapping(struct json_object *o, const struct cache_view *v)
 {
-	struct json_object *o = json_object_new_object();
-
 	show_add_eid(o, &v->eid);
 	add_text(o, "state", v->state);
 	add_action(o, v->action, v->locator_count);
@@ -153,13 +151,12 @@ static struct json_object *show_cache_entry(const struct cache_view *v)
 	add_addr(o, "from", &v->from);
 	json_object_object_add(o, "locators",
 			       show_locators(v->locators, v->locator_count));
-	return o;
 }
 
 static struct json_object *show_cache(const struct daemon *d,
 				      struct show_cursor *c, const char **why)
 {
-	struct json_object *list;
+	struct json_object *list, *o;
 	const struct eid *after;
 	struct cache_view v;
 	struct eid at;
@@ -172,7 +169,9 @@ static struct json_object *show_cache(const struct daemon *d,
 			eid_text(after, c->next);
 			break;
 		}
-		json_object_array_add(list, show_cache_entry(&v));
+		o = json_object_new_object();
+		show_add_mapping(o, &v);
+		json_object_array_add(list, o);
 		at = v.eid;
 		after = &at;
 	}
@@ -319,8 +318,8 @@ struct rloc_list {
 	struct json_object *list;
 };
 
-static void add_probing(const struct daemon *d, struct json_object *o,
-			const struct addr *a)
+void show_add_probing(const struct daemon *d, struct json_object *o,
+		      const struct addr *a)
 {
 	struct rloc_view v;
 
@@ -352,7 +351,7 @@ static void on_rloc(void *arg, const struct dp_rloc *r)
 	add_number(o, "users", r->users);
 	add_number(o, "packets", r->packets);
 	add_number(o, "bytes", r->bytes);
-	add_probing(l->d, o, &r->addr);
+	show_add_probing(l->d, o, &r->addr);
 	json_object_array_add(list, o);
 }
 

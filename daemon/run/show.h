@@ -21,6 +21,14 @@ struct json_object *show(const struct daemon *d, const char *what,
 /* Members "iid" and "prefix". */
 void show_add_eid(struct json_object *o, const struct eid *e);
 
+/* What probing knows about an RLOC: members "probe", "since", "rtt",
+ * "answered". */
+void show_add_probing(const struct daemon *d, struct json_object *o,
+		      const struct addr *a);
+
+/* Members of a mapping, as in "show map-cache". */
+void show_add_mapping(struct json_object *o, const struct cache_view *v);
+
 /* A list of locators. */
 struct json_object *show_locators(const struct locator *l, size_t n);
 

@@ -471,13 +471,8 @@ int node_withdraw(struct node *n, uint64_t now, const struct eid *eid,
 
 /* --- display --- */
 
-bool node_cache_next(const struct node *n, const struct eid *after,
-		     struct cache_view *v)
+static bool view_entry(const struct cache_entry *e, struct cache_view *v)
 {
-	const struct cache_entry *e = NULL;
-
-	if (n->cfg.xtr)
-		e = eidmap_walk(&n->cache.map, after);
 	if (!e)
 		return false;
 
@@ -494,6 +489,19 @@ bool node_cache_next(const struct node *n, const struct eid *after,
 	return true;
 }
 
+bool node_cache_next(const struct node *n, const struct eid *after,
+		     struct cache_view *v)
+{
+	return view_entry(n->cfg.xtr ? eidmap_walk(&n->cache.map, after) :
+			  NULL, v);
+}
+
+bool node_cache_match(const struct node *n, const struct eid *host,
+		      struct cache_view *v)
+{
+	return view_entry(n->cfg.xtr ? cache_match(&n->cache, host) : NULL, v);
+}
+
 bool node_rloc(const struct node *n, const struct addr *a,
 	       struct rloc_view *v)
 {
@@ -503,6 +511,7 @@ bool node_rloc(const struct node *n, const struct addr *a,
 		return false;
 	*v = (struct rloc_view){
 		.state = probe_state_name(p.state),
+		.down = p.state == PROBE_DOWN || p.state == PROBE_RISING,
 		.since = p.since,
 		.replied = p.replied,
 		.rtt = p.rtt,

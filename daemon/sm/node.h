@@ -178,9 +178,14 @@ struct cache_view {
 bool node_cache_next(const struct node *n, const struct eid *after,
 		     struct cache_view *v);
 
+/* The entry that a packet to @host would use; false: none. */
+bool node_cache_match(const struct node *n, const struct eid *host,
+		      struct cache_view *v);
+
 /* What probing knows about an RLOC of the map-cache. */
 struct rloc_view {
 	const char *state;
+	bool down;			/* out of use */
 	uint64_t since;			/* ms: last change */
 	uint64_t replied;		/* ms: last answer; 0: never */
 	uint32_t rtt;			/* ms, smoothed */

@@ -141,6 +141,7 @@ static void other_objects(void **state)
 	assert_int_equal(a.command, CMD_PROBE);
 	assert_false(args_said(&a, WORD_ADDRESS));
 	assert_int_equal(good("reload").command, CMD_RELOAD);
+	assert_int_equal(good("trace 10.2.0.1 iid 5").command, CMD_TRACE);
 	a = good("probe 192.0.2.2");
 	assert_true(args_said(&a, WORD_ADDRESS));
 	assert_int_equal(good("clear map-cache").command, CMD_CLEAR);
@@ -205,6 +206,7 @@ static void refusals(void **state)
 		  "reachable maybe", "\"maybe\"", "yes or no" },
 		{ "rloc set state up", "\"rloc\"", "address" },
 		{ "clear map-cache iid 5", "iid", "prefix" },
+		{ "trace 10.2.0.1", "iid", "Instance-ID" },
 		{ "probe x", "\"x\"", "address" },
 		{ "rloc show 1.2.3.4 5.6.7.8", "\"5.6.7.8\"", "underlay" },
 		{ "device show origin 1", "\"origin\"", "iid" },

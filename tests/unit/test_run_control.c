@@ -44,9 +44,9 @@ static const char *const bad_requests[][2] = {
 	{ "null", "{\"error\":\"expected a JSON object\"}" },
 	{ "[]", "{\"error\":\"expected a JSON object\"}" },
 	{ "{}", "{\"error\":\"unknown \\\"command\\\": expected show, "
-	  "resolve, probe, clear or reload\"}" },
+	  "resolve, probe, clear, reload or trace\"}" },
 	{ "{\"command\":5}", "{\"error\":\"unknown \\\"command\\\": expected "
-	  "show, resolve, probe, clear or reload\"}" },
+	  "show, resolve, probe, clear, reload or trace\"}" },
 	{ "{\"command\":\"probe\",\"rloc\":\"x\"}",
 	  "{\"error\":\"\\\"rloc\\\" is no address\"}" },
 	{ "{\"command\":\"probe\",\"rloc\":\"192.0.2.99\"}",
@@ -159,6 +159,45 @@ static void test_control_resolve(void **state)
 	world_close(&w);
 }
 
+static void traced(struct world *w, const char *of, const char *says)
+{
+	char line[128];
+	const char *heard;
+
+	snprintf(line, sizeof(line), "{\"command\":\"trace\",\"eid\":\"%s\"}",
+		 of);
+	say(w, line);
+	heard = hear(w);
+	if (!strstr(heard, says))
+		fail_msg("%s: %s does not say %s", of, heard, says);
+}
+
+/* What becomes of a packet, in each case. */
+static void test_trace(void **state)
+{
+	struct addr over = ip("203.0.113.9");
+	struct world w;
+
+	world_open(&w, state, "false");
+	put_map(&w, "[100]10.2.0.0/16");
+	put_map_at(&w, "[100]10.3.0.0/16", "203.0.113.9");
+	assert_int_equal(dp_fake_set_path(w.dp, &over, DP_PATH_OVERLAY), 0);
+	put_map_at(&w, "[100]10.4.0.0/16", "2001:db8::9");
+	start(&w);
+	traced(&w, "[100]10.2.0.1", "encapsulated to the one RLOC");
+	traced(&w, "[100]10.2.0.1", "\"use\":\"share 100 %\"");
+	traced(&w, "[100]10.2.0.1", "\"vpn\":\"red\"");
+	traced(&w, "[100]10.3.0.1", "refused: no RLOC");
+	traced(&w, "[100]10.3.0.1", "leads through a lisp device");
+	traced(&w, "[100]10.4.0.1", "no RLOC of its family");
+	traced(&w, "[100]10.1.0.1", "an EID of this site");
+	traced(&w, "[100]10.5.0.1", "no mapping yet");
+	traced(&w, "[100]224.0.0.5", "multicast");
+	traced(&w, "[7]10.5.0.1", "no VPN here");
+	traced(&w, "x", "is no EID");
+	world_close(&w);
+}
+
 /* The RLOC of a mapping is probed, and the data plane hears that it lives;
  * again when a person asks; and nothing is left after a clear. */
 static void test_probe(void **state)
@@ -220,6 +259,7 @@ int main(void)
 		TEST(test_control_pieces),
 		TEST(test_control_resolve),
 		TEST(test_probe),
+		TEST(test_trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -276,6 +276,8 @@ static const struct command {
 	[CMD_CLEAR] = { "clear", "map-cache", NO_OPERAND,
 		BIT(WORD_IID) | BIT(WORD_PREFIX), 0 },
 	[CMD_RELOAD] = { "reload", NULL, NO_OPERAND, 0, 0 },
+	[CMD_TRACE] = { "trace", NULL, WORD_EID, BIT(WORD_EID) | BIT(WORD_IID),
+		BIT(WORD_EID) | BIT(WORD_IID) },
 	[CMD_MAP_ADD] = { "map-cache", "add", NO_OPERAND,
 		KEY | LOCATORS | BIT(WORD_ACTION) | BIT(WORD_TTL) |
 		BIT(WORD_VERSION), KEY_NEEDED },

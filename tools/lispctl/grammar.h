@@ -16,6 +16,7 @@ enum command_id {
 	CMD_PROBE,
 	CMD_CLEAR,
 	CMD_RELOAD,
+	CMD_TRACE,
 	CMD_MAP_ADD,
 	CMD_MAP_DEL,
 	CMD_MAP_FLUSH,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * lispctl: one command, and two places it may be about: lispd, through its
- * control socket (show, probe, clear, reload), or the kernel, through generic netlink
+ * control socket (show, probe, clear, reload,
+ * trace), or the kernel, through generic netlink
  * (all others).
  */
 #ifndef LISPCTL_LISPCTL_H

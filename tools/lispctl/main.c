@@ -25,6 +25,7 @@ static int (*const runs[CMD_COUNT])(const struct options *,
 	[CMD_PROBE] = show_run,
 	[CMD_CLEAR] = show_run,
 	[CMD_RELOAD] = show_run,
+	[CMD_TRACE] = show_run,
 	[CMD_MAP_ADD] = kernel_run,
 	[CMD_MAP_DEL] = kernel_run,
 	[CMD_MAP_FLUSH] = kernel_run,
@@ -48,8 +49,8 @@ static void usage(FILE *f)
 	      SOCKET_DEFAULT ")\n"
 	      "  -j, --json           print JSON\n"
 	      "  -h, --help           this text\n\n"
-	      "\"show\", \"probe\", \"clear\" and \"reload\" ask lispd, "
-	      "everything else the kernel itself.\n"
+	      "\"show\", \"probe\", \"clear\", \"reload\" and \"trace\" ask "
+	      "lispd, everything else the kernel itself.\n"
 	      "Exit status: 0; 1 command not understood; 2 it failed.\n", f);
 }
 

@@ -134,9 +134,12 @@ static const char *eid_said(const struct args *a, char text[EID_TEXT_MAX])
 {
 	struct eid e;
 
-	if (!args_said(a, WORD_PREFIX))
+	if (args_said(a, WORD_PREFIX))
+		e = eid_make(a->iid, &a->prefix);
+	else if (args_said(a, WORD_EID))
+		e = eid_host(a->iid, &a->eid);
+	else
 		return NULL;
-	e = eid_make(a->iid, &a->prefix);
 	return eid_text(&e, text);
 }
 
@@ -152,6 +155,7 @@ static const char *const names[CMD_COUNT] = {
 	[CMD_PROBE] = "probe",
 	[CMD_CLEAR] = "clear",
 	[CMD_RELOAD] = "reload",
+	[CMD_TRACE] = "trace",
 };
 
 static int send_request(int fd, const struct args *a, const char *after)
