@@ -158,19 +158,18 @@ static int set_source(struct lisp_dev *ld, const struct lisp_conf *conf)
 	return 0;
 }
 
-/* The switches take effect from the next packet on. */
-static int set_reach(struct lisp_dev *ld, const struct lisp_conf *conf)
+/* What set_reach() needs; afterwards it cannot fail. */
+static int prepare_reach(struct lisp_net *ln, const struct lisp_conf *conf)
 {
-	u8 on = conf->trusted ? conf->switches : 0;
-	int err;
+	return conf->trusted && conf->switches ? lisp_react_prepare(ln) : 0;
+}
 
-	err = on ? lisp_react_prepare(ld->ln) : 0;
-	if (err)
-		return err;
+/* The switches take effect from the next packet on. */
+static void set_reach(struct lisp_dev *ld, const struct lisp_conf *conf)
+{
 	ld->switches = conf->switches;
 	ld->trusted = conf->trusted;
-	WRITE_ONCE(ld->reach, on);
-	return 0;
+	WRITE_ONCE(ld->reach, conf->trusted ? conf->switches : 0);
 }
 
 static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
@@ -193,12 +192,13 @@ static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
 	ld->counters = lisp_counters_new();
 	if (!ld->counters)
 		return err;
-	err = set_reach(ld, conf);
+	err = prepare_reach(ln, conf);
 	if (err)
 		goto err_free;
 	err = set_source(ld, conf);
 	if (err)
 		goto err_free;
+	set_reach(ld, conf);
 	ld->sock = lisp_sock_get(ln, conf->underlay, conf->port, extack);
 	if (IS_ERR(ld->sock)) {
 		err = PTR_ERR(ld->sock);
@@ -293,7 +293,7 @@ static int lisp_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (err)
 		return err;
 
-	err = set_reach(ld, &new);
+	err = prepare_reach(ld->ln, &new);
 	if (err)
 		return err;
 	if (new.given & (BIT(IFLA_LISP_LOCAL) | BIT(IFLA_LISP_LOCAL6))) {
@@ -301,6 +301,7 @@ static int lisp_changelink(struct net_device *dev, struct nlattr *tb[],
 		if (err)
 			return err;
 	}
+	set_reach(ld, &new);
 	rcu_assign_pointer(ld->native, new.native);
 	return 0;
 }

@@ -106,6 +106,15 @@ is "an RLOC is up" "$(json 'map([.address, .port, .state, .users])' \
 	rloc show)" '[["192.0.2.2",4341,"up",1]]'
 check "set it down" ctl rloc set 192.0.2.2 state down
 is "it is down" "$(json '.[0].state' rloc show 192.0.2.2)" down
+for s in probe nonce status icmp; do
+	ctl rloc set 192.0.2.2 state unreachable-$s
+	states+="$(json '.[0].state' rloc show) "
+done
+is "for one reason or another" "$states" "unreachable-probe \
+unreachable-nonce unreachable-status unreachable-icmp "
+check "a round-trip time" ctl rloc set 192.0.2.2 rtt 1234
+is "it changes no state" "$(json '.[0] | [.state, .rtt]' rloc show)" \
+	'["unreachable-icmp",1234]'
 check "set it up" ctl rloc set 192.0.2.2 state up
 check_fails "one that nobody names" ctl rloc set 192.0.2.77 state down
 

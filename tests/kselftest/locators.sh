@@ -108,6 +108,25 @@ flows 10
 is "of two locators the one of our family" "$(sniffed six |
 	grep -c "o.dst=2001:db8:f::2 ")" 10
 
+# One write takes an RLOC out of every mapping that names it.
+ip -n "$x1" link set lisp100 type lisp local6 ::
+map "$x1" 10.2.7.0/24 rloc $a
+map "$x1" 10.2.8.0/24 rloc $a priority 1 rloc $b priority 2
+in_ns "$x1" lispctl rloc set $a state unreachable-probe
+one() { echo "i.src=10.1.0.1 i.dst=$1 i.sport=5" | send "$h1"; }
+dropped "one has no other" "$x1" no-locator 1 one 10.2.7.1
+sniff other "$x2" un0 -c 1 -t 20 i.proto=17
+one 10.2.8.1
+is "one has" "$(field "$(sniffed other)" o.dst)" $b
+in_ns "$x1" lispctl rloc set $a state up
+sniff other "$x2" un0 -c 2 -t 20 i.proto=17
+one 10.2.7.1
+one 10.2.8.1
+is "and another write puts it back" \
+	"$(sniffed other | grep -c "o.dst=$a ")" 2
+unmap "$x1" 10.2.7.0/24
+unmap "$x1" 10.2.8.0/24
+
 # one RLOC, two mappings
 map "$x1" 10.2.9.0/24 rloc 2001:db8:f::2
 is "an RLOC knows how many sets name it" "$(in_ns "$x1" lispctl --json rloc \
