@@ -59,7 +59,7 @@ refusals()
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 6[ 1[ 1:ip=fe80::1 ] ] | EINVAL | unicast
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 6[ 1[ 1:ip=::1 ] ] | EINVAL | unicast
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 6[ 1[ 1:ip=::ffff:192.0.2.2 ] ] | EINVAL | unicast
-	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 6[ 1[ 1:ip=192.0.2.2 5:u8=128 ] ] | EINVAL | reserved
+	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 6[ 1[ 1:ip=192.0.2.2 5:u8=64 ] ] | EINVAL | reserved
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 6[ $locator $locator ] | EINVAL | twice
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 6[ 2[ 1:ip=192.0.2.2 ] ] | EINVAL |
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 6[ 1[ 9:ip=192.0.2.2 ] ] | EINVAL |
