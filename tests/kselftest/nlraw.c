@@ -442,25 +442,40 @@ static int cmd_cut(int argc, char **argv)
 	return accepted || silent;
 }
 
-static void random_attr(struct msg *m, int depth)
+/* Any but @keep, which has its value already. */
+static void random_attr(struct msg *m, int depth, uint16_t keep)
 {
 	static const uint8_t lens[] = { 0, 1, 2, 3, 4, 4, 4, 8, 15, 16, 16, 17 };
 	uint8_t data[17];
 	uint16_t type = random() % 12;
 
-	/* the Instance-ID stays what it is */
-	if (!depth && type == LISP_A_MAP_IID)
+	if (!depth && keep && type == keep)
 		type = LISP_A_MAP_LOCATORS;
 	if (depth < 3 && random() % 4 == 0) {
 		msg_nest(m, type);
 		for (int n = random() % 4; n; n--)
-			random_attr(m, depth + 1);
+			random_attr(m, depth + 1, keep);
 		msg_nest_end(m);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = random() % 3 ? random() % 4 : random();
 	msg_put(m, type, data, lens[random() % sizeof(lens)]);
+}
+
+/* Where a request has its Instance-ID; 0: it has none. */
+static uint16_t iid_attr(int cmd)
+{
+	switch (cmd) {
+	case LISP_CMD_OWNER_SET:
+	case LISP_CMD_RLOC_SET:
+	case LISP_CMD_RLOC_GET:
+		return 0;
+	case LISP_CMD_DEV_GET:
+		return LISP_A_DEV_IID;
+	default:
+		return LISP_A_MAP_IID;
+	}
 }
 
 static int cmd_fuzz(long count, unsigned int seed)
@@ -473,17 +488,13 @@ static int cmd_fuzz(long count, unsigned int seed)
 	for (; count; count--) {
 		uint16_t flags = random() % 8 ? NLM_F_ACK : NLM_F_DUMP;
 		int cmd = random() % 14;
+		uint16_t iid = iid_attr(cmd);
 
-		/* its attributes have other numbers, so it is no business of
-		 * Instance-ID 77 alone
-		 */
-		if (cmd == LISP_CMD_OWNER_SET || cmd == LISP_CMD_RLOC_SET)
-			continue;
 		msg_init(&m, family, cmd, flags);
-		msg_u32(&m, cmd == LISP_CMD_DEV_GET ? LISP_A_DEV_IID :
-			LISP_A_MAP_IID, 77);
+		if (iid)
+			msg_u32(&m, iid, 77);
 		for (int n = random() % 6; n; n--)
-			random_attr(&m, 0);
+			random_attr(&m, 0, iid);
 		msg_send(&m);
 		receive(&r, NULL, NULL);
 		if (r.err)
