@@ -84,6 +84,7 @@ struct conf_xtr {
 	uint64_t route_protocol;
 	uint64_t route_metric;
 	bool keep_on_exit;
+	bool deregister_on_exit;
 	struct conf_vpn *vpns;
 	size_t vpn_count;
 };

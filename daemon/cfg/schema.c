@@ -198,6 +198,9 @@ static const struct cfg_key xtr_keys[] = {
 	{ "keep-on-exit", BOOL(conf_xtr, keep_on_exit, "false"),
 	  .doc = "Leave devices, routes and mappings in place after a clean "
 		 "stop, as a kill always does." },
+	{ "deregister-on-exit", BOOL(conf_xtr, deregister_on_exit, "true"),
+	  .doc = "Withdraw the registrations at a clean stop, unless "
+		 "keep-on-exit; otherwise they expire." },
 	{ "vpns", LIST(CFG_OBJECT, conf_xtr, vpns, vpn_count, 1, 65536),
 	  .section = &vpn_section, .required = true,
 	  .doc = "The VPNs this xTR serves." },

@@ -157,6 +157,7 @@ static void on_terminate(void *arg)
 {
 	struct daemon *d = arg;
 	bool withdraw = d->conf->xtr && d->conf->xtr->map_server_count &&
+		d->conf->xtr->deregister_on_exit &&
 		!d->conf->xtr->keep_on_exit;
 
 	if (d->stopping || !withdraw) {

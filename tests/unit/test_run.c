@@ -147,6 +147,21 @@ static void test_sigterm_withdraws(void **state)
 	world_close(&w);
 }
 
+/* Unless told not to: no message, no waiting. */
+static void test_sigterm_is_silent(void **state)
+{
+	struct world w;
+
+	world_open(&w, state, "false, \"deregister-on-exit\": false");
+	start(&w);
+	wait_until(&w, w.s.registers > 0);
+	raise(SIGTERM);
+	assert_int_equal(loop_run(w.d.loop), 0);
+	assert_false(w.d.stopping);
+	assert_int_equal(w.s.withdrawals, 0);
+	world_close(&w);
+}
+
 static void refuse_start(struct world *w, int err)
 {
 	assert_int_equal(daemon_init(&w->d, w->conf, w->dp), 0);
@@ -214,6 +229,7 @@ int main(void)
 		TEST(test_stop_cleans),
 		TEST(test_stop_keeps),
 		TEST(test_sigterm_withdraws),
+		TEST(test_sigterm_is_silent),
 		TEST(test_refused),
 		TEST(test_garbage),
 	};
