@@ -160,6 +160,41 @@ static void waiting_person(void **state)
 	assert_int_equal(w.b->resolved.token, 9);
 }
 
+/* Somebody solicits a hundred times a second, in anybody's name: one request in
+ * three seconds for the mapping, which stays, and none to the sender. */
+static void storm_of_smrs(void **state)
+{
+	struct addr itr = A("192.0.2.66"), to = A("192.0.2.1");
+	struct request_record rec = { .eid = E("[100]10.1.0.0/16") };
+	struct lisp_msg m = {
+		.type = MSG_TYPE_MAP_REQUEST,
+		.request = {
+			.flags = MREQ_SMR | MREQ_DONT_REPLY,
+			.source = E("[100]10.2.0.0/32"),
+			.itr_rlocs = &itr, .itr_count = 1,
+			.records = &rec, .record_count = 1,
+		},
+	};
+	uint8_t data[256];
+	unsigned long before;
+	int len;
+
+	begin(&(struct world_config){ 0 });
+	before = w.a->sent[MSG_TYPE_ECM];
+	for (int i = 0; i < 3000; i++) {
+		m.request.nonce = sim_random(&w.sim);
+		len = msg_build(&m, data, sizeof(data));
+		assert_true(len > 0);
+		sim_inject(&w.sim, &itr, &to, data, (size_t)len);
+		sim_run(&w.sim, 10);
+		assert_int_equal(sim_packet(w.a, 100, "10.1.0.1", "10.2.0.1"),
+				 PLANE_SENT);
+	}
+	assert_in_range(w.a->sent[MSG_TYPE_ECM] - before, 8, 11);
+	assert_int_equal(sim_counter(w.a, "answer", "replies"), 0);
+	assert_int_equal(sim_counter(w.a, "resolve", "smr"), 3000);
+}
+
 /* What is known of an RLOC that does not answer outlives it; and a probe that
  * is on its way is answered to the new one. */
 static void rloc_down(void **state)
@@ -257,6 +292,7 @@ int main(void)
 		cmocka_unit_test_teardown(prefix_gone, end),
 		cmocka_unit_test_teardown(withdrawn, end),
 		cmocka_unit_test_teardown(waiting_person, end),
+		cmocka_unit_test_teardown(storm_of_smrs, end),
 		cmocka_unit_test_teardown(rloc_down, end),
 		cmocka_unit_test_teardown(while_asking, end),
 		cmocka_unit_test_teardown(server, end),
