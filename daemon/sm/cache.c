@@ -9,6 +9,7 @@
 #define USED_RECENTLY	60	/* s; spec 02 12, refresh before expiry */
 #define STALE_GRACE	60000	/* ms that a stale entry has to be answered */
 #define SECOND		1000u	/* ms */
+#define LAST_MAX	10000	/* mappings looked at for one RLOC */
 #define CLEAR_MAX	1000	/* entries, one event */
 #define BENEATH_MAX	1024	/* more-specifics looked at, one reply */
 
@@ -59,11 +60,37 @@ const char *cache_state_name(enum cache_state s)
 	return state_names[s];
 }
 
+static bool names(const struct cache_entry *e, const struct addr *a)
+{
+	for (unsigned int i = 0; i < e->locator_count; i++)
+		if (addr_equal(&e->locators[i].addr, a))
+			return true;
+	return false;
+}
+
+/* Of a mapping, as far as so many of them tell. */
+static bool is_last(void *arg, const struct addr *a)
+{
+	const struct cache *c = arg;
+	const struct cache_entry *e = eidmap_walk(&c->map, NULL);
+
+	for (int i = 0; e && i < LAST_MAX; i++) {
+		if (names(e, a) &&
+		    probe_none_left(c->probe, e->locators, e->locator_count,
+				    a))
+			return true;
+		e = eidmap_walk(&c->map, &e->eid);
+	}
+	return false;
+}
+
 int cache_init(struct cache *c, const struct xtr_config *cfg,
 	       struct probe *probe, const uint8_t seed[16])
 {
 	memset(c, 0, sizeof(*c));
 	c->probe = probe;
+	probe->last = is_last;
+	probe->last_arg = c;
 	c->limits = &cfg->cache;
 	heap_init(&c->timers);
 	return eidmap_init(&c->map, seed);

@@ -511,7 +511,7 @@ bool node_rloc(const struct node *n, const struct addr *a,
 		return false;
 	*v = (struct rloc_view){
 		.state = probe_state_name(p.state),
-		.down = p.state == PROBE_DOWN || p.state == PROBE_RISING,
+		.down = p.out,
 		.since = p.since,
 		.replied = p.replied,
 		.rtt = p.rtt,

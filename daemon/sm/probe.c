@@ -26,6 +26,7 @@ struct probe_target {
 	enum probe_state state;
 	bool waiting;			/* the last probe is unanswered */
 	bool doubted;			/* by the data plane */
+	bool out;			/* of use: the data plane was told */
 	unsigned int silence;		/* unanswered in a row */
 	unsigned int answers;		/* answered in a row */
 	uint32_t gap;			/* ms, to the next probe while down */
@@ -183,6 +184,7 @@ static void inherit(struct probe *p, struct probe_target *t,
 	t->state = o->state;
 	t->waiting = o->waiting;
 	t->doubted = o->doubted;
+	t->out = o->out;
 	t->silence = o->silence;
 	t->answers = o->answers;
 	t->gap = o->gap;
@@ -242,17 +244,13 @@ void probe_add(struct probe *p, uint64_t now, const struct eid *eid,
 	}
 }
 
-static void tell(const struct addr *a, bool up, struct actions *acts)
+static void tell(struct probe_target *t, bool up, struct actions *acts)
 {
 	struct action *act = action_add(acts, ACTION_RLOC_SET);
 
+	t->out = !up;
 	if (act)
-		act->rloc = (struct action_rloc){ .addr = *a, .up = up };
-}
-
-static bool is_down(const struct probe_target *t)
-{
-	return t->state == PROBE_DOWN || t->state == PROBE_RISING;
+		act->rloc = (struct action_rloc){ .addr = t->addr, .up = up };
 }
 
 /* Who is not probed any more would stay down for ever. */
@@ -264,21 +262,51 @@ void probe_del(struct probe *p, const struct locator *l, unsigned int n,
 
 		if (!t || !is_used(&l[i]) || --t->users)
 			continue;
-		if (is_down(t) && acts)
-			tell(&t->addr, true, acts);
+		if (t->out && acts)
+			tell(t, true, acts);
 		target_free(p, t);
 	}
 }
 
-void probe_tell(const struct probe *p, const struct locator *l,
-		unsigned int n, struct actions *acts)
+bool probe_is_out(const struct probe *p, const struct addr *a)
 {
-	for (unsigned int i = 0; i < n; i++) {
-		const struct probe_target *t = find(p, &l[i].addr);
+	const struct probe_target *t = find(p, a);
 
-		if (t && is_used(&l[i]) && is_down(t))
-			tell(&t->addr, false, acts);
+	return t && t->out;
+}
+
+bool probe_none_left(const struct probe *p, const struct locator *l,
+		     unsigned int n, const struct addr *without)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (is_used(&l[i]) && !probe_is_out(p, &l[i].addr) &&
+		    !(without && addr_equal(&l[i].addr, without)))
+			return false;
+	return true;
+}
+
+void probe_tell(struct probe *p, const struct locator *l, unsigned int n,
+		struct actions *acts)
+{
+	bool none = probe_none_left(p, l, n, NULL);
+
+	for (unsigned int i = 0; i < n; i++) {
+		struct probe_target *t = find(p, &l[i].addr);
+
+		if (t && is_used(&l[i]) && t->out)
+			tell(t, none, acts);
 	}
+}
+
+/* Out of use, unless it is somebody's last one. */
+static void take_out(struct probe *p, struct probe_target *t,
+		     struct actions *acts)
+{
+	if (t->out || (p->last && p->last(p->last_arg, &t->addr)))
+		return;
+	tell(t, false, acts);
+	p->counters[PROBE_WENT_DOWN]++;
+	action_log_peer(acts, LOG_RLOC_DOWN, &t->addr, &t->eid, t->users);
 }
 
 /* --- sending --- */
@@ -372,20 +400,17 @@ static void arm_period(struct probe *p, struct probe_target *t, uint64_t now)
 static void changed(struct probe *p, struct probe_target *t,
 		    enum probe_state from, uint64_t now, struct actions *acts)
 {
-	bool was_down = from == PROBE_DOWN || from == PROBE_RISING;
+	bool was_out = t->out;
 
 	t->since = now;
-	if (t->state == PROBE_UP && (was_down || from == PROBE_NEW)) {
-		tell(&t->addr, true, acts);
+	if (t->state == PROBE_UP && (was_out || from == PROBE_NEW)) {
+		tell(t, true, acts);
 		p->counters[PROBE_WENT_UP]++;
-		if (was_down)
+		if (was_out)
 			action_log_peer(acts, LOG_RLOC_UP, &t->addr, &t->eid,
 					t->users);
-	} else if (t->state == PROBE_DOWN && !was_down) {
-		tell(&t->addr, false, acts);
-		p->counters[PROBE_WENT_DOWN]++;
-		action_log_peer(acts, LOG_RLOC_DOWN, &t->addr, &t->eid,
-				t->users);
+	} else if (t->state == PROBE_DOWN) {
+		take_out(p, t, acts);
 	}
 }
 
@@ -414,6 +439,7 @@ static void unanswered(struct probe *p, struct probe_target *t, uint64_t now,
 	if (t->state == PROBE_DOWN) {
 		t->gap = 2 * t->gap < p->limits->interval ?
 			 2 * t->gap : p->limits->interval;
+		take_out(p, t, acts);
 		return;
 	}
 	t->gap = p->limits->backoff;
@@ -521,7 +547,7 @@ static void answered(struct probe *p, struct probe_target *t, uint64_t now,
 	step(p, t, t->answers >= p->limits->rise ? PROBE_ON_STEADY
 						 : PROBE_ON_REPLY, now, acts);
 	if (t->doubted && t->state == PROBE_UP)
-		tell(&t->addr, true, acts);
+		tell(t, true, acts);
 	t->doubted = t->doubted && t->state != PROBE_UP;
 	if (t->state == PROBE_RISING)
 		heap_update(&p->timers, &t->timer, now + p->limits->retry);
@@ -565,6 +591,7 @@ bool probe_view(const struct probe *p, const struct addr *a,
 	*v = (struct probe_view){
 		.addr = t->addr,
 		.state = t->state,
+		.out = t->out,
 		.since = t->since,
 		.replied = t->replied,
 		.rtt = t->rtt,

@@ -26,6 +26,11 @@
  * the packet's source, which says nothing.  What it says about mappings is not
  * looked at: they come from the mapping system.
  *
+ * Silence is not proof: the daemon over there may be restarting while its
+ * kernel forwards, or something on the way may eat probes.  So an RLOC that is
+ * the last one in use of a mapping stays in use, whatever its state here, until
+ * another one of that mapping answers.
+ *
  * Memory from malloc, up to probe_limits.targets.
  */
 #ifndef LISP_SM_PROBE_H
@@ -76,6 +81,9 @@ struct probe {
 	const struct probe_limits *limits;
 	const struct sm_ops *ops;
 	const struct database *db;
+	/* Would a mapping be left without an RLOC?  NULL: no. */
+	bool (*last)(void *arg, const struct addr *a);
+	void *last_arg;
 	struct hash_table by_addr;
 	struct hash_table by_nonce;
 	struct heap timers;
@@ -99,9 +107,17 @@ void probe_del(struct probe *p, const struct locator *l, unsigned int n,
  * both have. */
 void probe_inherit(struct probe *p, const struct probe *old);
 
-/* After locators went to the data plane: tell it which of them are down. */
-void probe_tell(const struct probe *p, const struct locator *l,
-		unsigned int n, struct actions *acts);
+/* After locators went to the data plane: tell it which of them are down; if
+ * all are, that none is. */
+void probe_tell(struct probe *p, const struct locator *l, unsigned int n,
+		struct actions *acts);
+
+/* Of these locators, @without (may be NULL) left out: is none in use? */
+bool probe_none_left(const struct probe *p, const struct locator *l,
+		     unsigned int n, const struct addr *without);
+
+/* Is it out of use? */
+bool probe_is_out(const struct probe *p, const struct addr *a);
 
 /* Probe it at once, but once a second at most; all if @a is NULL.  How
  * many. */
@@ -122,6 +138,7 @@ uint64_t probe_due(const struct probe *p);
 struct probe_view {
 	struct addr addr;
 	enum probe_state state;
+	bool out;			/* of use */
 	uint64_t since;			/* ms: last change of state */
 	uint64_t replied;		/* ms: last reply; 0: never */
 	uint32_t rtt;			/* ms, smoothed */

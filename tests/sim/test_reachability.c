@@ -93,16 +93,46 @@ static void one_fails(void **state)
 	assert_int_equal(w.a->logs[LOG_RLOC_UP], 1);
 }
 
-/* The whole of b: nothing is sent to it; back again. */
+/* The daemon of b is away, its data plane may not be: the last RLOC stays in
+ * use, and not a packet is lost; back again. */
 static void all_fail(void **state)
 {
 	begin(5, &(struct world_config){ 0 });
 	sim_kill(w.b);
-	sim_run(&w.sim, 2 * MINUTE);
-	assert_int_equal(w.a->plane.down_count, 2);
-	assert_int_equal(send_one(), PLANE_DROPPED);
+	for (int i = 0; i < 120; i++) {
+		assert_int_equal(send_one(), PLANE_SENT);
+		sim_run(&w.sim, 1000);
+	}
+	assert_int_equal(w.a->plane.down_count, 1);
 	sim_boot(w.b);
 	sim_run(&w.sim, 62000);
+	assert_int_equal(w.a->plane.down_count, 0);
+	assert_int_equal(send_one(), PLANE_SENT);
+}
+
+/* Both were silent, one is back: the other one goes out of use at last. */
+static void one_of_two_back(void **state)
+{
+	struct addr v6 = A("2001:db8:0:b::1");
+
+	begin(8, &(struct world_config){ 0 });
+	sim_cut(&w.sim, b4);
+	sim_cut(&w.sim, "2001:db8:0:b::1");
+	sim_run(&w.sim, 3 * MINUTE);
+	assert_int_equal(w.a->plane.down_count, 1);
+	sim_mend(&w.sim);
+	sim_cut(&w.sim, "2001:db8:0:b::1");
+	sim_run(&w.sim, 3 * MINUTE);
+	assert_int_equal(w.a->plane.down_count, 1);
+	assert_true(plane_rloc_down(&w.a->plane, &v6));
+}
+
+/* One RLOC is all there is. */
+static void only_one(void **state)
+{
+	begin(9, &(struct world_config){ .b_only_v6 = true });
+	sim_kill(w.b);
+	sim_run(&w.sim, 5 * MINUTE);
 	assert_int_equal(w.a->plane.down_count, 0);
 	assert_int_equal(send_one(), PLANE_SENT);
 }
@@ -174,6 +204,8 @@ int main(void)
 		cmocka_unit_test_teardown(quiet, end),
 		cmocka_unit_test_teardown(one_fails, end),
 		cmocka_unit_test_teardown(all_fail, end),
+		cmocka_unit_test_teardown(one_of_two_back, end),
+		cmocka_unit_test_teardown(only_one, end),
 		cmocka_unit_test_teardown(restart_while_down, end),
 		cmocka_unit_test_teardown(forgotten_while_down, end),
 		cmocka_unit_test(lossy),

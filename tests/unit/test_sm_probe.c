@@ -307,15 +307,21 @@ static void comes_back(void **state)
 /* A mapping that names one that is down; the last one that did is gone. */
 static void data_plane_knows(void **state)
 {
-	struct locator l = L("192.0.2.2");
+	struct locator l[2] = { L("192.0.2.2"), L("192.0.2.3") };
 
 	add(NOW, "[100]10.2.0.0/16", "192.0.2.2");
 	turn();
-	probe_tell(&probe, &l, 1, &acts);
+	probe_tell(&probe, l, 2, &acts);
 	assert_int_equal(told(), -1);
 	bring_down("192.0.2.2");
 	turn();
-	probe_tell(&probe, &l, 1, &acts);
+	probe_tell(&probe, l, 2, &acts);
+	assert_int_equal(told(), 0);
+	/* All that a mapping has: better than none. */
+	turn();
+	probe_tell(&probe, l, 1, &acts);
+	assert_int_equal(told(), 1);
+	next_probe();
 	assert_int_equal(told(), 0);
 	add(NOW, "[100]10.3.0.0/16", "192.0.2.2");
 	del("192.0.2.2");
