@@ -33,7 +33,7 @@ void lisp_local_prefix(const struct lisp_local *local,
 		       struct lisp_prefix *prefix)
 {
 	prefix->family = local->leaf.family;
-	prefix->len = local->leaf.node.len;
+	prefix->len = local->leaf.len;
 	lisp_addr_set(&prefix->addr, prefix->family, local->leaf.addr);
 }
 
@@ -94,7 +94,7 @@ static struct lisp_local *local_new(struct lisp_iid *iid,
 	local->origin = conf->origin;
 	local->version = conf->version;
 	local->leaf.family = conf->prefix.family;
-	local->leaf.node.len = conf->prefix.len;
+	local->leaf.len = conf->prefix.len;
 	memcpy(local->leaf.addr, conf->prefix.addr.word, size);
 
 	return local;
@@ -112,8 +112,7 @@ static int local_publish(struct lisp_iid *iid, struct lisp_local *local,
 		return 0;
 	}
 
-	err = lisp_lpm_insert(table, &local->leaf, GFP_KERNEL_ACCOUNT,
-			      &ln->lock);
+	err = lisp_lpm_insert(table, &local->leaf, &ln->lock);
 	if (err)
 		return err;
 	iid->n_locals++;
@@ -200,14 +199,17 @@ int lisp_local_del(struct lisp_iid *iid, const struct lisp_prefix *prefix,
 
 void lisp_local_drop_all(struct lisp_iid *iid)
 {
-	const struct lisp_prefix first = {};
+	struct lisp_prefix cursor = {};
 	struct lisp_local *local;
 
 	lockdep_assert_held(&iid->ln->lock);
 
-	while ((local = lisp_local_next(iid, &first))) {
+	while ((local = lisp_local_next(iid, &cursor))) {
+		lisp_local_prefix(local, &cursor);
 		local_unpublish(iid, local);
 		local_free(iid->ln, local);
 		cond_resched();
 	}
+	lisp_lpm_exit(&iid->local[0], &iid->ln->lock);
+	lisp_lpm_exit(&iid->local[1], &iid->ln->lock);
 }

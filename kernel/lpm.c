@@ -1,79 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Longest-prefix match in a path-compressed binary trie.
+ * Longest-prefix match: a hash table for each prefix length in use, which a
+ * lookup asks in turn, the longest first. In the map-cache of an xTR most
+ * entries are hosts, and the first question finds them.
  *
- * Leaves are the prefixes; a fork is where prefixes part, or where a prefix
- * has more specific ones below it, which then is the fork's own leaf. A fork
- * says only which bit it looks at, not what the bits before it are: a lookup
- * walks down without comparing anything but the leaves it passes, remembers
- * the last that covered the address, and stops at the first that does not,
- * for nothing below it can. With host routes a walk compares once, at its
- * end.
- *
- * A fork has two sides, or an own leaf and a side or two; what would have
- * less is replaced by what is left of it. So there are fewer forks than
- * leaves, and one change adds or removes one at most.
- *
- * Readers: a fork that is taken out keeps its pointers until the grace period
- * has ended, and everything below it stays where it was or is reachable from
- * there. So a reader that is in such a fork finds what was there when it
- * began or something newer, and never has to look again.
+ * The list of lengths is immutable but for the word that leads to a length's
+ * buckets (lpm-table.h); a length more or less publishes a new list.
  */
 
-#include <linux/bitops.h>
 #include <linux/bug.h>
-#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/socket.h>
+#include <linux/string.h>
 
+#include "lpm-table.h"
 #include "lpm.h"
 
 /**
- * struct lisp_lpm_fork - where prefixes part
- * @node: header; @node.len is the bit that is looked at
- * @own: the leaf with a prefix of just that length, or NULL
- * @child: the sides; NULL only where there is an @own
+ * struct len - a prefix length in use
+ * @word: where its buckets are; lisp_lpm_probe()
+ * @table: the table, for writers
+ * @mask: of the length, if IPv4
+ * @len: the length
  */
-struct lisp_lpm_fork {
-	struct lisp_lpm_node		node;
-	struct lisp_lpm_leaf __rcu	*own;
-	struct lisp_lpm_node __rcu	*child[2];
+struct len {
+	unsigned long		word;
+	struct lisp_lpm_table	*table;
+	__be32			mask;
+	u8			len;
+};
+
+/**
+ * struct lisp_lpm_lens - the prefix lengths in use
+ * @n: how many
+ * @is_v6: the family
+ * @len: longest first
+ */
+struct lisp_lpm_lens {
+	u8		n;
+	bool		is_v6;
+	struct len	len[];
 };
 
 #define reader(p)	rcu_dereference_check(p, rcu_read_lock_bh_held())
 #define writer(p)	rcu_dereference_protected(p, lockdep_is_held(lock))
-
-static struct lisp_lpm_leaf *to_leaf(struct lisp_lpm_node *node)
-{
-	return container_of(node, struct lisp_lpm_leaf, node);
-}
-
-static struct lisp_lpm_fork *to_fork(struct lisp_lpm_node *node)
-{
-	return container_of(node, struct lisp_lpm_fork, node);
-}
-
-static unsigned int bit(const __be32 *addr, unsigned int i)
-{
-	return be32_to_cpu(addr[i / 32]) >> (31 - i % 32) & 1;
-}
-
-/* How many of the first @max bits are the same. */
-static unsigned int common(const __be32 *a, const __be32 *b, unsigned int max)
-{
-	unsigned int i;
-	u32 diff;
-
-	for (i = 0; i < max; i += 32) {
-		diff = be32_to_cpu(a[i / 32] ^ b[i / 32]);
-		if (diff)
-			return min(i + 32 - (unsigned int)fls(diff), max);
-	}
-
-	return max;
-}
 
 bool lisp_lpm_covers(const __be32 *a, const __be32 *b, unsigned int len)
 {
@@ -85,327 +58,287 @@ bool lisp_lpm_covers(const __be32 *a, const __be32 *b, unsigned int len)
 	return !len || !(be32_to_cpu(*a ^ *b) >> (32 - len));
 }
 
-static bool leaf_covers(const struct lisp_lpm_leaf *leaf, const __be32 *addr)
+/* The first @len bits, 0 to 32. */
+static __be32 mask32(unsigned int len)
 {
-	return lisp_lpm_covers(leaf->addr, addr, leaf->node.len);
+	return cpu_to_be32(len ? ~0U << (32 - len) : 0);
+}
+
+/* The first @len bits, 0 to 64. */
+static __be64 mask64(unsigned int len)
+{
+	return cpu_to_be64(len < 64 ? ~(~0ULL >> len) : ~0ULL);
+}
+
+static void cut(struct lisp_lpm_key *key, unsigned int len)
+{
+	if (len > 64) {
+		key->b &= (__force u64)mask64(len - 64);
+	} else {
+		key->a &= (__force u64)mask64(len);
+		key->b = 0;
+	}
+}
+
+/* Whoever asks for a host asks here first, and seldom further. */
+static __always_inline struct lisp_lpm_leaf *
+ask(const struct len *len, struct lisp_lpm_key *key, bool is_v6)
+{
+	if (!is_v6)
+		key->a &= (__force u32)len->mask;
+	else if (len->len < 128)
+		cut(key, len->len);
+
+	return lisp_lpm_probe(READ_ONCE(len->word), key, is_v6);
+}
+
+/* All lengths but the first. Each is a cut of the one before. */
+static __always_inline struct lisp_lpm_leaf *
+ask_others(const struct lisp_lpm_lens *lens, struct lisp_lpm_key key,
+	   bool is_v6)
+{
+	struct lisp_lpm_leaf *leaf;
+	unsigned int i;
+
+	for (i = 1; i < lens->n; i++) {
+		leaf = ask(&lens->len[i], &key, is_v6);
+		if (leaf)
+			return leaf;
+	}
+
+	return NULL;
+}
+
+static noinline struct lisp_lpm_leaf *
+ask_others4(const struct lisp_lpm_lens *lens, u64 a)
+{
+	struct lisp_lpm_key key = { .a = a };
+
+	return ask_others(lens, key, false);
+}
+
+static noinline struct lisp_lpm_leaf *
+ask_others6(const struct lisp_lpm_lens *lens, u64 a, u64 b)
+{
+	struct lisp_lpm_key key = { .a = a, .b = b };
+
+	return ask_others(lens, key, true);
 }
 
 struct lisp_lpm_leaf *lisp_lpm_lookup(const struct lisp_lpm *lpm,
 				      const __be32 *addr)
 {
-	struct lisp_lpm_leaf *own, *best = NULL;
-	struct lisp_lpm_fork *fork;
-	struct lisp_lpm_node *node;
+	const struct lisp_lpm_lens *lens = reader(lpm->lens);
+	struct lisp_lpm_leaf *leaf;
+	struct lisp_lpm_key key;
 
-	node = reader(lpm->root);
-	while (node) {
-		if (node->is_leaf)
-			return leaf_covers(to_leaf(node), addr) ?
-			       to_leaf(node) : best;
-
-		fork = to_fork(node);
-		own = reader(fork->own);
-		if (own) {
-			if (!leaf_covers(own, addr))
-				return best;
-			best = own;
-		}
-		node = reader(fork->child[bit(addr, node->len)]);
-	}
-
-	return best;
-}
-
-/* Any leaf at or below @node. */
-static struct lisp_lpm_leaf *some_leaf(struct lisp_lpm_node *node,
-				       struct mutex *lock)
-{
-	struct lisp_lpm_leaf *own;
-
-	while (!node->is_leaf) {
-		own = writer(to_fork(node)->own);
-		if (own)
-			return own;
-		node = writer(to_fork(node)->child[0]);
-	}
-
-	return to_leaf(node);
-}
-
-/*
- * A leaf that has as many bits in common with @addr/@len as any, since forks
- * do not say what their bits are. NULL: the table is empty.
- */
-static struct lisp_lpm_leaf *near_leaf(const struct lisp_lpm *lpm,
-				       const __be32 *addr, unsigned int len,
-				       struct mutex *lock)
-{
-	struct lisp_lpm_node *node, *down;
-
-	node = writer(lpm->root);
-	if (!node)
+	if (!lens)
 		return NULL;
 
-	while (!node->is_leaf && node->len < len) {
-		down = writer(to_fork(node)->child[bit(addr, node->len)]);
-		if (!down)
-			break;
-		node = down;
+	if (lens->is_v6) {
+		lisp_lpm_key_set(&key, addr, true);
+		leaf = ask(&lens->len[0], &key, true);
+		return leaf ? leaf : ask_others6(lens, key.a, key.b);
 	}
+	lisp_lpm_key_set(&key, addr, false);
+	leaf = ask(&lens->len[0], &key, false);
 
-	return some_leaf(node, lock);
+	return leaf ? leaf : ask_others4(lens, key.a);
 }
 
-/* Bits in common with the leaf that has most. */
-static unsigned int common_with(const struct lisp_lpm_leaf *leaf,
-				const __be32 *addr, unsigned int len)
+/* The place of @len in @lens, or of the next shorter one; may be the end. */
+static unsigned int len_place(const struct lisp_lpm_lens *lens,
+			      unsigned int len)
 {
-	return common(leaf->addr, addr, min_t(unsigned int, leaf->node.len,
-					      len));
+	unsigned int i;
+
+	for (i = 0; i < lens->n && lens->len[i].len > len; i++)
+		;
+
+	return i;
 }
 
-/* Whether @addr/@len, of which @same bits are there, belongs below @node. */
-static bool is_above(const struct lisp_lpm_node *node, unsigned int same,
-		     unsigned int len)
+/* NULL: not in use. */
+static struct len *len_find(const struct lisp_lpm *lpm, unsigned int len,
+			    struct mutex *lock)
 {
-	return node && !node->is_leaf && node->len <= same && node->len < len;
+	struct lisp_lpm_lens *lens = writer(lpm->lens);
+	unsigned int i;
+
+	if (!lens)
+		return NULL;
+	i = len_place(lens, len);
+
+	return i < lens->n && lens->len[i].len == len ? &lens->len[i] : NULL;
 }
 
 struct lisp_lpm_leaf *lisp_lpm_find(const struct lisp_lpm *lpm,
 				    const __be32 *addr, unsigned int len,
 				    struct mutex *lock)
 {
-	struct lisp_lpm_leaf *leaf;
-	struct lisp_lpm_node *node;
+	struct len *at = len_find(lpm, len, lock);
+	struct lisp_lpm_key key;
 
-	node = writer(lpm->root);
-	while (node && !node->is_leaf && node->len < len)
-		node = writer(to_fork(node)->child[bit(addr, node->len)]);
-
-	if (!node || node->len != len)
+	if (!at)
 		return NULL;
+	if (writer(lpm->lens)->is_v6) {
+		lisp_lpm_key_set(&key, addr, true);
+		return lisp_lpm_probe(at->word, &key, true);
+	}
+	lisp_lpm_key_set(&key, addr, false);
 
-	leaf = node->is_leaf ? to_leaf(node) : writer(to_fork(node)->own);
-
-	return leaf && leaf_covers(leaf, addr) ? leaf : NULL;
+	return lisp_lpm_probe(at->word, &key, false);
 }
 
-/*
- * Put a fork above @node, which shares @same bits with @leaf and with @near,
- * a leaf at or below it; @leaf may belong at the fork, or @node may.
- */
-static struct lisp_lpm_fork *fork_new(struct lisp_lpm_node *node,
-				      struct lisp_lpm_leaf *leaf,
-				      const struct lisp_lpm_leaf *near,
-				      unsigned int same, gfp_t gfp)
+static struct lisp_lpm_lens *lens_new(unsigned int n, bool is_v6)
 {
-	struct lisp_lpm_fork *fork;
+	struct lisp_lpm_lens *lens;
 
-	fork = kzalloc(sizeof(*fork), gfp);
-	if (!fork)
+	lens = kzalloc(struct_size(lens, len, n), GFP_KERNEL_ACCOUNT);
+	if (lens) {
+		lens->n = n;
+		lens->is_v6 = is_v6;
+	}
+
+	return lens;
+}
+
+static void lens_publish(struct lisp_lpm *lpm, struct lisp_lpm_lens *lens,
+			 struct mutex *lock)
+{
+	struct lisp_lpm_lens *old = writer(lpm->lens);
+
+	rcu_assign_pointer(lpm->lens, lens);
+	if (old)
+		kvfree_rcu_mightsleep(old);
+}
+
+/* Bring a length into use; NULL: no memory. */
+static struct len *len_add(struct lisp_lpm *lpm,
+			   const struct lisp_lpm_leaf *leaf,
+			   struct mutex *lock)
+{
+	struct lisp_lpm_lens *lens, *old = writer(lpm->lens);
+	unsigned int n = old ? old->n : 0;
+	unsigned int place = old ? len_place(old, leaf->len) : 0;
+	struct len *len;
+
+	lens = lens_new(n + 1, leaf->family == AF_INET6);
+	if (!lens)
 		return NULL;
+	if (old) {
+		memcpy(lens->len, old->len, place * sizeof(*len));
+		memcpy(&lens->len[place + 1], &old->len[place],
+		       (n - place) * sizeof(*len));
+	}
 
-	fork->node.len = same;
-	if (same == leaf->node.len)
-		RCU_INIT_POINTER(fork->own, leaf);
-	else
-		RCU_INIT_POINTER(fork->child[bit(leaf->addr, same)],
-				 &leaf->node);
+	len = &lens->len[place];
+	len->len = leaf->len;
+	len->mask = mask32(min_t(unsigned int, leaf->len, 32));
+	len->table = lisp_lpm_table_new(&len->word);
+	if (!len->table) {
+		kfree(lens);
+		return NULL;
+	}
+	lens_publish(lpm, lens, lock);
 
-	if (node->is_leaf && same == node->len)
-		RCU_INIT_POINTER(fork->own, to_leaf(node));
-	else
-		RCU_INIT_POINTER(fork->child[bit(near->addr, same)], node);
+	return len;
+}
 
-	return fork;
+/* No leaf is left with this length. Without memory it stays, empty. */
+static void len_del(struct lisp_lpm *lpm, struct len *len, struct mutex *lock)
+{
+	struct lisp_lpm_lens *lens = NULL, *old = writer(lpm->lens);
+	struct lisp_lpm_table *table = len->table;
+	unsigned int place = len - old->len;
+
+	if (old->n > 1) {
+		lens = lens_new(old->n - 1, old->is_v6);
+		if (!lens)
+			return;
+		memcpy(lens->len, old->len, place * sizeof(*len));
+		memcpy(&lens->len[place], len + 1,
+		       (old->n - place - 1) * sizeof(*len));
+	}
+	lens_publish(lpm, lens, lock);
+	lisp_lpm_table_free(table, lock);
 }
 
 int lisp_lpm_insert(struct lisp_lpm *lpm, struct lisp_lpm_leaf *leaf,
-		    gfp_t gfp, struct mutex *lock)
+		    struct mutex *lock)
 {
-	struct lisp_lpm_node __rcu **pos = &lpm->root;
-	unsigned int same = 0, len = leaf->node.len;
-	struct lisp_lpm_leaf *near;
-	struct lisp_lpm_fork *fork;
-	struct lisp_lpm_node *node;
+	struct len *len;
+	int err;
 
-	BUILD_BUG_ON(sizeof(struct lisp_lpm_fork) > 4 * sizeof(void *));
+	if (lisp_lpm_find(lpm, leaf->addr, leaf->len, lock))
+		return -EEXIST;
 
-	leaf->node.is_leaf = true;
-	near = near_leaf(lpm, leaf->addr, len, lock);
-	if (near)
-		same = common_with(near, leaf->addr, len);
-
-	while (is_above(node = writer(*pos), same, len))
-		pos = &to_fork(node)->child[bit(leaf->addr, node->len)];
-
-	if (!node) {
-		rcu_assign_pointer(*pos, &leaf->node);
-		return 0;
-	}
-
-	if (node->len == len && same == len) {
-		if (node->is_leaf || rcu_access_pointer(to_fork(node)->own))
-			return -EEXIST;
-		rcu_assign_pointer(to_fork(node)->own, leaf);
-		return 0;
-	}
-
-	fork = fork_new(node, leaf, near, same, gfp);
-	if (!fork)
+	len = len_find(lpm, leaf->len, lock);
+	if (!len)
+		len = len_add(lpm, leaf, lock);
+	if (!len)
 		return -ENOMEM;
-	rcu_assign_pointer(*pos, &fork->node);
+	err = lisp_lpm_table_insert(len->table, &len->word, leaf, lock);
+	if (err && !len->table->n)
+		len_del(lpm, len, lock);
 
-	return 0;
-}
-
-/*
- * Where @leaf is: at the end of what it returns, or own leaf of the fork
- * there. *@up is where the fork above it is, NULL at the root.
- */
-static struct lisp_lpm_node __rcu **leaf_place(struct lisp_lpm *lpm,
-					       struct lisp_lpm_leaf *leaf,
-					       struct lisp_lpm_node __rcu ***up,
-					       struct mutex *lock)
-{
-	struct lisp_lpm_node __rcu **pos = &lpm->root;
-	struct lisp_lpm_node *node;
-
-	*up = NULL;
-	for (node = writer(*pos); node && node->len < leaf->node.len;
-	     node = writer(*pos)) {
-		*up = pos;
-		pos = &to_fork(node)->child[bit(leaf->addr, node->len)];
-	}
-
-	if (WARN_ON_ONCE(!node || (node->is_leaf ? to_leaf(node) :
-				   writer(to_fork(node)->own)) != leaf))
-		return NULL;
-
-	return pos;
+	return err;
 }
 
 void lisp_lpm_replace(struct lisp_lpm *lpm, struct lisp_lpm_leaf *old,
 		      struct lisp_lpm_leaf *leaf, struct mutex *lock)
 {
-	struct lisp_lpm_node __rcu **pos, **up;
-	struct lisp_lpm_node *node;
+	struct len *len = len_find(lpm, old->len, lock);
 
-	pos = leaf_place(lpm, old, &up, lock);
-	if (!pos)
-		return;
-
-	leaf->node.is_leaf = true;
-	node = writer(*pos);
-	if (node->is_leaf)
-		rcu_assign_pointer(*pos, &leaf->node);
-	else
-		rcu_assign_pointer(to_fork(node)->own, leaf);
-}
-
-/* Take the fork at @pos out if only one thing is left of it. */
-static void contract(struct lisp_lpm_node __rcu **pos, struct mutex *lock)
-{
-	struct lisp_lpm_fork *fork = to_fork(writer(*pos));
-	struct lisp_lpm_node *left = writer(fork->child[0]);
-	struct lisp_lpm_node *right = writer(fork->child[1]);
-	struct lisp_lpm_leaf *own = writer(fork->own);
-
-	if ((left && right) || (own && (left || right)))
-		return;
-
-	rcu_assign_pointer(*pos, own ? &own->node : left ? left : right);
-	kfree_rcu_mightsleep(fork);
+	if (!WARN_ON_ONCE(!len))
+		lisp_lpm_table_replace(len->table, old, leaf, lock);
 }
 
 void lisp_lpm_remove(struct lisp_lpm *lpm, struct lisp_lpm_leaf *leaf,
 		     struct mutex *lock)
 {
-	struct lisp_lpm_node __rcu **pos, **up;
-	struct lisp_lpm_node *node;
+	struct len *len = len_find(lpm, leaf->len, lock);
 
-	pos = leaf_place(lpm, leaf, &up, lock);
-	if (!pos)
+	if (WARN_ON_ONCE(!len))
 		return;
-
-	node = writer(*pos);
-	if (node->is_leaf) {
-		RCU_INIT_POINTER(*pos, NULL);
-		pos = up;
-	} else {
-		RCU_INIT_POINTER(to_fork(node)->own, NULL);
-	}
-
-	if (pos)
-		contract(pos, lock);
-}
-
-/* The first leaf at or below @node in key order. */
-static struct lisp_lpm_leaf *first_leaf(struct lisp_lpm_node *node,
-					struct mutex *lock)
-{
-	struct lisp_lpm_node *left;
-	struct lisp_lpm_leaf *own;
-
-	while (node && !node->is_leaf) {
-		own = writer(to_fork(node)->own);
-		if (own)
-			return own;
-		left = writer(to_fork(node)->child[0]);
-		node = left ? left : writer(to_fork(node)->child[1]);
-	}
-
-	return node ? to_leaf(node) : NULL;
-}
-
-/* The first leaf below a fork, without its own. */
-static struct lisp_lpm_leaf *first_below(struct lisp_lpm_fork *fork,
-					 struct mutex *lock)
-{
-	struct lisp_lpm_node *left = writer(fork->child[0]);
-
-	return first_leaf(left ? left : writer(fork->child[1]), lock);
+	lisp_lpm_table_remove(len->table, &len->word, leaf, lock);
+	if (!len->table->n)
+		len_del(lpm, len, lock);
 }
 
 struct lisp_lpm_leaf *lisp_lpm_next(const struct lisp_lpm *lpm,
 				    const __be32 *addr, unsigned int len,
 				    struct mutex *lock)
 {
-	struct lisp_lpm_node *node, *right, *after = NULL;
-	struct lisp_lpm_leaf *near;
-	unsigned int same;
+	struct lisp_lpm_lens *lens = writer(lpm->lens);
+	struct lisp_lpm_leaf *leaf;
+	unsigned int i;
 
-	node = writer(lpm->root);
-	if (!addr)
-		return first_leaf(node, lock);
-
-	near = near_leaf(lpm, addr, len, lock);
-	if (!near)
+	if (!lens)
 		return NULL;
-	same = common_with(near, addr, len);
-
-	while (is_above(node, same, len)) {
-		right = writer(to_fork(node)->child[1]);
-		if (bit(addr, node->len)) {
-			node = right;
-			continue;
-		}
-		if (right)
-			after = right;
-		node = writer(to_fork(node)->child[0]);
+	for (i = addr ? len_place(lens, len) : 0; i < lens->n; i++) {
+		if (lens->len[i].len != len)
+			addr = NULL;	/* all of a shorter length */
+		leaf = lisp_lpm_table_next(lens->len[i].table, addr,
+					   lens->is_v6, lock);
+		if (leaf)
+			return leaf;
 	}
 
-	/* Nothing, or the prefix itself, or one that covers it: go on after. */
-	if (!node || (node->is_leaf && node->len == same))
-		return first_leaf(after, lock);
-	if (same == len && node->len == len) {
-		near = first_below(to_fork(node), lock);
-		return near;
+	return NULL;
+}
+
+void lisp_lpm_exit(struct lisp_lpm *lpm, struct mutex *lock)
+{
+	struct lisp_lpm_lens *lens = writer(lpm->lens);
+	unsigned int i;
+
+	if (!lens)
+		return;
+	RCU_INIT_POINTER(lpm->lens, NULL);
+	for (i = 0; i < lens->n; i++) {
+		WARN_ON_ONCE(lens->len[i].table->n);
+		lisp_lpm_table_free(lens->len[i].table, lock);
 	}
-
-	/* @node is more specific, or parts from the prefix at bit @same. */
-	if (same == len || !bit(addr, same))
-		return first_leaf(node, lock);
-
-	return first_leaf(after, lock);
+	kvfree_rcu_mightsleep(lens);
 }

@@ -65,7 +65,7 @@ static struct lisp_map *to_map(struct lisp_lpm_leaf *leaf)
 void lisp_map_prefix(const struct lisp_map *map, struct lisp_prefix *prefix)
 {
 	prefix->family = map->leaf.family;
-	prefix->len = map->leaf.node.len;
+	prefix->len = map->leaf.len;
 	lisp_addr_set(&prefix->addr, prefix->family, map->leaf.addr);
 }
 
@@ -173,7 +173,7 @@ static struct lisp_map *map_new(struct lisp_iid *iid,
 	map->origin = conf->origin;
 	map->iid = iid;
 	map->leaf.family = conf->prefix.family;
-	map->leaf.node.len = conf->prefix.len;
+	map->leaf.len = conf->prefix.len;
 	memcpy(map->leaf.addr, conf->prefix.addr.word,
 	       lisp_addr_size(conf->prefix.family));
 
@@ -199,8 +199,7 @@ static int map_publish(struct lisp_map *map, struct lisp_map *old)
 		return 0;
 	}
 
-	err = lisp_lpm_insert(table, &map->leaf, GFP_KERNEL_ACCOUNT,
-			      &ln->lock);
+	err = lisp_lpm_insert(table, &map->leaf, &ln->lock);
 	if (err)
 		return err;
 	map->iid->n_maps++;
@@ -374,16 +373,19 @@ bool lisp_map_flush(struct lisp_iid *iid, const u32 *origin,
 
 void lisp_map_drop_all(struct lisp_iid *iid)
 {
-	const struct lisp_prefix first = {};
+	struct lisp_prefix cursor = {};
 	struct lisp_map *map;
 
 	lockdep_assert_held(&iid->ln->lock);
 
-	while ((map = lisp_map_next(iid, &first))) {
+	while ((map = lisp_map_next(iid, &cursor))) {
+		lisp_map_prefix(map, &cursor);
 		map_unpublish(map);
 		map_free(map);
 		cond_resched();
 	}
+	lisp_lpm_exit(&iid->cache[0], &iid->ln->lock);
+	lisp_lpm_exit(&iid->cache[1], &iid->ln->lock);
 }
 
 /* @map's time has come. */
@@ -450,6 +452,7 @@ static struct kmem_cache *cache_new(const char *name, int family)
 
 int lisp_map_init(void)
 {
+	lisp_lpm_init();
 	map_cache[0] = cache_new("lisp_map4", AF_INET);
 	map_cache[1] = cache_new("lisp_map6", AF_INET6);
 	if (map_cache[0] && map_cache[1])

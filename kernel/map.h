@@ -147,13 +147,13 @@ int lisp_map_del(struct lisp_iid *iid, const struct lisp_prefix *prefix,
 
 /*
  * Delete up to *@budget mappings (*@origin's if @origin is not NULL) after
- * the prefix *@cursor (family 0: all), in key order. True: none is left.
+ * the prefix *@cursor (family 0: all). True: none is left.
  */
 bool lisp_map_flush(struct lisp_iid *iid, const u32 *origin,
 		    struct lisp_prefix *cursor, int *budget,
 		    const struct genl_info *info);
 
-/* The one after *@cursor in key order, IPv4 first; family 0: the first. */
+/* The one after *@cursor, IPv4 first, else lpm.h; family 0: the first. */
 struct lisp_map *lisp_map_next(struct lisp_iid *iid,
 			       const struct lisp_prefix *cursor);
 

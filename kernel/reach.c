@@ -181,7 +181,7 @@ static void react_init(struct lisp_react *what, enum lisp_react_kind kind,
 	if (!leaf)
 		return;
 	what->prefix.family = leaf->family;
-	what->prefix.len = leaf->node.len;
+	what->prefix.len = leaf->len;
 	lisp_addr_set(&what->prefix.addr, leaf->family, leaf->addr);
 }
 

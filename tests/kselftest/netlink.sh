@@ -182,9 +182,11 @@ is "dumps: all, by IID, by origin, by both, by a foreign underlay" \
 	map-get,dump 1:u32=99
 END
 )" "ok 5 ok 2 ok 2 ok 1 ok 0"
-is "in order: Instance-ID, IPv4 first, address" \
-	"$(ctl --json map-cache show | jq -r '[.[].prefix] | join(" ")')" \
-	"10.0.0.0/8 2001:db8::/32 10.0.0.0/8 10.1.0.0/16 10.2.0.0/16"
+is "in order: Instance-ID, IPv4 first, longer prefixes first" \
+	"$(ctl --json map-cache show | jq -r '[.[] |
+		"\(.iid):\(.prefix | sub("[.][12][.]"; ".x."))"] |
+		join(" ")')" \
+	"77:10.0.0.0/8 77:2001:db8::/32 100:10.x.0.0/16 100:10.x.0.0/16 100:10.0.0.0/8"
 is "flush by origin takes no other's" "$(raw <<-END | xargs
 	map-flush 8:u32=7
 	map-get,dump

@@ -11,7 +11,9 @@
 #define KSHIM_H
 
 #include <assert.h>
+#include <endian.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,6 +35,14 @@ typedef int64_t s64;
 
 #define __rcu
 #define __percpu
+#define __force
+#define __read_mostly
+#define __aligned(n)	__attribute__((aligned(n)))
+#undef __always_inline
+#define __always_inline	inline __attribute__((always_inline))
+#define noinline	__attribute__((noinline))
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
 
 #define min(a, b) ({							\
 	__typeof__(a) min_a = (a);					\
@@ -51,6 +61,44 @@ typedef int64_t s64;
 static inline u32 be32_to_cpu(__be32 x)
 {
 	return ntohl(x);
+}
+
+#define cpu_to_be32(x)	htonl(x)
+#define cpu_to_be64(x)	htobe64(x)
+#define get_unaligned(p) ({						\
+	__typeof__(({ *(p); })) unaligned_x;					\
+	memcpy(&unaligned_x, (p), sizeof(unaligned_x));			\
+	unaligned_x;							\
+})
+#define swap(a, b)	do {						\
+	__typeof__(a) swap_a = (a);					\
+	(a) = (b);							\
+	(b) = swap_a;							\
+} while (0)
+#define struct_size(p, member, n)					\
+	(sizeof(*(p)) + (n) * sizeof(*(p)->member))
+#define smp_store_release(p, v)	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define smp_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
+
+static inline unsigned long __ffs64(u64 x)
+{
+	return __builtin_ctzll(x);
+}
+
+static inline void cond_resched(void)
+{
+}
+
+/* the same in each run */
+static inline void get_random_bytes(void *buf, size_t n)
+{
+	uint64_t x = 0x9e3779b97f4a7c15ULL;
+	uint8_t *p = buf;
+
+	for (; n; n--) {
+		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+		*p++ = x >> 56;
+	}
 }
 
 static inline int fls(u32 x)
@@ -82,6 +130,7 @@ struct rcu_head {
 	assert(c);							\
 	__atomic_load_n(&(p), __ATOMIC_RELAXED);			\
 })
+#define rcu_dereference_raw(p)	__atomic_load_n(&(p), __ATOMIC_ACQUIRE)
 #define rcu_assign_pointer(p, v)	__atomic_store_n(&(p), (v), __ATOMIC_RELEASE)
 #define RCU_INIT_POINTER(p, v)		__atomic_store_n(&(p), (v), __ATOMIC_RELAXED)
 
@@ -90,16 +139,23 @@ struct rcu_head {
 typedef int gfp_t;
 
 #define GFP_KERNEL_ACCOUNT	0
+#define __GFP_NOWARN		0
 
-/* Objects allocated and not given back; those that wait for a grace period */
+/*
+ * Objects allocated and not given back, and their size; those that wait for a
+ * grace period.
+ */
 static long kshim_objects;
+static size_t kshim_octets;
 static void **kshim_waiting;
 static size_t kshim_n_waiting;
 /* Allocations from now on that succeed; negative: all. */
 static int kshim_alloc_limit = -1;
 
+/* Aligned as the kernel aligns what has a size that is a power of two. */
 static inline void *kzalloc(size_t size, gfp_t gfp)
 {
+	size_t align = size & (size - 1) ? 8 : size < 4096 ? size : 4096;
 	void *p;
 
 	(void)gfp;
@@ -107,10 +163,28 @@ static inline void *kzalloc(size_t size, gfp_t gfp)
 		return NULL;
 	if (kshim_alloc_limit > 0)
 		kshim_alloc_limit--;
-	p = calloc(1, size);
-	assert(p);
+	if (posix_memalign(&p, align < 8 ? 8 : align, size))
+		abort();
+	memset(p, 0, size);
 	kshim_objects++;
+	kshim_octets += malloc_usable_size(p);
 	return p;
+}
+
+#define kvzalloc(size, gfp)	kzalloc(size, gfp)
+
+/* Something that was allocated leaves the books. */
+static inline void kshim_gone(void *p)
+{
+	kshim_objects--;
+	kshim_octets -= malloc_usable_size(p);
+}
+
+static inline void kfree(void *p)
+{
+	if (p)
+		kshim_gone(p);
+	free(p);
 }
 
 static inline void kshim_defer(void *p)
@@ -123,9 +197,9 @@ static inline void kshim_defer(void *p)
 	kshim_waiting[kshim_n_waiting++] = p;
 }
 
-static inline void kfree_rcu_mightsleep(void *p)
+static inline void kvfree_rcu_mightsleep(void *p)
 {
-	kshim_objects--;
+	kshim_gone(p);
 	kshim_defer(p);
 }
 
