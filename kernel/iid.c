@@ -7,6 +7,10 @@
  * device (has ended), receive and the expiry of misses (RCU), netlink
  * handlers and the expiry of mappings (lisp_net.lock, under which it was
  * unpublished). Nobody else keeps one.
+ *
+ * It may have millions of mappings, whose end must not keep RTNL: a work frees
+ * them, some at a time under lisp_net.lock, and the namespace's end waits for
+ * it. Until then they count towards the limits.
  */
 
 #include <linux/netdevice.h>
@@ -18,6 +22,9 @@
 #include "local.h"
 #include "map.h"
 #include "net.h"
+
+/* Entries freed before others may have the lock. */
+#define DROP_BITE	256
 
 static const struct rhashtable_params iid_params = {
 	.head_offset = offsetof(struct lisp_iid, node),
@@ -94,7 +101,6 @@ struct lisp_iid *lisp_iid_add(struct lisp_net *ln, u32 underlay, u32 iid,
 	new->key.iid = iid;
 	new->ln = ln;
 	RCU_INIT_POINTER(new->dev, dev);
-	lisp_miss_table_init(&new->miss);
 
 	mutex_lock(&ln->lock);
 	err = rhashtable_lookup_insert_fast(&ln->iids.hash, &new->node,
@@ -114,6 +120,49 @@ struct lisp_iid *lisp_iid_add(struct lisp_net *ln, u32 underlay, u32 iid,
 	return new;
 }
 
+/* Nothing is left in @iid, or was in it. */
+static void iid_free_rcu(struct rcu_head *rcu)
+{
+	struct lisp_iid *iid = container_of(rcu, struct lisp_iid, rcu);
+
+	kfree(iid->miss);
+	kfree(iid);
+}
+
+/* How far the first of the dying has come. */
+struct drop {
+	struct lisp_prefix	map;
+	struct lisp_prefix	local;
+};
+
+/* Free some entries; false: nothing dies any more. */
+static bool drop_bite(struct lisp_net *ln, struct drop *at)
+{
+	int budget = DROP_BITE;
+	struct lisp_iid *iid;
+
+	mutex_lock(&ln->lock);
+	iid = list_first_entry_or_null(&ln->iids.dying, struct lisp_iid, dying);
+	if (iid && lisp_map_drop(iid, &at->map, &budget) &&
+	    lisp_local_drop(iid, &at->local, &budget)) {
+		list_del(&iid->dying);
+		call_rcu(&iid->rcu, iid_free_rcu);
+		memset(at, 0, sizeof(*at));
+	}
+	mutex_unlock(&ln->lock);
+
+	return iid;
+}
+
+static void drop_work(struct work_struct *work)
+{
+	struct lisp_net *ln = container_of(work, struct lisp_net, iids.work);
+	struct drop at = {};
+
+	while (drop_bite(ln, &at))
+		cond_resched();
+}
+
 void lisp_iid_del(struct lisp_iid *iid)
 {
 	struct lisp_net *ln = iid->ln;
@@ -125,16 +174,17 @@ void lisp_iid_del(struct lisp_iid *iid)
 	rb_erase(&iid->order, &ln->iids.tree);
 	lisp_miss_kill(iid);
 	RCU_INIT_POINTER(iid->dev, NULL);
-	lisp_map_drop_all(iid);
-	lisp_local_drop_all(iid);
+	list_add_tail(&iid->dying, &ln->iids.dying);
 	mutex_unlock(&ln->lock);
 
-	kfree_rcu(iid, rcu);
+	queue_work(system_long_wq, &ln->iids.work);
 }
 
 int lisp_iid_net_init(struct lisp_net *ln)
 {
 	ln->iids.tree = RB_ROOT;
+	INIT_LIST_HEAD(&ln->iids.dying);
+	INIT_WORK(&ln->iids.work, drop_work);
 
 	return rhashtable_init(&ln->iids.hash, &iid_params);
 }
@@ -142,5 +192,6 @@ int lisp_iid_net_init(struct lisp_net *ln)
 void lisp_iid_net_exit(struct lisp_net *ln)
 {
 	WARN_ON_ONCE(!RB_EMPTY_ROOT(&ln->iids.tree));
+	flush_work(&ln->iids.work);
 	rhashtable_destroy(&ln->iids.hash);
 }

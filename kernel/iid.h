@@ -10,6 +10,7 @@
 #include <linux/rbtree.h>
 #include <linux/rhashtable-types.h>
 #include <linux/socket.h>
+#include <linux/workqueue.h>
 
 #include "lpm.h"
 #include "miss.h"
@@ -23,7 +24,7 @@ struct lisp_iid_key {
 };
 
 /**
- * struct lisp_iid - one Instance-ID in one underlay
+ * struct lisp_iid - one Instance-ID in one underlay; there may be thousands
  * @node: in lisp_iids.hash
  * @key: immutable
  * @ln: where it lives
@@ -31,8 +32,11 @@ struct lisp_iid_key {
  *	reference: the object is removed before the device is.
  * @cache: mappings, IPv4 and IPv6 (map.h)
  * @local: local EID prefixes, IPv4 and IPv6 (local.h)
- * @miss: misses and held packets (miss.h)
+ * @miss: misses and held packets, NULL before the first one (miss.h)
+ * @dead: it has left the tables of lisp_iids, nothing is added any more (lock
+ *	and lisp_misses.lock)
  * @order: in lisp_iids.tree (lock)
+ * @dying: in lisp_iids.dying once it is dead (lock)
  * @n_maps: mappings (lock)
  * @n_locals: local EID prefixes (lock)
  * @rcu: frees it
@@ -44,9 +48,13 @@ struct lisp_iid {
 	struct net_device __rcu	*dev;
 	struct lisp_lpm		cache[2];
 	struct lisp_lpm		local[2];
-	struct lisp_miss_table	miss;
+	struct lisp_miss_table	*miss;
 	/* writers only */
-	struct rb_node		order;
+	bool			dead;
+	union {
+		struct rb_node		order;
+		struct list_head	dying;
+	};
 	u32			n_maps;
 	u32			n_locals;
 	struct rcu_head		rcu;
@@ -56,10 +64,14 @@ struct lisp_iid {
  * struct lisp_iids - the Instance-IDs of one network namespace
  * @hash: by key; readers hold RCU
  * @tree: ordered by key (lock)
+ * @dying: those whose mappings are still to be freed (lock)
+ * @work: frees them
  */
 struct lisp_iids {
 	struct rhashtable	hash;
 	struct rb_root		tree;
+	struct list_head	dying;
+	struct work_struct	work;
 };
 
 int lisp_iid_net_init(struct lisp_net *ln);
@@ -74,8 +86,9 @@ struct lisp_iid *lisp_iid_add(struct lisp_net *ln, u32 underlay, u32 iid,
 			      struct netlink_ext_ack *extack);
 
 /*
- * Unpublish @iid, drop what it holds, free its mappings and local EIDs, and
- * after a grace period itself. RTNL; takes lisp_net.lock. May sleep.
+ * Unpublish @iid and drop the packets it holds. Its mappings and local EIDs
+ * are freed later, in bites, and then itself, after a grace period. RTNL;
+ * takes lisp_net.lock.
  */
 void lisp_iid_del(struct lisp_iid *iid);
 

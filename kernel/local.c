@@ -197,19 +197,22 @@ int lisp_local_del(struct lisp_iid *iid, const struct lisp_prefix *prefix,
 	return 0;
 }
 
-void lisp_local_drop_all(struct lisp_iid *iid)
+bool lisp_local_drop(struct lisp_iid *iid, struct lisp_prefix *cursor,
+		     int *budget)
 {
-	struct lisp_prefix cursor = {};
 	struct lisp_local *local;
 
 	lockdep_assert_held(&iid->ln->lock);
 
-	while ((local = lisp_local_next(iid, &cursor))) {
-		lisp_local_prefix(local, &cursor);
+	while ((local = lisp_local_next(iid, cursor))) {
+		if (--*budget < 0)
+			return false;
+		lisp_local_prefix(local, cursor);
 		local_unpublish(iid, local);
 		local_free(iid->ln, local);
-		cond_resched();
 	}
 	lisp_lpm_exit(&iid->local[0], &iid->ln->lock);
 	lisp_lpm_exit(&iid->local[1], &iid->ln->lock);
+
+	return true;
 }

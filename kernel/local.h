@@ -62,6 +62,7 @@ struct lisp_local *lisp_local_find(struct lisp_iid *iid,
 				   const struct lisp_prefix *prefix);
 void lisp_local_prefix(const struct lisp_local *local,
 		       struct lisp_prefix *prefix);
-void lisp_local_drop_all(struct lisp_iid *iid);
+bool lisp_local_drop(struct lisp_iid *iid, struct lisp_prefix *cursor,
+		     int *budget);
 
 #endif /* _LISP_LOCAL_H */

@@ -288,10 +288,13 @@ static void table_work(struct lisp_lpm_table *table, unsigned long *word,
 {
 	if (table->state == STABLE)
 		table_start(table);
+	if (table->state == STABLE)
+		return;
 	if (table->state == BUILD)
 		table_build(table, word, lock);
-	else if (table->state == RETIRE)
+	else
 		table_retire(table, lock);
+	cond_resched();
 }
 
 /* Changes */

@@ -31,8 +31,11 @@
 #define GLEAN_SECONDS	3
 #define GLEAN_MAX	4096
 
-/* Entries and seconds that one bite of the expiry steps over. */
-#define EXPIRE_BITE	1024
+/*
+ * Entries and seconds that one bite of the expiry steps over; with a listener
+ * each is worth some thousand instructions.
+ */
+#define EXPIRE_BITE	128
 
 static unsigned int max_mappings = 4 << 20;
 module_param(max_mappings, uint, 0644);
@@ -371,21 +374,24 @@ bool lisp_map_flush(struct lisp_iid *iid, const u32 *origin,
 	return true;
 }
 
-void lisp_map_drop_all(struct lisp_iid *iid)
+bool lisp_map_drop(struct lisp_iid *iid, struct lisp_prefix *cursor,
+		   int *budget)
 {
-	struct lisp_prefix cursor = {};
 	struct lisp_map *map;
 
 	lockdep_assert_held(&iid->ln->lock);
 
-	while ((map = lisp_map_next(iid, &cursor))) {
-		lisp_map_prefix(map, &cursor);
+	while ((map = lisp_map_next(iid, cursor))) {
+		if (--*budget < 0)
+			return false;
+		lisp_map_prefix(map, cursor);
 		map_unpublish(map);
 		map_free(map);
-		cond_resched();
 	}
 	lisp_lpm_exit(&iid->cache[0], &iid->ln->lock);
 	lisp_lpm_exit(&iid->cache[1], &iid->ln->lock);
+
+	return true;
 }
 
 /* @map's time has come. */
@@ -394,6 +400,9 @@ static void map_expire(struct lisp_map *map)
 	struct lisp_net *ln = map->iid->ln;
 	u32 limit = 0;
 
+	/* then lisp_map_drop() will come to it */
+	if (map->iid->dead)
+		return;
 	if (!(map->flags & LISP_MAP_FLAG_STALE))
 		limit = lisp_owner_stale_limit(ln, map->origin);
 	if (limit) {

@@ -29,6 +29,11 @@ struct lisp_net;
 
 /**
  * struct lisp_map - a mapping
+ * @iid: where it is
+ * @age: set while it is to expire; @age.when is the end of its TTL, or of the
+ *	stale limit once it is stale (lock)
+ * @rcu: frees it
+ * @origin: who made it
  * @set: locator set if @action is forward, else NULL. Status bits may give
  *	it one that differs in flags (lock, RCU; reach-do.c)
  * @packets: packets that matched
@@ -37,21 +42,11 @@ struct lisp_net;
  * @action: enum lisp_action
  * @flags: enum lisp_map_flag (lock)
  * @version: map version number (RFC 9302), 0: none
- * @iid: where it is
- * @age: set while it is to expire; @age.when is the end of its TTL, or of the
- *	stale limit once it is stale (lock)
- * @rcu: frees it
- * @origin: who made it
  * @leaf: in lisp_iid.cache
+ *
+ * What packets need is at the end, where the key is: 40 octets for IPv4.
  */
 struct lisp_map {
-	struct lisp_locset __rcu *set;
-	atomic64_t		packets;
-	atomic64_t		bytes;
-	u32			used;
-	u8			action;
-	u8			flags;
-	u16			version;
 	/* writers only */
 	struct lisp_iid		*iid;
 	union {
@@ -59,6 +54,14 @@ struct lisp_map {
 		struct rcu_head	rcu;
 	};
 	u32			origin;
+	/* packets, too */
+	struct lisp_locset __rcu *set;
+	atomic64_t		packets;
+	atomic64_t		bytes;
+	u32			used;
+	u8			action;
+	u8			flags;
+	u16			version;
 	struct lisp_lpm_leaf	leaf;
 };
 
@@ -165,7 +168,11 @@ struct lisp_map *lisp_map_find(struct lisp_iid *iid,
 
 void lisp_map_prefix(const struct lisp_map *map, struct lisp_prefix *prefix);
 
-/* The Instance-ID goes away: free all its mappings; nobody is told. */
-void lisp_map_drop_all(struct lisp_iid *iid);
+/*
+ * The Instance-ID is dead: free up to *@budget of its mappings; nobody is
+ * told. True: none is left.
+ */
+bool lisp_map_drop(struct lisp_iid *iid, struct lisp_prefix *cursor,
+		   int *budget);
 
 #endif /* _LISP_MAP_H */

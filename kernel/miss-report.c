@@ -58,10 +58,10 @@ static void note_report(struct lisp_iid *iid, struct lisp_miss *miss,
 {
 	miss->due = jiffies + ((unsigned long)HZ << miss->reports);
 	miss->reports++;
-	iid->miss.reports++;
+	iid->miss->reports++;
 	if (miss->reports < LISP_MISS_REPORTS)
 		list_move_tail(&miss->report,
-			       &iid->miss.report[miss->reports]);
+			       &iid->miss->report[miss->reports]);
 	else
 		list_del_init(&miss->report);
 
@@ -89,8 +89,8 @@ static struct lisp_miss *due_miss(struct lisp_miss_table *table)
 bool lisp_miss_report_now(struct lisp_iid *iid, struct lisp_miss *miss,
 			  struct lisp_miss_report *report)
 {
-	if (!list_is_first(&miss->report, &iid->miss.report[0]) ||
-	    !take_token(lisp_misses_of(iid), &iid->miss))
+	if (!list_is_first(&miss->report, &iid->miss->report[0]) ||
+	    !take_token(lisp_misses_of(iid), iid->miss))
 		return false;
 	note_report(iid, miss, report);
 
@@ -111,7 +111,7 @@ unsigned int lisp_miss_report_collect(struct lisp_misses *misses,
 		list_move_tail(&table->active, &misses->active);
 		miss = due_miss(table);
 		if (miss && take_token(misses, table)) {
-			note_report(lisp_miss_iid(table), miss, &reports[n++]);
+			note_report(table->iid, miss, &reports[n++]);
 			idle = 0;
 		} else {
 			idle++;

@@ -72,7 +72,7 @@ static int miss_cmp(const struct lisp_miss *miss, int family,
 struct lisp_miss *lisp_miss_table_find(const struct lisp_miss_table *table,
 				       int family, const union lisp_addr *eid)
 {
-	struct rb_node *node = table->tree.rb_node;
+	struct rb_node *node = table ? table->tree.rb_node : NULL;
 	struct lisp_miss *miss;
 	int cmp;
 
@@ -91,7 +91,7 @@ struct lisp_miss *lisp_miss_table_at(const struct lisp_miss_table *table,
 				     int family, const union lisp_addr *eid,
 				     bool after)
 {
-	struct rb_node *node = table->tree.rb_node;
+	struct rb_node *node = table ? table->tree.rb_node : NULL;
 	struct lisp_miss *miss, *at = NULL;
 
 	while (node) {
@@ -123,14 +123,43 @@ static void miss_link(struct lisp_miss_table *table, struct lisp_miss *miss)
 	rb_insert_color(&miss->node, &table->tree);
 }
 
+/* NULL: no memory. */
+static struct lisp_miss_table *table_of(struct lisp_iid *iid)
+{
+	struct lisp_miss_table *table = iid->miss;
+	unsigned int i;
+
+	if (table)
+		return table;
+
+	table = kzalloc(sizeof(*table), GFP_ATOMIC | __GFP_NOWARN);
+	if (!table)
+		return NULL;
+	table->iid = iid;
+	table->tree = RB_ROOT;
+	INIT_LIST_HEAD(&table->age);
+	for (i = 0; i < LISP_MISS_REPORTS; i++)
+		INIT_LIST_HEAD(&table->report[i]);
+	INIT_LIST_HEAD(&table->active);
+	RB_CLEAR_NODE(&table->size);
+	/* full from the start */
+	table->bucket.stamp = get_jiffies_64() - HZ;
+	/* some look without the lock; then it must be all there */
+	smp_store_release(&iid->miss, table);
+
+	return table;
+}
+
 struct lisp_miss *lisp_miss_table_add(struct lisp_iid *iid, int family,
 				      const union lisp_addr *eid,
 				      const union lisp_addr *source)
 {
 	struct lisp_misses *misses = lisp_misses_of(iid);
-	struct lisp_miss_table *table = &iid->miss;
+	struct lisp_miss_table *table = table_of(iid);
 	struct lisp_miss *miss;
 
+	if (!table)
+		return NULL;
 	miss = kzalloc(sizeof(*miss), GFP_ATOMIC | __GFP_NOWARN);
 	if (!miss)
 		return NULL;
@@ -158,7 +187,7 @@ struct lisp_miss *lisp_miss_table_add(struct lisp_iid *iid, int family,
 void lisp_miss_table_take(struct lisp_iid *iid, struct lisp_miss *miss)
 {
 	struct lisp_misses *misses = lisp_misses_of(iid);
-	struct lisp_miss_table *table = &iid->miss;
+	struct lisp_miss_table *table = iid->miss;
 
 	rb_erase(&miss->node, &table->tree);
 	list_del(&miss->age);
@@ -176,8 +205,8 @@ void lisp_miss_table_append(struct lisp_iid *iid, struct lisp_miss *miss,
 {
 	__skb_queue_tail(&miss->queue, skb);
 	miss->bytes += skb->truesize;
-	iid->miss.packets++;
-	table_charge(lisp_misses_of(iid), &iid->miss, skb->truesize);
+	iid->miss->packets++;
+	table_charge(lisp_misses_of(iid), iid->miss, skb->truesize);
 }
 
 /* Room */
@@ -191,7 +220,7 @@ static bool evict(struct lisp_miss_table *table, const struct lisp_miss *keep,
 	list_for_each_entry(miss, &table->age, age) {
 		if (miss == keep)
 			continue;
-		lisp_miss_table_take(lisp_miss_iid(table), miss);
+		lisp_miss_table_take(table->iid, miss);
 		list_add_tail(&miss->age, evicted);
 		return true;
 	}
@@ -204,10 +233,11 @@ bool lisp_miss_table_make_room(struct lisp_iid *iid, u32 bytes,
 			       struct list_head *evicted)
 {
 	struct lisp_misses *misses = lisp_misses_of(iid);
+	struct lisp_miss_table *table = iid->miss;
 	struct rb_node *largest;
 
-	while (iid->miss.bytes + bytes > READ_ONCE(hold_iid_bytes)) {
-		if (!evict(&iid->miss, keep, evicted))
+	while ((table ? table->bytes : 0) + bytes > READ_ONCE(hold_iid_bytes)) {
+		if (!table || !evict(table, keep, evicted))
 			return false;
 	}
 	while (misses->bytes + bytes > READ_ONCE(hold_total_bytes)) {
@@ -218,18 +248,4 @@ bool lisp_miss_table_make_room(struct lisp_iid *iid, u32 bytes,
 	}
 
 	return true;
-}
-
-void lisp_miss_table_init(struct lisp_miss_table *table)
-{
-	unsigned int i;
-
-	table->tree = RB_ROOT;
-	INIT_LIST_HEAD(&table->age);
-	for (i = 0; i < LISP_MISS_REPORTS; i++)
-		INIT_LIST_HEAD(&table->report[i]);
-	INIT_LIST_HEAD(&table->active);
-	RB_CLEAR_NODE(&table->size);
-	/* full from the start */
-	table->bucket.stamp = get_jiffies_64() - HZ;
 }

@@ -47,15 +47,10 @@ static inline struct lisp_misses *lisp_misses_of(const struct lisp_iid *iid)
 	return &iid->ln->misses;
 }
 
-static inline struct lisp_iid *lisp_miss_iid(struct lisp_miss_table *table)
-{
-	return container_of(table, struct lisp_iid, miss);
-}
-
 /* How often lisp_misses.work looks. */
 #define LISP_MISS_TICK	(HZ / 10)
 
-/* Table */
+/* Table; NULL is one without misses. */
 
 struct lisp_miss *lisp_miss_table_find(const struct lisp_miss_table *table,
 				       int family,

@@ -88,10 +88,10 @@ static unsigned int take_batch(struct lisp_iid *iid,
 	unsigned int n;
 
 	spin_lock(&misses->lock);
-	for (n = 0; n < BATCH; n++) {
-		miss = prefix ? lisp_miss_table_at(&iid->miss, prefix->family,
+	for (n = 0; iid->miss && n < BATCH; n++) {
+		miss = prefix ? lisp_miss_table_at(iid->miss, prefix->family,
 						   &prefix->addr, false) :
-		       list_first_entry_or_null(&iid->miss.age,
+		       list_first_entry_or_null(&iid->miss->age,
 						struct lisp_miss, age);
 		if (!miss)
 			break;
@@ -153,8 +153,8 @@ static void hold(struct lisp_iid *iid, int family, const union lisp_addr *eid,
 	u32 bytes = skb ? skb->truesize : 0;
 	struct lisp_miss *miss;
 
-	miss = lisp_miss_table_find(&iid->miss, family, eid);
-	if (iid->miss.dead)
+	miss = lisp_miss_table_find(iid->miss, family, eid);
+	if (iid->dead)
 		return refuse(v, LISP_DROP_REASON_HOLD_PURGED);
 	if (skb && (lisp_map_lookup(iid, family, eid) ||
 		    lisp_iid_is_local(iid, family, eid))) {
@@ -244,7 +244,8 @@ static void release(struct lisp_iid *iid, const struct lisp_prefix *prefix,
 		    enum lisp_drop_reason reason)
 {
 	/* what comes in meanwhile, say below "ask", is not for this answer */
-	unsigned int n, left = READ_ONCE(iid->miss.n) + BATCH;
+	const struct lisp_miss_table *table = READ_ONCE(iid->miss);
+	unsigned int n, left = (table ? READ_ONCE(table->n) : 0) + BATCH;
 
 	do {
 		LIST_HEAD(taken);
@@ -275,7 +276,7 @@ void lisp_miss_kill(struct lisp_iid *iid)
 	struct lisp_misses *misses = lisp_misses_of(iid);
 
 	spin_lock_bh(&misses->lock);
-	iid->miss.dead = true;
+	iid->dead = true;
 	spin_unlock_bh(&misses->lock);
 
 	lisp_miss_purge(iid);
@@ -288,7 +289,7 @@ bool lisp_miss_find(struct lisp_iid *iid, int family,
 	struct lisp_miss *miss;
 
 	spin_lock_bh(&misses->lock);
-	miss = lisp_miss_table_find(&iid->miss, family, eid);
+	miss = lisp_miss_table_find(iid->miss, family, eid);
 	if (miss)
 		lisp_miss_report_info(miss, info);
 	spin_unlock_bh(&misses->lock);
@@ -303,7 +304,7 @@ bool lisp_miss_next(struct lisp_iid *iid, int family,
 	struct lisp_miss *miss;
 
 	spin_lock_bh(&misses->lock);
-	miss = lisp_miss_table_at(&iid->miss, family, eid, true);
+	miss = lisp_miss_table_at(iid->miss, family, eid, true);
 	if (miss)
 		lisp_miss_report_info(miss, info);
 	spin_unlock_bh(&misses->lock);
@@ -328,7 +329,7 @@ static unsigned int take_old(struct lisp_misses *misses,
 				break;
 			if (n == BATCH)
 				return n;
-			lisp_miss_table_take(lisp_miss_iid(table), miss);
+			lisp_miss_table_take(table->iid, miss);
 			list_add_tail(&miss->age, taken);
 			n++;
 		}

@@ -34,7 +34,9 @@ struct lisp_miss_bucket {
 };
 
 /**
- * struct lisp_miss_table - the misses of an Instance-ID (lisp_misses.lock)
+ * struct lisp_miss_table - the misses of an Instance-ID (lisp_misses.lock);
+ * made with its first miss, freed with it
+ * @iid: whose they are
  * @tree: by family and EID
  * @age: oldest first
  * @report: due for report k: [0] not reported yet, [k] reported k times; each
@@ -46,9 +48,9 @@ struct lisp_miss_bucket {
  * @n: misses
  * @packets: packets held
  * @bytes: memory that packets (truesize) and misses occupy
- * @dead: the Instance-ID goes away, hold no more
  */
 struct lisp_miss_table {
+	struct lisp_iid		*iid;
 	struct rb_root		tree;
 	struct list_head	age;
 	struct list_head	report[LISP_MISS_REPORTS];
@@ -59,7 +61,6 @@ struct lisp_miss_table {
 	u32			n;
 	u32			packets;
 	u32			bytes;
-	bool			dead;
 };
 
 /**
@@ -97,7 +98,6 @@ struct lisp_miss_info {
 
 int lisp_miss_net_init(struct lisp_net *ln);
 void lisp_miss_net_exit(struct lisp_net *ln);
-void lisp_miss_table_init(struct lisp_miss_table *table);
 
 /*
  * There is no mapping for @dst: report it and hold @skb, or refuse it. @dev

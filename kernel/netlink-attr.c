@@ -16,7 +16,7 @@
 #include "netlink-gen.h"
 
 /* Entries that are looked at before others may have the lock. */
-#define DUMP_BITE	4096
+#define DUMP_BITE	1024
 
 int lisp_nl_check_header(const struct genl_info *info, u16 allowed)
 {

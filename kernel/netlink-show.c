@@ -248,9 +248,14 @@ static int put_u64s(struct sk_buff *skb, const struct lisp_stats *stats,
 
 static int put_dev(struct sk_buff *skb, const struct lisp_iid *iid)
 {
+	static const struct lisp_miss_table no_miss;
+	const struct lisp_miss_table *miss;
 	struct net_device *dev;
 	struct lisp_stats stats;
 	int err = -EMSGSIZE;
+
+	/* pairs with the release when it was made */
+	miss = smp_load_acquire(&iid->miss) ?: &no_miss;
 
 	rcu_read_lock();
 	dev = rcu_dereference(iid->dev);
@@ -263,12 +268,12 @@ static int put_dev(struct sk_buff *skb, const struct lisp_iid *iid)
 	    nla_put_string(skb, LISP_A_DEV_IFNAME, dev->name) ||
 	    nla_put_u32(skb, LISP_A_DEV_UNDERLAY, iid->key.underlay) ||
 	    nla_put_u32(skb, LISP_A_DEV_IID, iid->key.iid) ||
-	    nla_put_u32(skb, LISP_A_DEV_HELD_PACKETS, iid->miss.packets) ||
-	    nla_put_u32(skb, LISP_A_DEV_HELD_BYTES, iid->miss.bytes) ||
+	    nla_put_u32(skb, LISP_A_DEV_HELD_PACKETS, miss->packets) ||
+	    nla_put_u32(skb, LISP_A_DEV_HELD_BYTES, miss->bytes) ||
 	    nla_put_u32(skb, LISP_A_DEV_MAPS, iid->n_maps) ||
 	    nla_put_u32(skb, LISP_A_DEV_LOCALS, iid->n_locals))
 		goto unlock;
-	err = put_u64s(skb, &stats, iid->miss.reports);
+	err = put_u64s(skb, &stats, miss->reports);
 	if (!err)
 		err = put_drops(skb, &stats);
 unlock:
