@@ -120,6 +120,8 @@ int lisp_nl_map_new_doit(struct sk_buff *skb, struct genl_info *info)
 	iid = lisp_nl_find_iid(ln, &key, info);
 	err = iid ? lisp_map_set(iid, &conf, info) : -ENODEV;
 	mutex_unlock(&ln->lock);
+	/* one message may bring thousands of requests */
+	cond_resched();
 
 	return err;
 }

@@ -277,6 +277,21 @@ void lisp_rloc_read(const struct lisp_rloc *rloc, u64 *packets, u64 *bytes)
 
 /* Locator sets */
 
+/* What a set is found by. */
+struct locset_key {
+	u32				underlay;
+	u32				hash;
+	unsigned int			n;
+	const struct lisp_loc_conf	*locs;
+};
+
+static u32 locset_key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct locset_key *key = data;
+
+	return jhash_1word(key->hash, seed);
+}
+
 static u32 locset_hash(const void *data, u32 len, u32 seed)
 {
 	const struct lisp_locset *set = data;
@@ -284,21 +299,49 @@ static u32 locset_hash(const void *data, u32 len, u32 seed)
 	return jhash_1word(set->hash, seed);
 }
 
+static bool loc_is(const struct lisp_loc *loc, const struct lisp_loc_conf *conf,
+		   u32 underlay)
+{
+	const struct lisp_rloc *rloc = loc->rloc;
+
+	return !rloc_cmp(rloc, underlay, conf->family, &conf->addr,
+			 conf->port) &&
+	       loc->priority == conf->priority && loc->weight == conf->weight &&
+	       loc->flags == conf->flags;
+}
+
 static int locset_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 {
-	const struct lisp_locset *a = arg->key, *b = obj;
+	const struct locset_key *key = arg->key;
+	const struct lisp_locset *set = obj;
+	unsigned int i;
 
-	return a->hash != b->hash || a->n != b->n ||
-	       memcmp(a->loc, b->loc, array_size(a->n, sizeof(*a->loc)));
+	if (key->hash != set->hash || key->n != set->n)
+		return 1;
+	for (i = 0; i < set->n; i++) {
+		if (!loc_is(&set->loc[i], &key->locs[i], key->underlay))
+			return 1;
+	}
+
+	return 0;
 }
 
 static const struct rhashtable_params locset_params = {
 	.head_offset = offsetof(struct lisp_locset, node),
-	.hashfn = locset_hash,
+	.hashfn = locset_key_hash,
 	.obj_hashfn = locset_hash,
 	.obj_cmpfn = locset_cmp,
 	.automatic_shrinking = true,
 };
+
+static u32 loc_conf_hash(const struct lisp_loc_conf *conf, u32 hash)
+{
+	hash = jhash2((const u32 *)conf->addr.word, 4, hash);
+
+	return jhash_2words((__force u32)conf->port,
+			    conf->priority << 16 | conf->weight << 8 |
+			    conf->flags, hash);
+}
 
 static int loc_conf_cmp(const void *a, const void *b)
 {
@@ -361,7 +404,6 @@ static struct lisp_locset *locset_new(struct lisp_net *ln, u32 underlay,
 		loc->flags = locs->flags;
 		loc->family = locs->family;
 	}
-	set->hash = jhash(set->loc, array_size(n, sizeof(*set->loc)), 0);
 
 	return set;
 }
@@ -370,34 +412,35 @@ struct lisp_locset *lisp_locset_get(struct lisp_net *ln, u32 underlay,
 				    const struct lisp_loc_conf *locs,
 				    unsigned int n)
 {
-	struct lisp_locset *set, *old;
+	struct locset_key key = { .underlay = underlay, .locs = locs, .n = n };
+	struct lisp_locset *set;
+	unsigned int i;
 	int err;
 
 	lockdep_assert_held(&ln->lock);
 
+	for (i = 0; i < n; i++)
+		key.hash = loc_conf_hash(&locs[i], key.hash);
+	set = rhashtable_lookup_fast(&ln->rlocs.sets, &key, locset_params);
+	if (set) {
+		set->users++;
+		return set;
+	}
+
 	set = locset_new(ln, underlay, locs, n);
 	if (!set)
 		return ERR_PTR(-ENOMEM);
-
-	old = rhashtable_lookup_fast(&ln->rlocs.sets, set, locset_params);
-	if (old) {
-		old->users++;
-		err = 0;
-		goto put_new;
-	}
-
+	set->hash = key.hash;
+	set->users = 1;
 	err = rhashtable_insert_fast(&ln->rlocs.sets, &set->node,
 				     locset_params);
-	if (err)
-		goto put_new;
-	set->users = 1;
+	if (err) {
+		locset_put_rlocs(ln, set);
+		kfree(set);
+		return ERR_PTR(err);
+	}
 
 	return set;
-
-put_new:
-	locset_put_rlocs(ln, set);
-	kfree(set);
-	return err ? ERR_PTR(err) : old;
 }
 
 void lisp_locset_put(struct lisp_net *ln, struct lisp_locset *set)

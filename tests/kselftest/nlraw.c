@@ -9,7 +9,10 @@
  *	nlraw fuzz COUNT SEED	send requests with random attributes of
  *				Instance-ID 77; any answer will do
  *	nlraw join GROUP	join a multicast group, leave again
- *	nlraw bulk IID COUNT	add mappings of that many hosts from 11.0.0.0
+ *	nlraw bulk IID COUNT [RLOC [IIDS [6]]]
+ *				add mappings of that many hosts from 11.0.0.0
+ *				(2001:db8:b::) on, spread over IIDS Instance-IDs
+ *				from IID on
  *	nlraw churn IID COUNT ROUNDS
  *				add every other host from 12.0.0.0, COUNT of
  *				them; while a child adds and deletes the others,
@@ -519,41 +522,51 @@ static int cmd_join(const char *name)
 	return 0;
 }
 
-static void put_host(struct msg *m, uint8_t cmd, uint32_t iid, uint32_t host,
-		     uint16_t flags)
-{
-	uint32_t addr = htonl(host);
+/* Hosts first, first + step, ..., in turn of Instance-IDs iid, iid + 1, ... */
+struct hosts {
+	uint32_t first, step, count;
+	uint32_t iid, iids;
+	bool is_v6;
+};
 
+static const char *bulk_rloc = "192.0.2.2";
+
+static void put_host(struct msg *m, uint8_t cmd, const struct hosts *h,
+		     uint32_t i, uint16_t flags)
+{
+	uint8_t addr[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 11 };
+	uint32_t host = htonl(h->first + i / h->iids * h->step);
+
+	memcpy(addr + (h->is_v6 ? 12 : 0), &host, 4);
 	if (cmd == LISP_CMD_MAP_NEW)
 		flags |= NLM_F_CREATE | NLM_F_REPLACE;
 	msg_init(m, family, cmd, flags);
-	msg_u32(m, LISP_A_MAP_IID, iid);
-	msg_put(m, LISP_A_MAP_PREFIX, &addr, 4);
+	msg_u32(m, LISP_A_MAP_IID, h->iid + i % h->iids);
+	msg_put(m, LISP_A_MAP_PREFIX, addr, h->is_v6 ? 16 : 4);
 	if (cmd != LISP_CMD_MAP_NEW)
 		return;
 	msg_nest(m, LISP_A_MAP_LOCATORS);
 	msg_nest(m, LISP_A_LOCATORS_LOCATOR);
-	word_ip(m, LISP_A_LOCATOR_ADDRESS, "192.0.2.2");
+	word_ip(m, LISP_A_LOCATOR_ADDRESS, bulk_rloc);
 	msg_nest_end(m);
 	msg_nest_end(m);
 }
 
 /*
- * Hosts first, first + step, ...; many in one send(), and only the last of
- * them asks for an acknowledgement. Errors come unasked.
+ * Many in one send(), and only the last of them asks for an acknowledgement.
+ * Errors come unasked.
  */
-static void host_range(uint8_t cmd, uint32_t iid, uint32_t first, uint32_t step,
-		       uint32_t count)
+static void host_range(uint8_t cmd, const struct hosts *h)
 {
 	static struct msg m;
 	static uint8_t batch[1 << 15];
 	struct answer r;
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < count; i++) {
-		bool last = i + 1 == count || n + 200 > sizeof(batch);
+	for (uint32_t i = 0; i < h->count; i++) {
+		bool last = i + 1 == h->count || n + 200 > sizeof(batch);
 
-		put_host(&m, cmd, iid, first + i * step, last ? NLM_F_ACK : 0);
+		put_host(&m, cmd, h, i, last ? NLM_F_ACK : 0);
 		m.nlh.nlmsg_seq = ++seq;
 		memcpy(batch + n, m.octet, m.nlh.nlmsg_len);
 		n += m.nlh.nlmsg_len;
@@ -597,10 +610,12 @@ static void see_host(const struct nlmsghdr *nlh, void *arg)
 
 static void churn_child(uint32_t iid, uint32_t count)
 {
+	const struct hosts odd = { FIRST_CHURN + 1, 2, count, iid, 1, false };
+
 	open_socket();
 	for (;;) {
-		host_range(LISP_CMD_MAP_NEW, iid, FIRST_CHURN + 1, 2, count);
-		host_range(LISP_CMD_MAP_DEL, iid, FIRST_CHURN + 1, 2, count);
+		host_range(LISP_CMD_MAP_NEW, &odd);
+		host_range(LISP_CMD_MAP_DEL, &odd);
 	}
 }
 
@@ -630,6 +645,7 @@ static bool churn_round(uint32_t iid, struct seen *s)
 
 static int cmd_churn(uint32_t iid, uint32_t count, int rounds)
 {
+	const struct hosts even = { FIRST_CHURN, 2, count, iid, 1, false };
 	struct seen s = { .count = count, .times = calloc(count, 1) };
 	uint32_t partly = 0, i;
 	bool good = true;
@@ -637,7 +653,7 @@ static int cmd_churn(uint32_t iid, uint32_t count, int rounds)
 
 	if (!s.times)
 		die("calloc", "no memory");
-	host_range(LISP_CMD_MAP_NEW, iid, FIRST_CHURN, 2, count);
+	host_range(LISP_CMD_MAP_NEW, &even);
 	child = fork();
 	if (!child)
 		churn_child(iid, count);
@@ -665,9 +681,17 @@ int main(int argc, char **argv)
 		return cmd_fuzz(atol(argv[2]), atol(argv[3]));
 	if (argc == 3 && !strcmp(argv[1], "join"))
 		return cmd_join(argv[2]);
-	if (argc == 4 && !strcmp(argv[1], "bulk")) {
-		host_range(LISP_CMD_MAP_NEW, atol(argv[2]), FIRST_BULK, 1,
-			   atol(argv[3]));
+	if (argc >= 4 && argc <= 7 && !strcmp(argv[1], "bulk")) {
+		if (argc > 4)
+			bulk_rloc = argv[4];
+		host_range(LISP_CMD_MAP_NEW, &(struct hosts) {
+			.first = FIRST_BULK,
+			.step = 1,
+			.count = atol(argv[3]),
+			.iid = atol(argv[2]),
+			.iids = argc > 5 ? atol(argv[5]) : 1,
+			.is_v6 = argc > 6,
+		});
 		return 0;
 	}
 	if (argc == 5 && !strcmp(argv[1], "churn"))
