@@ -10,12 +10,27 @@
 
 machine_prepare() { :; }
 
-# Its memory is a file in TMPDIR, unlinked; on a disk it would be written back.
+# Its memory is a file, unlinked; on a disk it would be written back.  Containers
+# may have a /dev/shm that is too small, or not for programs.
+machine_memory()
+{
+	local free
+
+	free=$(df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+	if [ -w /dev/shm ] && [ "${free:-0}" -ge "$mem" ] &&
+	   ! findmnt -no OPTIONS -T /dev/shm | grep -qw noexec
+	then
+		echo /dev/shm
+	else
+		echo "$work"
+	fi
+}
+
 machine_start()
 {
-	local tmp=$work append=${append:?}
+	local tmp append=${append:?}
 
-	[ ! -w /dev/shm ] || tmp=/dev/shm
+	tmp=$(machine_memory)
 	[ -z "$LISP_TTY" ] || fail "-i: not with User Mode Linux"
 	# shellcheck disable=SC2086 # words
 	TMPDIR=$tmp setsid timeout -k 5 "$limit" "$LISP_KERNEL/linux" \
