@@ -9,10 +9,9 @@
  *	nlraw fuzz COUNT SEED	send requests with random attributes of
  *				Instance-ID 77; any answer will do
  *	nlraw join GROUP	join a multicast group, leave again
- *	nlraw bulk IID COUNT [RLOC [IIDS [6]]]
- *				add mappings of that many hosts from 11.0.0.0
- *				(2001:db8:b::) on, spread over IIDS Instance-IDs
- *				from IID on
+ *	nlraw bulk IID COUNT [RLOC [IIDS [4|6 [TTL]]]]
+ *				map that many hosts from 11.0.0.0 (2001:db8:b::)
+ *				on, in turn of IIDS Instance-IDs from IID on
  *	nlraw churn IID COUNT ROUNDS
  *				add every other host from 12.0.0.0, COUNT of
  *				them; while a child adds and deletes the others,
@@ -525,7 +524,7 @@ static int cmd_join(const char *name)
 /* Hosts first, first + step, ..., in turn of Instance-IDs iid, iid + 1, ... */
 struct hosts {
 	uint32_t first, step, count;
-	uint32_t iid, iids;
+	uint32_t iid, iids, ttl;
 	bool is_v6;
 };
 
@@ -550,12 +549,11 @@ static void put_host(struct msg *m, uint8_t cmd, const struct hosts *h,
 	word_ip(m, LISP_A_LOCATOR_ADDRESS, bulk_rloc);
 	msg_nest_end(m);
 	msg_nest_end(m);
+	if (h->ttl)
+		msg_u32(m, LISP_A_MAP_TTL, h->ttl);
 }
 
-/*
- * Many in one send(), and only the last of them asks for an acknowledgement.
- * Errors come unasked.
- */
+/* Many in one send(); the last wants an acknowledgement, errors come unasked */
 static void host_range(uint8_t cmd, const struct hosts *h)
 {
 	static struct msg m;
@@ -610,7 +608,7 @@ static void see_host(const struct nlmsghdr *nlh, void *arg)
 
 static void churn_child(uint32_t iid, uint32_t count)
 {
-	const struct hosts odd = { FIRST_CHURN + 1, 2, count, iid, 1, false };
+	const struct hosts odd = { FIRST_CHURN + 1, 2, count, iid, 1, 0, false };
 
 	open_socket();
 	for (;;) {
@@ -645,7 +643,7 @@ static bool churn_round(uint32_t iid, struct seen *s)
 
 static int cmd_churn(uint32_t iid, uint32_t count, int rounds)
 {
-	const struct hosts even = { FIRST_CHURN, 2, count, iid, 1, false };
+	const struct hosts even = { FIRST_CHURN, 2, count, iid, 1, 0, false };
 	struct seen s = { .count = count, .times = calloc(count, 1) };
 	uint32_t partly = 0, i;
 	bool good = true;
@@ -681,16 +679,16 @@ int main(int argc, char **argv)
 		return cmd_fuzz(atol(argv[2]), atol(argv[3]));
 	if (argc == 3 && !strcmp(argv[1], "join"))
 		return cmd_join(argv[2]);
-	if (argc >= 4 && argc <= 7 && !strcmp(argv[1], "bulk")) {
+	if (argc >= 4 && argc <= 8 && !strcmp(argv[1], "bulk")) {
 		if (argc > 4)
 			bulk_rloc = argv[4];
 		host_range(LISP_CMD_MAP_NEW, &(struct hosts) {
-			.first = FIRST_BULK,
-			.step = 1,
+			.first = FIRST_BULK, .step = 1,
 			.count = atol(argv[3]),
 			.iid = atol(argv[2]),
 			.iids = argc > 5 ? atol(argv[5]) : 1,
-			.is_v6 = argc > 6,
+			.is_v6 = argc > 6 && !strcmp(argv[6], "6"),
+			.ttl = argc > 7 ? atol(argv[7]) : 0,
 		});
 		return 0;
 	}
