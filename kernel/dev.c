@@ -28,6 +28,7 @@
 
 #include "conf.h"
 #include "dev.h"
+#include "ethtool.h"
 #include "iid.h"
 #include "miss.h"
 #include "net.h"
@@ -114,6 +115,7 @@ static void lisp_dev_free(struct net_device *dev)
 static void lisp_dev_setup(struct net_device *dev)
 {
 	dev->netdev_ops = &lisp_netdev_ops;
+	dev->ethtool_ops = &lisp_ethtool_ops;
 	dev->header_ops = &ip_tunnel_header_ops;
 	dev->needs_free_netdev = true;
 	SET_NETDEV_DEVTYPE(dev, &lisp_type);

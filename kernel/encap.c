@@ -33,6 +33,7 @@
 #include "net.h"
 #include "reach.h"
 #include "sock.h"
+#include "trace.h"
 #include "wire.h"
 
 #define OVERHEAD(family) ((unsigned int)				\
@@ -290,6 +291,7 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 	if (why)
 		goto err_release;
 
+	trace_lisp_encap(skb, ld->dev, ld->id, rloc, in->len);
 	lisp_rloc_sent(rloc, in->len);
 	send(skb, ld, &o);
 	return LISP_DROP_REASON_NONE;

@@ -43,6 +43,7 @@
 #include "miss-table.h"
 #include "miss.h"
 #include "netlink.h"
+#include "trace.h"
 #include "xmit.h"
 
 #define BATCH		64	/* misses taken out in one critical section */
@@ -120,6 +121,7 @@ static void report(const struct lisp_miss_report *r)
 	};
 	LIST_HEAD(taken);
 
+	trace_lisp_miss(r->iid->key.iid, &r->info);
 	if (lisp_netlink_miss(r->iid, &r->info) != -ESRCH)
 		return;
 
@@ -183,6 +185,9 @@ static void hold(struct lisp_iid *iid, int family, const union lisp_addr *eid,
 		lisp_miss_table_append(iid, miss, skb);
 	}
 	v->fate = HELD;
+	if (skb)
+		trace_lisp_hold(skb, iid->key.iid, family, eid,
+				skb_queue_len(&miss->queue), miss->bytes);
 }
 
 static void miss_handle(struct lisp_iid *iid, int family, const void *dst,

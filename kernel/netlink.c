@@ -23,6 +23,7 @@
 #include "owner.h"
 #include "reach-react.h"
 #include "rloc.h"
+#include "trace.h"
 
 /* Events, of which a mapping's is the largest: ten attributes. */
 #define EVENT_SIZE	160
@@ -159,10 +160,10 @@ static void event_send(const struct lisp_net *ln, struct sk_buff *skb,
 }
 
 static int put_map_event(struct sk_buff *skb, const struct lisp_map *map,
+			 const struct lisp_prefix *prefix,
 			 enum lisp_event event)
 {
 	const struct lisp_iid_key *key = &map->iid->key;
-	struct lisp_prefix prefix;
 
 	if (nla_put_u32(skb, LISP_A_MAP_EVENT, event) ||
 	    nla_put_u32(skb, LISP_A_MAP_UNDERLAY, key->underlay) ||
@@ -170,22 +171,25 @@ static int put_map_event(struct sk_buff *skb, const struct lisp_map *map,
 	    nla_put_u32(skb, LISP_A_MAP_ACTION, map->action) ||
 	    nla_put_u32(skb, LISP_A_MAP_ORIGIN, map->origin))
 		return -EMSGSIZE;
-	lisp_map_prefix(map, &prefix);
 
 	return lisp_nl_put_prefix(skb, LISP_A_MAP_PREFIX,
-				  LISP_A_MAP_PREFIX_LEN, &prefix);
+				  LISP_A_MAP_PREFIX_LEN, prefix);
 }
 
 void lisp_netlink_map(const struct lisp_map *map, enum lisp_event event,
 		      const struct genl_info *info)
 {
 	const struct lisp_net *ln = map->iid->ln;
+	struct lisp_prefix prefix;
 	struct sk_buff *skb;
 	void *head;
 
+	lisp_map_prefix(map, &prefix);
+	trace_lisp_map(map->iid->key.iid, &prefix, map->action, event);
 	skb = event_new(ln, LISP_CMD_MAP_NTF, info, &head);
 	if (skb)
-		event_send(ln, skb, head, put_map_event(skb, map, event));
+		event_send(ln, skb, head,
+			   put_map_event(skb, map, &prefix, event));
 }
 
 static int put_local_event(struct sk_buff *skb, const struct lisp_iid *iid,

@@ -28,6 +28,7 @@
 #include "recv.h"
 #include "sock.h"
 #include "stats.h"
+#include "trace.h"
 #include "wire.h"
 
 #define HDRS_LEN (sizeof(struct udphdr) + LISP_HDR_LEN)
@@ -199,6 +200,7 @@ int lisp_recv(struct sock *sk, struct sk_buff *skb)
 	}
 	if (unlikely(lisp_hdr_is_odd(&hdr, false)))
 		lisp_count(dev, LISP_COUNT_RX_RESERVED);
+	trace_lisp_decap(skb, dev, hdr.iid);
 	deliver(skb, lisp_dev(dev));
 	return 0;
 

@@ -83,18 +83,18 @@ static void add(struct lisp_counters __percpu *all, size_t offset)
 #define OFFSET(member, i) \
 	(offsetof(struct lisp_counters, member) + (i) * sizeof(u64_stats_t))
 
-void lisp_drop_count(struct net_device *dev, enum lisp_drop_reason reason)
+static void drop_count(struct net_device *dev, const struct sk_buff *skb,
+		       enum lisp_drop_reason reason)
 {
 	struct lisp_dev *ld = lisp_dev(dev);
 
-	trace_lisp_drop(dev, ld->id, reason);
+	trace_lisp_drop(skb, dev, ld->id, reason);
 	add(ld->counters, OFFSET(drops, reason));
 }
 
-void lisp_drop_count_net(struct lisp_net *ln, enum lisp_drop_reason reason)
+void lisp_drop_count(struct net_device *dev, enum lisp_drop_reason reason)
 {
-	trace_lisp_drop(NULL, 0, reason);
-	add(ln->drops, OFFSET(drops, reason));
+	drop_count(dev, NULL, reason);
 }
 
 void lisp_count(struct net_device *dev, enum lisp_count which)
@@ -105,14 +105,15 @@ void lisp_count(struct net_device *dev, enum lisp_count which)
 void lisp_drop(struct sk_buff *skb, struct net_device *dev,
 	       enum lisp_drop_reason reason)
 {
-	lisp_drop_count(dev, reason);
+	drop_count(dev, skb, reason);
 	kfree_skb_reason(skb, reasons[reason].core);
 }
 
 void lisp_drop_net(struct sk_buff *skb, struct lisp_net *ln,
 		   enum lisp_drop_reason reason)
 {
-	lisp_drop_count_net(ln, reason);
+	trace_lisp_drop(skb, NULL, 0, reason);
+	add(ln->drops, OFFSET(drops, reason));
 	kfree_skb_reason(skb, reasons[reason].core);
 }
 

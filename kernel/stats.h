@@ -53,7 +53,6 @@ struct lisp_counters __percpu *lisp_counters_new(void);
 
 /* Count, and trace drops. Process or softirq; @dev is a lisp device. */
 void lisp_drop_count(struct net_device *dev, enum lisp_drop_reason reason);
-void lisp_drop_count_net(struct lisp_net *ln, enum lisp_drop_reason reason);
 void lisp_count(struct net_device *dev, enum lisp_count which);
 
 /*

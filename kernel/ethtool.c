@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ethtool -S: what the core's statistics (ip -s link) know nothing of. First
+ * what happened besides drops, then each reason for a drop under the word it
+ * has everywhere, with "drop-" before it. The core calls this under RTNL, so
+ * the device has its Instance-ID.
+ */
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+
+#include "dev.h"
+#include "ethtool.h"
+#include "iid.h"
+#include "stats.h"
+
+enum { NATIVE, RX_RESERVED, MISSES, HELD_PACKETS, HELD_BYTES, N_OTHERS };
+
+static const char others[N_OTHERS][ETH_GSTRING_LEN] = {
+	[NATIVE]	= "native-packets",
+	[RX_RESERVED]	= "rx-reserved",
+	[MISSES]	= "misses",
+	[HELD_PACKETS]	= "held-packets",
+	[HELD_BYTES]	= "held-bytes",
+};
+
+/* LISP_DROP_REASON_NONE is no reason. */
+#define N_DROPS	(LISP_DROP_REASONS - 1)
+
+static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, "lisp", sizeof(info->driver));
+}
+
+static int get_sset_count(struct net_device *dev, int set)
+{
+	return set == ETH_SS_STATS ? N_OTHERS + N_DROPS : -EOPNOTSUPP;
+}
+
+static void get_strings(struct net_device *dev, u32 set, u8 *data)
+{
+	unsigned int i;
+
+	if (set != ETH_SS_STATS)
+		return;
+	memcpy(data, others, sizeof(others));
+	data += sizeof(others);
+	for (i = 0; i < N_DROPS; i++)
+		snprintf((char *)data + i * ETH_GSTRING_LEN, ETH_GSTRING_LEN,
+			 "drop-%s", lisp_drop_name(i + 1));
+}
+
+static void get_stats(struct net_device *dev, struct ethtool_stats *request,
+		      u64 *data)
+{
+	const struct lisp_miss_table *miss = &lisp_dev(dev)->iid->miss;
+	struct lisp_stats stats;
+
+	lisp_stats_read(dev, &stats);
+	data[NATIVE] = stats.counts[LISP_COUNT_NATIVE];
+	data[RX_RESERVED] = stats.counts[LISP_COUNT_RX_RESERVED];
+	data[MISSES] = READ_ONCE(miss->reports);
+	data[HELD_PACKETS] = READ_ONCE(miss->packets);
+	data[HELD_BYTES] = READ_ONCE(miss->bytes);
+	memcpy(data + N_OTHERS, stats.drops + 1, N_DROPS * sizeof(*data));
+}
+
+const struct ethtool_ops lisp_ethtool_ops = {
+	.get_drvinfo		= get_drvinfo,
+	.get_link		= ethtool_op_get_link,
+	.get_sset_count		= get_sset_count,
+	.get_strings		= get_strings,
+	.get_ethtool_stats	= get_stats,
+};
