@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <net/addrconf.h>
+#include <net/inet_ecn.h>
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include <net/netlink.h>
@@ -22,6 +23,12 @@ const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1] = {
 	[IFLA_LISP_ECHO_NONCE]	= { .type = NLA_U8 },
 	[IFLA_LISP_MAP_VERSIONS] = { .type = NLA_U8 },
 	[IFLA_LISP_GLEANING]	= { .type = NLA_U8 },
+	[IFLA_LISP_EXTERNAL]	= { .type = NLA_U8 },
+	[IFLA_LISP_TTL]		= { .type = NLA_U8 },
+	[IFLA_LISP_TOS]		= { .type = NLA_U8 },
+	[IFLA_LISP_ECN]		= { .type = NLA_U8 },
+	[IFLA_LISP_UDP_CSUM]	= { .type = NLA_U8 },
+	[IFLA_LISP_UDP_ZERO_CSUM6_TX] = { .type = NLA_U8 },
 };
 
 const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES] = {
@@ -82,10 +89,20 @@ static bool rloc6_ok(const struct in6_addr *addr)
 		  IPV6_ADDR_LINKLOCAL | IPV6_ADDR_MAPPED));
 }
 
+static const u8 switches[] = {
+	IFLA_LISP_PROXY,
+	IFLA_LISP_EXTERNAL,
+	IFLA_LISP_ECN,
+	IFLA_LISP_UDP_CSUM,
+	IFLA_LISP_UDP_ZERO_CSUM6_TX,
+};
+
 int lisp_conf_validate(struct nlattr *tb[], struct nlattr *data[],
 		       struct netlink_ext_ack *extack)
 {
+	const struct nlattr *attr;
 	struct in6_addr in6;
+	unsigned int i;
 
 	if (tb[IFLA_ADDRESS]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
@@ -105,9 +122,18 @@ int lisp_conf_validate(struct nlattr *tb[], struct nlattr *data[],
 				    "UDP port must be 1 to 65535");
 		return -ERANGE;
 	}
-	if (data[IFLA_LISP_PROXY] && nla_get_u8(data[IFLA_LISP_PROXY]) > 1) {
-		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PROXY],
-				    "Proxy must be 0 or 1");
+	if (data[IFLA_LISP_TOS] &&
+	    nla_get_u8(data[IFLA_LISP_TOS]) != LISP_TOS_INHERIT &&
+	    nla_get_u8(data[IFLA_LISP_TOS]) & INET_ECN_MASK) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_TOS],
+				    "The lower two bits of TOS are ECN's");
+		return -EINVAL;
+	}
+	for (i = 0; i < ARRAY_SIZE(switches); i++) {
+		attr = data[switches[i]];
+		if (!attr || nla_get_u8(attr) <= 1)
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attr, "A switch must be 0 or 1");
 		return -ERANGE;
 	}
 	if (data[IFLA_LISP_LOCAL] &&
@@ -197,6 +223,42 @@ static int parse_underlay(struct net *net, const struct nlattr *attr,
 	return 0;
 }
 
+/* An external device has no Instance-ID, nor one VRF that has one uplink. */
+static int check_external(const struct lisp_conf *conf, struct nlattr *data[],
+			  struct netlink_ext_ack *extack)
+{
+	if (!conf->external)
+		return 0;
+	if (conf->given & BIT(IFLA_LISP_ID)) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_ID],
+				    "An external device has no id of its own");
+		return -EINVAL;
+	}
+	if (conf->native) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_NATIVE],
+				    "An external device has no native uplink");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* How outer headers are filled. */
+static void parse_outer(struct nlattr *data[], struct lisp_conf *conf)
+{
+	if (data[IFLA_LISP_TTL])
+		conf->ttl = nla_get_u8(data[IFLA_LISP_TTL]);
+	if (data[IFLA_LISP_TOS])
+		conf->tos = nla_get_u8(data[IFLA_LISP_TOS]);
+	if (data[IFLA_LISP_ECN])
+		conf->ecn = nla_get_u8(data[IFLA_LISP_ECN]);
+	if (data[IFLA_LISP_UDP_CSUM])
+		conf->csum4 = nla_get_u8(data[IFLA_LISP_UDP_CSUM]) ?
+			      LISP_CSUM_REAL : LISP_CSUM_ZERO;
+	if (data[IFLA_LISP_UDP_ZERO_CSUM6_TX])
+		conf->csum6 = nla_get_u8(data[IFLA_LISP_UDP_ZERO_CSUM6_TX]) ?
+			      LISP_CSUM_ZERO : LISP_CSUM_REAL;
+}
+
 int lisp_conf_parse(struct net *net, const struct net_device *dev,
 		    struct nlattr *data[], struct lisp_conf *conf,
 		    struct netlink_ext_ack *extack)
@@ -216,18 +278,21 @@ int lisp_conf_parse(struct net *net, const struct net_device *dev,
 		conf->port = nla_get_be16(data[IFLA_LISP_PORT]);
 	if (data[IFLA_LISP_PROXY])
 		conf->proxy = nla_get_u8(data[IFLA_LISP_PROXY]);
+	if (data[IFLA_LISP_EXTERNAL])
+		conf->external = nla_get_u8(data[IFLA_LISP_EXTERNAL]);
 	if (data[IFLA_LISP_LOCAL])
 		conf->local = nla_get_in_addr(data[IFLA_LISP_LOCAL]);
 	if (data[IFLA_LISP_LOCAL6])
 		conf->local6 = nla_get_in6_addr(data[IFLA_LISP_LOCAL6]);
 	parse_switches(data, conf);
+	parse_outer(data, conf);
 	if (data[IFLA_LISP_UNDERLAY])
 		err = parse_underlay(net, data[IFLA_LISP_UNDERLAY], conf,
 				     extack);
 	if (!err && data[IFLA_LISP_NATIVE])
 		err = parse_native(dev_net(dev), dev, data[IFLA_LISP_NATIVE],
 				   conf, extack);
-	return err;
+	return err ?: check_external(conf, data, extack);
 }
 
 int lisp_conf_may_change(const struct lisp_conf *old,
@@ -252,6 +317,11 @@ int lisp_conf_may_change(const struct lisp_conf *old,
 	if (new->proxy != old->proxy) {
 		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_PROXY],
 				    "The proxy mode of a device cannot change");
+		return -EOPNOTSUPP;
+	}
+	if (new->external != old->external) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_EXTERNAL],
+				    "A device cannot become external, or stop being that");
 		return -EOPNOTSUPP;
 	}
 	return 0;

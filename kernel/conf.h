@@ -13,6 +13,15 @@
 
 #include <uapi/linux/if_lisp.h>
 
+#define LISP_TOS_INHERIT	1
+
+/* What configuration says about UDP checksums over an address family. */
+enum {
+	LISP_CSUM_AUTO,		/* nothing */
+	LISP_CSUM_ZERO,
+	LISP_CSUM_REAL,
+};
+
 /**
  * struct lisp_conf - what a request asks for
  * @given: bit per IFLA_LISP_* attribute that was there
@@ -20,6 +29,12 @@
  * @underlay: ifindex of a VRF, or 0
  * @port: UDP port, never 0
  * @proxy: deliver for EIDs that are not local, too
+ * @external: serve many Instance-IDs
+ * @ttl: outer TTL, 0: inherit
+ * @tos: outer DSCP, LISP_TOS_INHERIT: inherit
+ * @ecn: copy ECN
+ * @csum4: UDP checksum over IPv4, LISP_CSUM_*
+ * @csum6: the same over IPv6
  * @local: IPv4 source RLOC, or zero
  * @local6: IPv6 source RLOC, or zero
  * @native: uplink, or NULL
@@ -32,6 +47,12 @@ struct lisp_conf {
 	u32 underlay;
 	__be16 port;
 	bool proxy;
+	bool external;
+	u8 ttl;
+	u8 tos;
+	bool ecn;
+	u8 csum4;
+	u8 csum6;
 	__be32 local;
 	struct in6_addr local6;
 	struct net_device *native;

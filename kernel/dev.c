@@ -18,6 +18,7 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
+#include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/ip_tunnels.h>
 #include <net/l3mdev.h>
@@ -32,6 +33,7 @@
 #include "iid.h"
 #include "miss.h"
 #include "net.h"
+#include "netlink.h"
 #include "reach.h"
 #include "rloc.h"
 #include "sock.h"
@@ -42,6 +44,46 @@
 /* Outer IPv6, UDP and LISP headers: an MTU must suit either family. */
 #define LISP_HEADROOM	(sizeof(struct ipv6hdr) + sizeof(struct udphdr) + \
 			 LISP_HDR_LEN)
+
+/* --- external devices --- */
+
+struct lisp_dev *lisp_dev_external(struct lisp_net *ln, u32 underlay)
+{
+	struct lisp_dev *ld;
+
+	list_for_each_entry(ld, &ln->externals, outside)
+		if (ld->underlay == underlay)
+			return ld;
+	return NULL;
+}
+
+bool lisp_iid_is_external(const struct lisp_iid *iid)
+{
+	const struct net_device *dev = rcu_access_pointer(iid->dev);
+
+	return dev && lisp_dev(dev)->external;
+}
+
+/* An Instance-ID must name its device without a word about devices. */
+static int externals_add(struct lisp_dev *ld, struct netlink_ext_ack *extack)
+{
+	if (lisp_dev_external(ld->ln, ld->underlay)) {
+		NL_SET_ERR_MSG(extack,
+			       "The underlay has an external device already");
+		return -EEXIST;
+	}
+	mutex_lock(&ld->ln->lock);
+	list_add_tail(&ld->outside, &ld->ln->externals);
+	mutex_unlock(&ld->ln->lock);
+	return 0;
+}
+
+static void externals_del(struct lisp_dev *ld)
+{
+	mutex_lock(&ld->ln->lock);
+	list_del_init(&ld->outside);
+	mutex_unlock(&ld->ln->lock);
+}
 
 /* --- device operations --- */
 
@@ -55,8 +97,12 @@ static void lisp_dev_ndo_uninit(struct net_device *dev)
 	struct lisp_dev *ld = lisp_dev(dev);
 
 	list_del_init(&ld->list);
-	lisp_iid_del(ld->iid);
+	if (ld->external)
+		lisp_iid_for_dev(ld->ln, dev, lisp_iid_del);
+	else
+		lisp_iid_del(ld->iid);
 	ld->iid = NULL;
+	externals_del(ld);
 	lisp_sock_put(ld->sock);
 	ld->sock = NULL;
 	gro_cells_destroy(&ld->gro_cells);
@@ -81,7 +127,12 @@ static int lisp_dev_open(struct net_device *dev)
 
 static int lisp_dev_stop(struct net_device *dev)
 {
-	lisp_miss_purge(lisp_dev(dev)->iid);
+	struct lisp_dev *ld = lisp_dev(dev);
+
+	if (ld->external)
+		lisp_iid_for_dev(ld->ln, dev, lisp_miss_purge);
+	else
+		lisp_miss_purge(ld->iid);
 	return 0;
 }
 
@@ -109,6 +160,7 @@ static void lisp_dev_free(struct net_device *dev)
 	struct lisp_dev *ld = lisp_dev(dev);
 
 	kfree(rcu_dereference_protected(ld->source, true));
+	free_percpu(ld->direct);
 	free_percpu(ld->counters);
 }
 
@@ -174,12 +226,61 @@ static void set_reach(struct lisp_dev *ld, const struct lisp_conf *conf)
 	WRITE_ONCE(ld->reach, conf->trusted ? conf->switches : 0);
 }
 
+/* Packets that pass meanwhile may be filled by the old and the new. */
+static void set_outer(struct lisp_dev *ld, const struct lisp_conf *conf)
+{
+	bool fixed = conf->tos != LISP_TOS_INHERIT;
+
+	WRITE_ONCE(ld->ttl, conf->ttl);
+	WRITE_ONCE(ld->tos, fixed ? conf->tos : 0);
+	WRITE_ONCE(ld->tos_mask, (fixed ? 0 : ~INET_ECN_MASK & 0xff) |
+				 (conf->ecn ? INET_ECN_MASK : 0));
+	WRITE_ONCE(ld->pipe, (conf->ttl ? LISP_PIPE_TTL : 0) |
+			     (fixed ? LISP_PIPE_TOS : 0));
+	WRITE_ONCE(ld->csum,
+		   (conf->csum4 == LISP_CSUM_REAL ? LISP_SEND_IPV4 : 0) |
+		   (conf->csum6 == LISP_CSUM_REAL ? LISP_SEND_IPV6 : 0));
+	ld->csum4 = conf->csum4;
+	ld->csum6 = conf->csum6;
+}
+
+/* The Instance-ID, or a place among the devices that have many. */
+static int take_iid(struct lisp_dev *ld, struct netlink_ext_ack *extack)
+{
+	struct lisp_iid *iid;
+
+	if (ld->external)
+		return externals_add(ld, extack);
+	iid = lisp_iid_add(ld->ln, ld->underlay, ld->id, ld->dev, NULL,
+			   extack);
+	if (IS_ERR(iid))
+		return PTR_ERR(iid);
+	ld->iid = iid;
+	return 0;
+}
+
+/* What needs memory. lisp_dev_free() frees it, whatever there is. */
+static int lisp_dev_alloc(struct lisp_dev *ld, const struct lisp_conf *conf)
+{
+	int err;
+
+	ld->counters = lisp_counters_new();
+	if (!ld->counters)
+		return -ENOMEM;
+	if (conf->external) {
+		ld->direct = netdev_alloc_pcpu_stats(struct lisp_rloc_count);
+		if (!ld->direct)
+			return -ENOMEM;
+	}
+	err = prepare_reach(ld->ln, conf);
+	return err ?: set_source(ld, conf);
+}
+
 static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
 			      const struct lisp_conf *conf,
 			      struct netlink_ext_ack *extack)
 {
 	struct lisp_dev *ld = lisp_dev(dev);
-	struct lisp_iid *iid;
 	int err;
 
 	ld->dev = dev;
@@ -187,17 +288,13 @@ static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
 	ld->id = conf->id;
 	ld->underlay = conf->underlay;
 	ld->proxy = conf->proxy;
+	ld->external = conf->external;
 	INIT_LIST_HEAD(&ld->list);
+	INIT_LIST_HEAD(&ld->outside);
 	RCU_INIT_POINTER(ld->native, conf->native);
+	set_outer(ld, conf);
 
-	err = -ENOMEM;
-	ld->counters = lisp_counters_new();
-	if (!ld->counters)
-		return err;
-	err = prepare_reach(ln, conf);
-	if (err)
-		goto err_free;
-	err = set_source(ld, conf);
+	err = lisp_dev_alloc(ld, conf);
 	if (err)
 		goto err_free;
 	set_reach(ld, conf);
@@ -206,12 +303,9 @@ static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
 		err = PTR_ERR(ld->sock);
 		goto err_free;
 	}
-	iid = lisp_iid_add(ln, conf->underlay, conf->id, dev, extack);
-	if (IS_ERR(iid)) {
-		err = PTR_ERR(iid);
+	err = take_iid(ld, extack);
+	if (err)
 		goto err_sock;
-	}
-	ld->iid = iid;
 
 	err = register_netdevice(dev);
 	if (err)
@@ -225,6 +319,7 @@ err_iid:
 	/* NULL: register_netdevice() came far enough to call ndo_uninit */
 	if (ld->iid)
 		lisp_iid_del(ld->iid);
+	externals_del(ld);
 err_sock:
 	if (ld->sock)
 		lisp_sock_put(ld->sock);
@@ -240,7 +335,11 @@ static int lisp_newlink(struct net_device *dev,
 			struct netlink_ext_ack *extack)
 {
 	struct net *net = rtnl_newlink_link_net(params);
-	struct lisp_conf conf = { .port = htons(LISP_PORT_DATA) };
+	struct lisp_conf conf = {
+		.port = htons(LISP_PORT_DATA),
+		.tos = LISP_TOS_INHERIT,
+		.ecn = true,
+	};
 	int err;
 
 	if (params->tb[IFLA_LINK_NETNSID] && params->data &&
@@ -264,6 +363,12 @@ static void conf_of(const struct lisp_dev *ld, struct lisp_conf *conf)
 	conf->underlay = ld->underlay;
 	conf->port = ld->sock->port;
 	conf->proxy = ld->proxy;
+	conf->external = ld->external;
+	conf->ttl = ld->ttl;
+	conf->tos = ld->tos_mask & ~INET_ECN_MASK ? LISP_TOS_INHERIT : ld->tos;
+	conf->ecn = ld->tos_mask & INET_ECN_MASK;
+	conf->csum4 = ld->csum4;
+	conf->csum6 = ld->csum6;
 	conf->native = rtnl_dereference(ld->native);
 	conf->trusted = ld->trusted;
 	conf->switches = ld->switches;
@@ -305,6 +410,7 @@ static int lisp_changelink(struct net_device *dev, struct nlattr *tb[],
 	}
 	set_reach(ld, &new);
 	rcu_assign_pointer(ld->native, new.native);
+	set_outer(ld, &new);
 	return 0;
 }
 
@@ -328,7 +434,13 @@ static size_t lisp_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u32)) +		/* NATIVE */
 	       nla_total_size(sizeof(u8)) +		/* PROXY */
 	       nla_total_size(sizeof(u8)) +		/* TRUSTED_UNDERLAY */
-	       LISP_CONF_SWITCHES * nla_total_size(sizeof(u8));
+	       LISP_CONF_SWITCHES * nla_total_size(sizeof(u8)) +
+	       nla_total_size(sizeof(u8)) +		/* EXTERNAL */
+	       nla_total_size(sizeof(u8)) +		/* TTL */
+	       nla_total_size(sizeof(u8)) +		/* TOS */
+	       nla_total_size(sizeof(u8)) +		/* ECN */
+	       nla_total_size(sizeof(u8)) +		/* UDP_CSUM */
+	       nla_total_size(sizeof(u8));		/* UDP_ZERO_CSUM6_TX */
 }
 
 static int fill_switches(struct sk_buff *skb, const struct lisp_conf *conf)
@@ -344,12 +456,28 @@ static int fill_switches(struct sk_buff *skb, const struct lisp_conf *conf)
 	return 0;
 }
 
+static int fill_outer(struct sk_buff *skb, const struct lisp_conf *conf)
+{
+	if (nla_put_u8(skb, IFLA_LISP_TTL, conf->ttl) ||
+	    nla_put_u8(skb, IFLA_LISP_TOS, conf->tos) ||
+	    nla_put_u8(skb, IFLA_LISP_ECN, conf->ecn))
+		return -EMSGSIZE;
+	if (conf->csum4 && nla_put_u8(skb, IFLA_LISP_UDP_CSUM,
+				      conf->csum4 == LISP_CSUM_REAL))
+		return -EMSGSIZE;
+	if (conf->csum6 && nla_put_u8(skb, IFLA_LISP_UDP_ZERO_CSUM6_TX,
+				      conf->csum6 == LISP_CSUM_ZERO))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int lisp_fill_info(struct sk_buff *skb, const struct net_device *dev)
 {
 	struct lisp_conf conf;
 
 	conf_of(lisp_dev(dev), &conf);
-	if (nla_put_u32(skb, IFLA_LISP_ID, conf.id) ||
+	if ((!conf.external && nla_put_u32(skb, IFLA_LISP_ID, conf.id)) ||
+	    (conf.external && nla_put_u8(skb, IFLA_LISP_EXTERNAL, 1)) ||
 	    nla_put_be16(skb, IFLA_LISP_PORT, conf.port) ||
 	    nla_put_u8(skb, IFLA_LISP_PROXY, conf.proxy) ||
 	    fill_switches(skb, &conf))
@@ -365,7 +493,7 @@ static int lisp_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	if (conf.native &&
 	    nla_put_u32(skb, IFLA_LISP_NATIVE, conf.native->ifindex))
 		return -EMSGSIZE;
-	return 0;
+	return fill_outer(skb, &conf);
 }
 
 RTNL_NEWLINK_TRAMPOLINE(lisp_newlink)
@@ -387,17 +515,31 @@ static struct rtnl_link_ops lisp_link_ops __read_mostly = {
 
 /* --- other devices and namespaces that go away --- */
 
-/* @gone can be the native uplink of devices in its own namespace only. */
-static void forget_native(struct net_device *gone)
+/*
+ * @gone can be the native uplink of devices, and the VRF of Instance-IDs of
+ * external ones, in its own namespace only.
+ */
+static void forget_inside(struct net_device *gone)
 {
 	struct net_device *dev;
 
 	for_each_netdev(dev_net(gone), dev) {
 		struct lisp_dev *ld = lisp_dev(dev);
 
-		if (lisp_dev_is(dev) && rtnl_dereference(ld->native) == gone)
+		if (!lisp_dev_is(dev))
+			continue;
+		if (rtnl_dereference(ld->native) == gone)
 			RCU_INIT_POINTER(ld->native, NULL);
+		if (ld->external && netif_is_l3_master(gone))
+			lisp_iid_del_vrf(ld->ln, gone, lisp_netlink_iid_gone);
 	}
+}
+
+/* @iid's device leaves the namespace its VRF is in. */
+static void forget_vrf(struct lisp_iid *iid)
+{
+	if (rcu_access_pointer(iid->vrf))
+		lisp_netlink_iid_gone(iid);
 }
 
 /*
@@ -428,9 +570,11 @@ static int lisp_dev_event(struct notifier_block *nb, unsigned long event,
 	if (lisp_dev_is(dev)) {
 		/* moves to another namespace, or goes */
 		RCU_INIT_POINTER(lisp_dev(dev)->native, NULL);
+		if (lisp_dev(dev)->external)
+			lisp_iid_for_dev(lisp_dev(dev)->ln, dev, forget_vrf);
 		return NOTIFY_DONE;
 	}
-	forget_native(dev);
+	forget_inside(dev);
 	if (netif_is_l3_master(dev))
 		forget_underlay(dev);
 	return NOTIFY_DONE;

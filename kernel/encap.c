@@ -5,8 +5,8 @@
  * a route and pushing the header differ, in two small leaves each.
  *
  * TTL and DSCP are copied from the inner packet, so is ECN (RFC 6040, normal
- * mode). The source port comes from the flow's hash, the UDP checksum is zero,
- * IPv4 has DF set.
+ * mode), unless the device is configured otherwise. The source port comes from
+ * the flow's hash, the UDP checksum is zero unless asked for, IPv4 has DF set.
  *
  * The route is cached in the RLOC, for packets that any lookup would route
  * the same: without mark, without DSCP, from the same source. The devices of
@@ -29,6 +29,7 @@
 
 #include "dev.h"
 #include "encap.h"
+#include "iid.h"
 #include "inner.h"
 #include "net.h"
 #include "reach.h"
@@ -49,6 +50,7 @@
  * @sport: UDP source port
  * @tos: DSCP and ECN
  * @ttl: TTL or hop limit
+ * @csum: with a UDP checksum
  */
 struct outer {
 	struct lisp_rloc *rloc;
@@ -58,6 +60,7 @@ struct outer {
 	__be16 sport;
 	u8 tos;
 	u8 ttl;
+	bool csum;
 };
 
 /* This CPU is sending an outer packet. BH is disabled while it does. */
@@ -149,7 +152,7 @@ static void send6(struct sk_buff *skb, const struct lisp_dev *ld,
 	skb_scrub_packet(skb, xnet);
 	udp_tunnel6_xmit_skb(o->dst, ld->sock->v6->sk, skb, ld->dev,
 			     &o->saddr.ip6, &o->rloc->addr.ip6, o->tos, o->ttl,
-			     0, o->sport, o->rloc->port, true, 0);
+			     0, o->sport, o->rloc->port, !o->csum, 0);
 }
 #else
 static struct dst_entry *route6(const struct lisp_dev *ld, struct sk_buff *skb,
@@ -170,8 +173,8 @@ static void send4(struct sk_buff *skb, const struct lisp_dev *ld,
 {
 	udp_tunnel_xmit_skb(dst_rtable(o->dst), ld->sock->v4->sk, skb,
 			    o->saddr.ip, o->rloc->addr.ip, o->tos, o->ttl,
-			    htons(IP_DF), o->sport, o->rloc->port, xnet, true,
-			    0);
+			    htons(IP_DF), o->sport, o->rloc->port, xnet,
+			    !o->csum, 0);
 }
 
 /* The configured source RLOC of the locator's family; zero if there is none. */
@@ -222,13 +225,15 @@ static void fill(const struct lisp_dev *ld, struct sk_buff *skb,
 		 struct outer *o)
 {
 	o->rloc = rloc;
-	o->tos = in->tos;
-	o->ttl = in->ttl;
+	o->tos = (in->tos & READ_ONCE(ld->tos_mask)) | READ_ONCE(ld->tos);
+	o->ttl = READ_ONCE(ld->ttl) ?: in->ttl;
+	o->csum = READ_ONCE(ld->csum) & (rloc->family == AF_INET ?
+					 LISP_SEND_IPV4 : LISP_SEND_IPV6);
 	o->sport = udp_flow_src_port(ld->ln->net, skb, LISP_SPORT_MIN,
 				     LISP_SPORT_MAX + 1, false);
 	fill_source(ld, o);
 	o->cache = NULL;
-	if (!skb->mark && !(in->tos & ~INET_ECN_MASK) &&
+	if (!skb->mark && !(o->tos & ~INET_ECN_MASK) &&
 	    cache_is_for(rloc, &o->saddr))
 		o->cache = &rloc->dst;
 }
@@ -239,6 +244,7 @@ static void fill(const struct lisp_dev *ld, struct sk_buff *skb,
  */
 static enum lisp_drop_reason prepare(struct sk_buff *skb,
 				     const struct lisp_dev *ld,
+				     const struct lisp_inner *in,
 				     const struct lisp_map *map,
 				     const struct lisp_loc *loc,
 				     const struct outer *o)
@@ -253,14 +259,15 @@ static enum lisp_drop_reason prepare(struct sk_buff *skb,
 		return LISP_DROP_REASON_TX_NO_MEMORY;
 	skb->encapsulation = 0;
 	skb_reset_mac_header(skb);
-	if (udp_tunnel_handle_offloads(skb, false))
+	if (udp_tunnel_handle_offloads(skb, o->csum))
 		return LISP_DROP_REASON_TX_NO_MEMORY;
 	skb_set_inner_protocol(skb, skb->protocol);
 
-	if (unlikely(READ_ONCE(ld->reach)))
-		lisp_reach_build(skb, ld, map, loc);
+	/* an RLOC that a route names itself has nothing to be said about */
+	if (unlikely(READ_ONCE(ld->reach)) && map)
+		lisp_reach_build(skb, in, ld, map, loc);
 	else
-		lisp_hdr_build_iid(__skb_push(skb, LISP_HDR_LEN), ld->id);
+		lisp_hdr_build_iid(__skb_push(skb, LISP_HDR_LEN), in->id);
 	return LISP_DROP_REASON_NONE;
 }
 
@@ -287,11 +294,13 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 	why = LISP_DROP_REASON_MTU;
 	if (!lisp_inner_fits(skb, *mtu))
 		goto err_release;
-	why = prepare(skb, ld, map, loc, &o);
+	why = prepare(skb, ld, in, map, loc, &o);
 	if (why)
 		goto err_release;
 
-	trace_lisp_encap(skb, ld->dev, ld->id, rloc, in->len);
+	trace_lisp_encap(skb, ld->dev, in->id, rloc, in->len);
+	if (unlikely(ld->external))
+		lisp_iid_sent(in->iid, in->len);
 	lisp_rloc_sent(rloc, in->len);
 	send(skb, ld, &o);
 	return LISP_DROP_REASON_NONE;

@@ -19,7 +19,8 @@ struct lisp_map;
 unsigned int lisp_encap_families(const struct lisp_dev *ld);
 
 /*
- * Encapsulate @skb, whose inner packet is @in, to @loc of @map and send it.
+ * Encapsulate @skb, whose inner packet is @in, to @loc of @map (NULL: of
+ * none) and send it.
  * @in's addresses need not be valid any more. Caller: RCU read side and BH
  * disabled.
  *

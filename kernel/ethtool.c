@@ -49,18 +49,28 @@ static void get_strings(struct net_device *dev, u32 set, u8 *data)
 			 "drop-%s", lisp_drop_name(i + 1));
 }
 
+/* An external device has misses in each Instance-ID: netlink shows those. */
+static void get_misses(const struct lisp_dev *ld, u64 *data)
+{
+	const struct lisp_miss_table *miss = lisp_miss_table_of(ld->iid);
+
+	data[MISSES] = READ_ONCE(miss->reports);
+	data[HELD_PACKETS] = READ_ONCE(miss->packets);
+	data[HELD_BYTES] = READ_ONCE(miss->bytes);
+}
+
 static void get_stats(struct net_device *dev, struct ethtool_stats *request,
 		      u64 *data)
 {
-	const struct lisp_miss_table *miss = &lisp_dev(dev)->iid->miss;
+	const struct lisp_dev *ld = lisp_dev(dev);
 	struct lisp_stats stats;
 
 	lisp_stats_read(dev, &stats);
 	data[NATIVE] = stats.counts[LISP_COUNT_NATIVE];
 	data[RX_RESERVED] = stats.counts[LISP_COUNT_RX_RESERVED];
-	data[MISSES] = READ_ONCE(miss->reports);
-	data[HELD_PACKETS] = READ_ONCE(miss->packets);
-	data[HELD_BYTES] = READ_ONCE(miss->bytes);
+	memset(data + MISSES, 0, (N_OTHERS - MISSES) * sizeof(*data));
+	if (ld->iid)
+		get_misses(ld, data);
 	memcpy(data + N_OTHERS, stats.drops + 1, N_DROPS * sizeof(*data));
 }
 

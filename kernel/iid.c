@@ -86,7 +86,7 @@ static void iid_link(struct lisp_iids *iids, struct lisp_iid *iid)
 }
 
 struct lisp_iid *lisp_iid_add(struct lisp_net *ln, u32 underlay, u32 iid,
-			      struct net_device *dev,
+			      struct net_device *dev, struct net_device *vrf,
 			      struct netlink_ext_ack *extack)
 {
 	struct lisp_iid *new;
@@ -101,12 +101,17 @@ struct lisp_iid *lisp_iid_add(struct lisp_net *ln, u32 underlay, u32 iid,
 	new->key.iid = iid;
 	new->ln = ln;
 	RCU_INIT_POINTER(new->dev, dev);
+	RCU_INIT_POINTER(new->vrf, vrf);
 
 	mutex_lock(&ln->lock);
 	err = rhashtable_lookup_insert_fast(&ln->iids.hash, &new->node,
 					    iid_params);
-	if (!err)
+	if (!err) {
 		iid_link(&ln->iids, new);
+		if (vrf)
+			hash_add(ln->iids.vrfs, &new->by_vrf,
+				 (unsigned long)vrf);
+	}
 	mutex_unlock(&ln->lock);
 
 	if (err) {
@@ -172,6 +177,7 @@ void lisp_iid_del(struct lisp_iid *iid)
 	mutex_lock(&ln->lock);
 	rhashtable_remove_fast(&ln->iids.hash, &iid->node, iid_params);
 	rb_erase(&iid->order, &ln->iids.tree);
+	hash_del(&iid->by_vrf);
 	lisp_miss_kill(iid);
 	RCU_INIT_POINTER(iid->dev, NULL);
 	list_add_tail(&iid->dying, &ln->iids.dying);
@@ -180,8 +186,58 @@ void lisp_iid_del(struct lisp_iid *iid)
 	queue_work(system_long_wq, &ln->iids.work);
 }
 
+void lisp_iid_for_dev(struct lisp_net *ln, const struct net_device *dev,
+		      void (*fn)(struct lisp_iid *iid))
+{
+	struct lisp_iid_key key = {};
+	struct lisp_iid *iid;
+
+	ASSERT_RTNL();
+
+	do {
+		mutex_lock(&ln->lock);
+		while ((iid = lisp_iid_at(ln, &key))) {
+			key = iid->key;
+			key.iid++;
+			if (rcu_access_pointer(iid->dev) == dev)
+				break;
+		}
+		mutex_unlock(&ln->lock);
+		if (iid)
+			fn(iid);
+		cond_resched();
+	} while (iid);
+}
+
+/* The next one of @vrf, or NULL. */
+static struct lisp_iid *next_of_vrf(struct lisp_net *ln,
+				    const struct net_device *vrf)
+{
+	struct lisp_iid *iid;
+
+	mutex_lock(&ln->lock);
+	hash_for_each_possible(ln->iids.vrfs, iid, by_vrf, (unsigned long)vrf)
+		if (rcu_access_pointer(iid->vrf) == vrf)
+			break;
+	mutex_unlock(&ln->lock);
+
+	return iid;
+}
+
+void lisp_iid_del_vrf(struct lisp_net *ln, const struct net_device *vrf,
+		      void (*fn)(struct lisp_iid *iid))
+{
+	struct lisp_iid *iid;
+
+	ASSERT_RTNL();
+
+	while ((iid = next_of_vrf(ln, vrf)))
+		fn(iid);
+}
+
 int lisp_iid_net_init(struct lisp_net *ln)
 {
+	hash_init(ln->iids.vrfs);
 	ln->iids.tree = RB_ROOT;
 	INIT_LIST_HEAD(&ln->iids.dying);
 	INIT_WORK(&ln->iids.work, drop_work);

@@ -5,6 +5,8 @@
 
 #include <linux/skbuff.h>
 
+struct lisp_iid;
+
 /**
  * struct lisp_inner - what is known of an inner packet after its parse
  * @family: AF_INET or AF_INET6
@@ -15,6 +17,8 @@
  * @saddr: source EID. It and @daddr point into the packet: they are gone when
  *	skb->data moves.
  * @daddr: destination EID
+ * @iid: on its way out, the VPN it is in (xmit.c)
+ * @id: on its way out, the Instance-ID that goes into the header (xmit.c)
  */
 struct lisp_inner {
 	int family;
@@ -24,6 +28,8 @@ struct lisp_inner {
 	bool df;
 	const void *saddr;
 	const void *daddr;
+	struct lisp_iid *iid;
+	u32 id;
 };
 
 /*

@@ -37,6 +37,7 @@ static int __net_init net_init(struct net *net)
 
 	ln->net = net;
 	INIT_LIST_HEAD(&ln->devs);
+	INIT_LIST_HEAD(&ln->externals);
 	INIT_LIST_HEAD(&ln->socks);
 	mutex_init(&ln->lock);
 	ln->drops = lisp_counters_new();

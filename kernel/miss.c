@@ -302,6 +302,14 @@ bool lisp_miss_find(struct lisp_iid *iid, int family,
 	return miss;
 }
 
+const struct lisp_miss_table *lisp_miss_table_of(const struct lisp_iid *iid)
+{
+	static const struct lisp_miss_table none;
+
+	/* pairs with the release when it was made */
+	return smp_load_acquire(&iid->miss) ?: &none;
+}
+
 bool lisp_miss_next(struct lisp_iid *iid, int family,
 		    const union lisp_addr *eid, struct lisp_miss_info *info)
 {

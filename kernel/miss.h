@@ -122,6 +122,9 @@ void lisp_miss_purge(struct lisp_iid *iid);
 /* As lisp_miss_purge(), and nothing is held for @iid from now on. */
 void lisp_miss_kill(struct lisp_iid *iid);
 
+/* The misses of @iid, to show their numbers; never NULL. RCU, or as @iid. */
+const struct lisp_miss_table *lisp_miss_table_of(const struct lisp_iid *iid);
+
 /* Copy the miss of just this EID. False: there is none. */
 bool lisp_miss_find(struct lisp_iid *iid, int family,
 		    const union lisp_addr *eid, struct lisp_miss_info *info);

@@ -28,6 +28,7 @@ struct lisp_counters;
  * struct lisp_net - one network namespace as an underlay
  * @net: the namespace; this object is part of it and holds no reference
  * @devs: lisp devices whose underlay is here, lisp_dev.list (RTNL)
+ * @externals: external devices, lisp_dev.outside (RTNL and @lock to write)
  * @socks: UDP socket pairs, lisp_sock.list (RTNL)
  * @drops: per-CPU counters of packets that reached no device (stats.h)
  * @lock: serialises all writers of mappings, local EIDs and RLOCs. Order:
@@ -43,6 +44,7 @@ struct lisp_counters;
 struct lisp_net {
 	struct net *net;
 	struct list_head devs;
+	struct list_head externals;
 	struct list_head socks;
 	struct lisp_counters __percpu *drops;
 

@@ -102,16 +102,27 @@ int lisp_nl_reply(struct sk_buff *skb, void *head, int err,
 		  struct genl_info *info);
 
 /*
+ * An event, for its attributes; NULL if nobody listens: who listens but gets
+ * nothing is told so. (netlink.c) May sleep.
+ */
+struct sk_buff *lisp_nl_event_new(const struct lisp_net *ln, u8 cmd,
+				  const struct genl_info *info, void **head);
+
+/* Send it; @err, not 0: it is a bug that its attributes did not fit. */
+void lisp_nl_event_send(const struct lisp_net *ln, struct sk_buff *skb,
+			void *head, int err);
+
+/*
  * Where a dump is: in the Instance-ID @key, after the prefix @after (family
  * 0: at its begin). A key, not a position: whatever is added or removed
  * between two parts of a dump, entries that stay are met exactly once. @done:
- * no Instance-ID is left; @tail: what comes after them was put, too.
+ * no Instance-ID is left; @tail: messages that were put after them.
  */
 struct lisp_nl_cursor {
 	struct lisp_iid_key	key;
 	struct lisp_prefix	after;
 	bool			done;
-	bool			tail;
+	u16			tail;
 };
 
 struct lisp_nl_dump {

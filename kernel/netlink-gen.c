@@ -125,8 +125,27 @@ const struct nla_policy lisp_owner_set_nl_policy[LISP_A_OWNER_STALE_LIMIT + 1] =
 	[LISP_A_OWNER_STALE_LIMIT] = { .type = NLA_U32, },
 };
 
+/* LISP_CMD_IID_NEW - do */
+const struct nla_policy lisp_iid_new_nl_policy[LISP_A_IID_VRF + 1] = {
+	[LISP_A_IID_UNDERLAY] = { .type = NLA_U32, },
+	[LISP_A_IID_IID] = { .type = NLA_U32, },
+	[LISP_A_IID_VRF] = { .type = NLA_U32, },
+};
+
+/* LISP_CMD_IID_DEL - do */
+const struct nla_policy lisp_iid_del_nl_policy[LISP_A_IID_IID + 1] = {
+	[LISP_A_IID_UNDERLAY] = { .type = NLA_U32, },
+	[LISP_A_IID_IID] = { .type = NLA_U32, },
+};
+
+/* LISP_CMD_IID_GET - do */
+const struct nla_policy lisp_iid_get_nl_policy[LISP_A_IID_IID + 1] = {
+	[LISP_A_IID_UNDERLAY] = { .type = NLA_U32, },
+	[LISP_A_IID_IID] = { .type = NLA_U32, },
+};
+
 /* Ops table for lisp */
-const struct genl_ops lisp_nl_ops[12] = {
+const struct genl_ops lisp_nl_ops[15] = {
 	{
 		.cmd		= LISP_CMD_MAP_NEW,
 		.doit		= lisp_nl_map_new_doit,
@@ -214,6 +233,28 @@ const struct genl_ops lisp_nl_ops[12] = {
 		.doit		= lisp_nl_owner_set_doit,
 		.policy		= lisp_owner_set_nl_policy,
 		.maxattr	= LISP_A_OWNER_STALE_LIMIT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= LISP_CMD_IID_NEW,
+		.doit		= lisp_nl_iid_new_doit,
+		.policy		= lisp_iid_new_nl_policy,
+		.maxattr	= LISP_A_IID_VRF,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= LISP_CMD_IID_DEL,
+		.doit		= lisp_nl_iid_del_doit,
+		.policy		= lisp_iid_del_nl_policy,
+		.maxattr	= LISP_A_IID_IID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= LISP_CMD_IID_GET,
+		.doit		= lisp_nl_iid_get_doit,
+		.dumpit		= lisp_nl_iid_get_dumpit,
+		.policy		= lisp_iid_get_nl_policy,
+		.maxattr	= LISP_A_IID_IID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -39,8 +39,14 @@ extern const struct nla_policy lisp_miss_get_nl_policy[LISP_A_MISS_EID + 1];
 
 extern const struct nla_policy lisp_owner_set_nl_policy[LISP_A_OWNER_STALE_LIMIT + 1];
 
+extern const struct nla_policy lisp_iid_new_nl_policy[LISP_A_IID_VRF + 1];
+
+extern const struct nla_policy lisp_iid_del_nl_policy[LISP_A_IID_IID + 1];
+
+extern const struct nla_policy lisp_iid_get_nl_policy[LISP_A_IID_IID + 1];
+
 /* Ops table for lisp */
-extern const struct genl_ops lisp_nl_ops[12];
+extern const struct genl_ops lisp_nl_ops[15];
 
 int lisp_nl_map_new_doit(struct sk_buff *skb, struct genl_info *info);
 int lisp_nl_map_del_doit(struct sk_buff *skb, struct genl_info *info);
@@ -59,6 +65,10 @@ int lisp_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int lisp_nl_miss_get_doit(struct sk_buff *skb, struct genl_info *info);
 int lisp_nl_miss_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int lisp_nl_owner_set_doit(struct sk_buff *skb, struct genl_info *info);
+int lisp_nl_iid_new_doit(struct sk_buff *skb, struct genl_info *info);
+int lisp_nl_iid_del_doit(struct sk_buff *skb, struct genl_info *info);
+int lisp_nl_iid_get_doit(struct sk_buff *skb, struct genl_info *info);
+int lisp_nl_iid_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	LISP_NLGRP_MISS,

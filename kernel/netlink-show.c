@@ -4,6 +4,7 @@
 #include <linux/netdevice.h>
 #include <net/genetlink.h>
 
+#include "dev.h"
 #include "iid.h"
 #include "miss.h"
 #include "net.h"
@@ -246,39 +247,53 @@ static int put_u64s(struct sk_buff *skb, const struct lisp_stats *stats,
 	return 0;
 }
 
-static int put_dev(struct sk_buff *skb, const struct lisp_iid *iid)
+/* @dev is there while RCU or lisp_net.lock keeps it. */
+static int put_dev_stats(struct sk_buff *skb, const struct net_device *dev,
+			 u32 underlay, u64 reports)
 {
-	static const struct lisp_miss_table no_miss;
-	const struct lisp_miss_table *miss;
-	struct net_device *dev;
 	struct lisp_stats stats;
-	int err = -EMSGSIZE;
+	int err;
 
-	/* pairs with the release when it was made */
-	miss = smp_load_acquire(&iid->miss) ?: &no_miss;
-
-	rcu_read_lock();
-	dev = rcu_dereference(iid->dev);
-	if (!dev) {
-		err = -ENODEV;
-		goto unlock;
-	}
 	lisp_stats_read(dev, &stats);
 	if (nla_put_u32(skb, LISP_A_DEV_IFINDEX, dev->ifindex) ||
 	    nla_put_string(skb, LISP_A_DEV_IFNAME, dev->name) ||
-	    nla_put_u32(skb, LISP_A_DEV_UNDERLAY, iid->key.underlay) ||
-	    nla_put_u32(skb, LISP_A_DEV_IID, iid->key.iid) ||
+	    nla_put_u32(skb, LISP_A_DEV_UNDERLAY, underlay))
+		return -EMSGSIZE;
+	err = put_u64s(skb, &stats, reports);
+
+	return err ?: put_drops(skb, &stats);
+}
+
+static int put_dev(struct sk_buff *skb, const struct lisp_iid *iid)
+{
+	const struct lisp_miss_table *miss = lisp_miss_table_of(iid);
+	struct net_device *dev;
+	int err = -ENODEV;
+
+	rcu_read_lock();
+	dev = rcu_dereference(iid->dev);
+	if (dev)
+		err = put_dev_stats(skb, dev, iid->key.underlay,
+				    miss->reports);
+	rcu_read_unlock();
+	if (err)
+		return err;
+	if (nla_put_u32(skb, LISP_A_DEV_IID, iid->key.iid) ||
 	    nla_put_u32(skb, LISP_A_DEV_HELD_PACKETS, miss->packets) ||
 	    nla_put_u32(skb, LISP_A_DEV_HELD_BYTES, miss->bytes) ||
 	    nla_put_u32(skb, LISP_A_DEV_MAPS, iid->n_maps) ||
 	    nla_put_u32(skb, LISP_A_DEV_LOCALS, iid->n_locals))
-		goto unlock;
-	err = put_u64s(skb, &stats, miss->reports);
-	if (!err)
-		err = put_drops(skb, &stats);
-unlock:
-	rcu_read_unlock();
-	return err;
+		return -EMSGSIZE;
+
+	return 0;
+}
+
+static int put_external(struct sk_buff *skb, const struct lisp_dev *ld)
+{
+	if (nla_put_flag(skb, LISP_A_DEV_EXTERNAL))
+		return -EMSGSIZE;
+
+	return put_dev_stats(skb, ld->dev, ld->underlay, 0);
 }
 
 int lisp_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -313,6 +328,8 @@ static int dump_dev(struct lisp_iid *iid, struct lisp_nl_dump *dump)
 	void *head;
 	int err;
 
+	if (lisp_iid_is_external(iid))
+		return 0;
 	head = lisp_nl_dump_put(dump, LISP_CMD_DEV_GET);
 	if (!head)
 		return -EMSGSIZE;
@@ -326,18 +343,25 @@ static int dump_dev(struct lisp_iid *iid, struct lisp_nl_dump *dump)
 	return 0;
 }
 
-/* The packets that reached no device. */
-static int dump_no_dev(struct lisp_net *ln, struct lisp_nl_dump *dump)
+/* An external device, or if @ld is NULL what reached no device. */
+static int dump_other(struct lisp_net *ln, struct lisp_nl_dump *dump,
+		      const struct lisp_dev *ld)
 {
 	struct lisp_stats stats;
 	void *head;
+	int err;
 
 	head = lisp_nl_dump_put(dump, LISP_CMD_DEV_GET);
 	if (!head)
 		return -EMSGSIZE;
-	lisp_stats_read_net(ln, &stats);
-	if (nla_put_u32(dump->skb, LISP_A_DEV_IFINDEX, 0) ||
-	    put_drops(dump->skb, &stats)) {
+	if (ld) {
+		err = put_external(dump->skb, ld);
+	} else {
+		lisp_stats_read_net(ln, &stats);
+		err = nla_put_u32(dump->skb, LISP_A_DEV_IFINDEX, 0);
+		err = err ?: put_drops(dump->skb, &stats);
+	}
+	if (err) {
 		genlmsg_cancel(dump->skb, head);
 		return -EMSGSIZE;
 	}
@@ -346,7 +370,36 @@ static int dump_no_dev(struct lisp_net *ln, struct lisp_nl_dump *dump)
 	return 0;
 }
 
-/* Devices; then, unless one Instance-ID was asked for, what reached none. */
+static int dump_others(struct lisp_net *ln, struct lisp_nl_dump *dump,
+		       struct lisp_nl_cursor *cursor)
+{
+	struct lisp_dev *ld;
+	int err = 0, i = 1;
+
+	if (!cursor->tail)
+		err = dump_other(ln, dump, NULL);
+	if (err)
+		return err;
+	cursor->tail = max_t(u16, cursor->tail, 1);
+
+	mutex_lock(&ln->lock);
+	list_for_each_entry(ld, &ln->externals, outside) {
+		if (i++ < cursor->tail)
+			continue;
+		err = dump_other(ln, dump, ld);
+		if (err)
+			break;
+		cursor->tail++;
+	}
+	mutex_unlock(&ln->lock);
+
+	return err;
+}
+
+/*
+ * Devices; then, unless one Instance-ID was asked for, what reached none, and
+ * external devices.
+ */
 int lisp_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct lisp_nl_cursor *cursor = (struct lisp_nl_cursor *)cb->ctx;
@@ -356,11 +409,10 @@ int lisp_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	int err;
 
 	err = lisp_nl_dump(skb, cb, &dev_select, dump_dev);
-	if (err < 0 || !cursor->done || cursor->tail ||
+	if (err < 0 || !cursor->done ||
 	    attrs[LISP_A_DEV_UNDERLAY] || attrs[LISP_A_DEV_IID])
 		return err;
-	err = dump_no_dev(ln, &dump);
-	cursor->tail = !err;
+	err = dump_others(ln, &dump, cursor);
 
 	return skb->len ? skb->len : err;
 }

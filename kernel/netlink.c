@@ -130,9 +130,8 @@ static struct sk_buff *message_new(u8 cmd, const struct genl_info *info,
 	return skb;
 }
 
-/* NULL if nobody listens; who listens but gets nothing is told so. */
-static struct sk_buff *event_new(const struct lisp_net *ln, u8 cmd,
-				 const struct genl_info *info, void **head)
+struct sk_buff *lisp_nl_event_new(const struct lisp_net *ln, u8 cmd,
+				  const struct genl_info *info, void **head)
 {
 	struct sk_buff *skb;
 
@@ -147,8 +146,8 @@ static struct sk_buff *event_new(const struct lisp_net *ln, u8 cmd,
 	return skb;
 }
 
-static void event_send(const struct lisp_net *ln, struct sk_buff *skb,
-		       void *head, int err)
+void lisp_nl_event_send(const struct lisp_net *ln, struct sk_buff *skb,
+			void *head, int err)
 {
 	if (WARN_ON_ONCE(err)) {
 		nlmsg_free(skb);
@@ -186,9 +185,9 @@ void lisp_netlink_map(const struct lisp_map *map, enum lisp_event event,
 
 	lisp_map_prefix(map, &prefix);
 	trace_lisp_map(map->iid->key.iid, &prefix, map->action, event);
-	skb = event_new(ln, LISP_CMD_MAP_NTF, info, &head);
+	skb = lisp_nl_event_new(ln, LISP_CMD_MAP_NTF, info, &head);
 	if (skb)
-		event_send(ln, skb, head,
+		lisp_nl_event_send(ln, skb, head,
 			   put_map_event(skb, map, &prefix, event));
 }
 
@@ -216,9 +215,9 @@ void lisp_netlink_local(const struct lisp_iid *iid,
 	struct sk_buff *skb;
 	void *head;
 
-	skb = event_new(iid->ln, LISP_CMD_LOCAL_NTF, info, &head);
+	skb = lisp_nl_event_new(iid->ln, LISP_CMD_LOCAL_NTF, info, &head);
 	if (skb)
-		event_send(iid->ln, skb, head,
+		lisp_nl_event_send(iid->ln, skb, head,
 			   put_local_event(skb, iid, local, event));
 }
 
@@ -241,9 +240,9 @@ void lisp_netlink_rloc(const struct lisp_net *ln,
 	struct sk_buff *skb;
 	void *head;
 
-	skb = event_new(ln, LISP_CMD_RLOC_NTF, info, &head);
+	skb = lisp_nl_event_new(ln, LISP_CMD_RLOC_NTF, info, &head);
 	if (skb)
-		event_send(ln, skb, head, put_rloc_event(skb, rloc));
+		lisp_nl_event_send(ln, skb, head, put_rloc_event(skb, rloc));
 }
 
 /* What a reach event of each kind has beside its key. */
@@ -298,9 +297,10 @@ void lisp_netlink_reach(const struct lisp_net *ln,
 	struct sk_buff *skb;
 	void *head;
 
-	skb = event_new(ln, LISP_CMD_REACH_NTF, NULL, &head);
+	skb = lisp_nl_event_new(ln, LISP_CMD_REACH_NTF, NULL, &head);
 	if (skb)
-		event_send(ln, skb, head, put_reach_event(skb, what, value));
+		lisp_nl_event_send(ln, skb, head,
+				   put_reach_event(skb, what, value));
 }
 
 /*

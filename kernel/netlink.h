@@ -37,6 +37,12 @@ void lisp_netlink_map(const struct lisp_map *map, enum lisp_event event,
 void lisp_netlink_local(const struct lisp_iid *iid,
 			const struct lisp_local *local, enum lisp_event event,
 			const struct genl_info *info);
+
+/* RTNL. _gone: tell, and delete @iid. */
+void lisp_netlink_iid(const struct lisp_iid *iid, enum lisp_event event,
+		      const struct genl_info *info);
+void lisp_netlink_iid_gone(struct lisp_iid *iid);
+
 void lisp_netlink_rloc(const struct lisp_net *ln,
 		       const struct lisp_rloc *rloc,
 		       const struct genl_info *info);

@@ -42,15 +42,15 @@ static u32 echo_now(void)
 
 /* The local EID prefix that the packet comes from, or NULL. */
 static const struct lisp_local *source_of(const struct sk_buff *skb,
-					  const struct lisp_dev *ld)
+					  const struct lisp_iid *iid)
 {
 	const void *ip = skb->data;
 
 	if (skb->protocol == htons(ETH_P_IP))
-		return lisp_local_lookup(ld->iid, AF_INET,
+		return lisp_local_lookup(iid, AF_INET,
 					 &((const struct iphdr *)ip)->saddr);
 
-	return lisp_local_lookup(ld->iid, AF_INET6,
+	return lisp_local_lookup(iid, AF_INET6,
 				 &((const struct ipv6hdr *)ip)->saddr);
 }
 
@@ -112,15 +112,16 @@ static void say_nonce(const struct lisp_dev *ld, const struct lisp_loc *loc,
 	h->field = say & LISP_ECHO_NONCE;
 }
 
-void lisp_reach_build(struct sk_buff *skb, const struct lisp_dev *ld,
-		      const struct lisp_map *map, const struct lisp_loc *loc)
+void lisp_reach_build(struct sk_buff *skb, const struct lisp_inner *in,
+		      const struct lisp_dev *ld, const struct lisp_map *map,
+		      const struct lisp_loc *loc)
 {
 	const struct lisp_local *local = NULL;
-	struct lisp_hdr h = { .iid = ld->id };
+	struct lisp_hdr h = { .iid = in->id };
 	u8 on = READ_ONCE(ld->reach);
 
 	if (on & (LISP_REACH_STATUS_BITS | LISP_REACH_MAP_VERSIONS))
-		local = source_of(skb, ld);
+		local = source_of(skb, in->iid);
 	if (on & LISP_REACH_STATUS_BITS && local)
 		say_status(local, &h);
 	if (on & LISP_REACH_MAP_VERSIONS)

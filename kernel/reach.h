@@ -47,8 +47,9 @@ enum lisp_reach_switch {
  * Push the LISP header for @loc of @map. skb->data is at the inner packet,
  * which is in the linear part, and there is room. RCU or BH.
  */
-void lisp_reach_build(struct sk_buff *skb, const struct lisp_dev *ld,
-		      const struct lisp_map *map, const struct lisp_loc *loc);
+void lisp_reach_build(struct sk_buff *skb, const struct lisp_inner *in,
+		      const struct lisp_dev *ld, const struct lisp_map *map,
+		      const struct lisp_loc *loc);
 
 /*
  * A packet came: skb->data is at the inner packet @in, the outer IP header is

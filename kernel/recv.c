@@ -13,6 +13,7 @@
 #include <linux/module.h>
 #include <linux/udp.h>
 #include <net/dsfield.h>
+#include <net/dst_metadata.h>
 #include <net/gro_cells.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
@@ -21,6 +22,7 @@
 #include <net/udp.h>
 
 #include "dev.h"
+#include "external.h"
 #include "iid.h"
 #include "inner.h"
 #include "net.h"
@@ -107,16 +109,23 @@ static enum lisp_drop_reason check(struct sk_buff *skb,
 
 /* Give the inner packet the TTL, DSCP and ECN it has by now. */
 static enum lisp_drop_reason merge(struct sk_buff *skb,
+				   const struct lisp_dev *ld,
 				   const struct lisp_inner *in,
 				   const struct outer *outer)
 {
-	u8 ttl = min(in->ttl, outer->ttl);
+	u8 ttl = min(in->ttl, outer->ttl), dsfield = outer->tos;
+	u8 pipe = READ_ONCE(ld->pipe);
 	int broken;
+
+	if (unlikely(pipe & LISP_PIPE_TTL))
+		ttl = in->ttl;
+	if (unlikely(pipe & LISP_PIPE_TOS))
+		dsfield = in->tos;
 
 	if (!ttl)
 		return LISP_DROP_REASON_RX_TTL;
 	if (pskb_trim_rcsum(skb, in->len) ||
-	    lisp_inner_rewrite(skb, ttl, outer->tos))
+	    lisp_inner_rewrite(skb, ttl, dsfield))
 		return LISP_DROP_REASON_RX_NO_MEMORY;
 
 	broken = INET_ECN_decapsulate(skb, outer->tos, in->tos);
@@ -126,6 +135,24 @@ static enum lisp_drop_reason merge(struct sk_buff *skb,
 				     outer->tos & INET_ECN_MASK,
 				     in->tos & INET_ECN_MASK);
 	return broken > 1 ? LISP_DROP_REASON_RX_ECN : LISP_DROP_REASON_NONE;
+}
+
+/* Strip, and if that is asked for, keep what was outside as metadata. */
+static enum lisp_drop_reason strip_external(struct sk_buff *skb,
+					    const struct lisp_dev *ld,
+					    const struct lisp_iid *iid)
+{
+	struct metadata_dst *md = lisp_external_metadata(skb, iid);
+	enum lisp_drop_reason why;
+
+	if (IS_ERR(md))
+		return LISP_DROP_REASON_RX_NO_MEMORY;
+	why = strip(skb, ld);
+	if (md && why)
+		dst_release(&md->dst);
+	else if (md)
+		skb_dst_set(skb, &md->dst);
+	return why;
 }
 
 static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
@@ -142,7 +169,8 @@ static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
 		return LISP_DROP_REASON_RX_CRYPTO;
 
 	outer_parse(skb, &outer);
-	why = strip(skb, ld);
+	why = likely(!ld->external) ? strip(skb, ld) :
+				      strip_external(skb, ld, iid);
 	if (why)
 		return why;
 	why = check(skb, ld, iid, &in);
@@ -153,13 +181,16 @@ static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
 		if (why)
 			return why;
 	}
-	return merge(skb, &in, &outer);
+	return merge(skb, ld, &in, &outer);
 }
 
-static void deliver(struct sk_buff *skb, struct lisp_dev *ld)
+static void deliver(struct sk_buff *skb, struct lisp_dev *ld,
+		    struct lisp_iid *iid)
 {
 	unsigned int len = skb->len;
 
+	if (unlikely(ld->external) && lisp_external_receive(skb, ld, iid))
+		return;
 	if (gro_cells_receive(&ld->gro_cells, skb) == NET_RX_SUCCESS)
 		dev_sw_netstats_rx_add(ld->dev, len);
 }
@@ -201,7 +232,7 @@ int lisp_recv(struct sock *sk, struct sk_buff *skb)
 	if (unlikely(lisp_hdr_is_odd(&hdr, false)))
 		lisp_count(dev, LISP_COUNT_RX_RESERVED);
 	trace_lisp_decap(skb, dev, hdr.iid);
-	deliver(skb, lisp_dev(dev));
+	deliver(skb, lisp_dev(dev), iid);
 	return 0;
 
 drop:

@@ -52,6 +52,7 @@ static const struct {
 	R(RX_VERSION_NEWER,	"rx-version-newer",	NOT_SPECIFIED),
 	R(RX_VERSION_STALE,	"rx-version-stale",	NOT_SPECIFIED),
 	R(RX_SOURCE_VERSION,	"rx-source-version",	NOT_SPECIFIED),
+	R(TX_NO_IID,		"tx-no-iid",		IP_OUTNOROUTES),
 #undef R
 };
 
@@ -173,7 +174,7 @@ void lisp_stats_get64(struct net_device *dev, struct rtnl_link_stats64 *s)
 	dev_get_tstats64(dev, s);
 	sum(lisp_dev(dev)->counters, &stats);
 	for (i = 0; i < LISP_DROP_REASONS; i++) {
-		if (i < LISP_DROP_REASON_RX_SHORT)
+		if (strncmp(reasons[i].name, "rx-", 3))
 			s->tx_dropped += stats.drops[i];
 		else
 			s->rx_dropped += stats.drops[i];

@@ -15,7 +15,8 @@
 
 #include <uapi/linux/lisp.h>
 
-#define LISP_DROP_REASONS	(LISP_DROP_REASON_RX_SOURCE_VERSION + 1)
+/* The last one of lisp.yaml. */
+#define LISP_DROP_REASONS	(LISP_DROP_REASON_TX_NO_IID + 1)
 
 struct lisp_net;
 struct sk_buff;

@@ -13,6 +13,7 @@
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <net/dst_metadata.h>
 #include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
@@ -20,6 +21,7 @@
 
 #include "dev.h"
 #include "encap.h"
+#include "external.h"
 #include "inner.h"
 #include "map.h"
 #include "miss.h"
@@ -66,8 +68,13 @@ static const struct answer answers[LISP_DROP_REASONS] = {
 /* The _ndo_ variants undo source NAT and trust nothing in skb->cb. */
 static void tell(struct sk_buff *skb, const struct answer *a, u32 mtu)
 {
-	if (!a->type4)
+	struct lisp_dev *ld = lisp_dev(skb->dev);
+
+	/* metadata of tc or eBPF is no route an error could go back by */
+	if (!a->type4 || !skb_valid_dst(skb))
 		return;
+	if (unlikely(ld->external))
+		skb->dev = lisp_external_side(skb, ld);
 	if (skb->protocol == htons(ETH_P_IP))
 		icmp_ndo_send(skb, a->type4, a->code4, htonl(mtu));
 	else if (skb->protocol == htons(ETH_P_IPV6) && ipv6_mod_enabled())
@@ -139,9 +146,9 @@ static void segment(struct sk_buff *skb, struct net_device *dev)
 static void too_big(struct sk_buff *skb, struct net_device *dev,
 		    const struct lisp_inner *in, unsigned int mtu)
 {
-	if (in->df || mtu < IPV4_MIN_MTU || !skb_rtable(skb)) {
+	if (in->df || mtu < IPV4_MIN_MTU || !skb_valid_dst(skb)) {
 		/* what is sent from here need not try again */
-		if (skb->sk && skb_dst(skb))
+		if (skb->sk && skb_valid_dst(skb))
 			skb_dst_update_pmtu_no_confirm(skb, mtu);
 		refuse(skb, dev, LISP_DROP_REASON_MTU, mtu);
 	} else if (skb_is_gso(skb)) {
@@ -189,7 +196,7 @@ static enum lisp_drop_reason act(struct sk_buff *skb, struct lisp_dev *ld,
 	case LISP_ACTION_NATIVE:
 		return lisp_native(skb, ld, in, mtu);
 	case LISP_ACTION_ASK:
-		lisp_miss_ask(ld->iid, in->family, in->daddr, in->saddr);
+		lisp_miss_ask(in->iid, in->family, in->daddr, in->saddr);
 		return LISP_DROP_REASON_MAP_ASK;
 	case LISP_ACTION_DROP:
 		return LISP_DROP_REASON_MAP_DROP;
@@ -212,9 +219,49 @@ static enum lisp_drop_reason check(struct sk_buff *skb,
 		return LISP_DROP_REASON_TX_MULTICAST;
 	if (!in->ttl)
 		return LISP_DROP_REASON_TX_TTL;
-	if (lisp_iid_is_local(ld->iid, in->family, in->daddr))
+	in->iid = lisp_iid_of_skb(skb, ld);
+	if (unlikely(!in->iid))
+		return LISP_DROP_REASON_TX_NO_IID;
+	in->id = in->iid->key.iid;
+	if (lisp_iid_is_local(in->iid, in->family, in->daddr))
 		return LISP_DROP_REASON_TX_LOCAL_EID;
 	return LISP_DROP_REASON_NONE;
+}
+
+/* What the map-cache says of @skb. True: @skb is consumed. */
+static bool act_by_map(struct sk_buff *skb, struct lisp_dev *ld,
+		       struct lisp_inner *in, bool held, unsigned int *mtu,
+		       enum lisp_drop_reason *why)
+{
+	struct lisp_map *map;
+
+	map = lisp_map_lookup(in->iid, in->family, in->daddr);
+	if (likely(map)) {
+		*why = act(skb, ld, in, map, mtu);
+		if (*why != LISP_DROP_REASON_MTU)
+			lisp_map_used(map, in->len);
+		return !*why;
+	}
+	*why = LISP_DROP_REASON_NO_MAP;
+	if (held)
+		return false;
+	lisp_miss(in->iid, ld->dev, in->family, in->daddr, in->saddr, skb);
+	return true;
+}
+
+/* An external device's packet. As act_by_map(). */
+static bool act_external(struct sk_buff *skb, struct lisp_dev *ld,
+			 struct lisp_inner *in, bool held, unsigned int *mtu,
+			 enum lisp_drop_reason *why)
+{
+	struct lisp_rloc rloc;
+	struct lisp_loc loc = { .rloc = &rloc };
+
+	if (!lisp_external_rloc(skb, ld, in, &rloc))
+		return act_by_map(skb, ld, in, held, mtu, why);
+	loc.family = rloc.family;
+	*why = lisp_encap(skb, ld, in, NULL, &loc, mtu);
+	return !*why;
 }
 
 static void transmit(struct sk_buff *skb, struct net_device *dev, bool held)
@@ -222,31 +269,22 @@ static void transmit(struct sk_buff *skb, struct net_device *dev, bool held)
 	struct lisp_dev *ld = lisp_dev(dev);
 	enum lisp_drop_reason why;
 	struct lisp_inner in;
-	struct lisp_map *map;
 	unsigned int mtu = 0;
+	bool done;
 
 	why = check(skb, ld, &in);
 	if (why) {
 		refuse(skb, dev, why, 0);
 		return;
 	}
-	map = lisp_map_lookup(ld->iid, in.family, in.daddr);
-	if (!map && !held) {
-		lisp_miss(ld->iid, dev, in.family, in.daddr, in.saddr, skb);
+	done = likely(ld->iid) ?
+	       act_by_map(skb, ld, &in, held, &mtu, &why) :
+	       act_external(skb, ld, &in, held, &mtu, &why);
+	if (done)
 		return;
-	}
-	if (!map) {
-		refuse(skb, dev, LISP_DROP_REASON_NO_MAP, 0);
-		return;
-	}
-
-	why = act(skb, ld, &in, map, &mtu);
-	if (why == LISP_DROP_REASON_MTU) {
+	if (why == LISP_DROP_REASON_MTU)
 		too_big(skb, dev, &in, mtu);
-		return;
-	}
-	lisp_map_used(map, in.len);
-	if (why)
+	else
 		refuse(skb, dev, why, 0);
 }
 

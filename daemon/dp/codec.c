@@ -23,6 +23,8 @@ SAME(LISP_A_MAP_PREFIX_LEN, LISP_A_LOCAL_PREFIX_LEN);
 SAME(LISP_A_MAP_UNDERLAY, LISP_A_RLOC_UNDERLAY);
 SAME(LISP_A_MAP_UNDERLAY, LISP_A_MISS_UNDERLAY);
 SAME(LISP_A_MAP_IID, LISP_A_MISS_IID);
+SAME(LISP_A_MAP_UNDERLAY, LISP_A_IID_UNDERLAY);
+SAME(LISP_A_MAP_IID, LISP_A_IID_IID);
 
 /* --- writing --- */
 
@@ -138,6 +140,15 @@ void codec_put_rloc(struct nl *n, const struct dp_rloc *r, bool with_state,
 		nl_put_u32(n, LISP_A_RLOC_RTT, r->rtt);
 }
 
+void codec_put_iid(struct nl *n, const struct dp_iid *i, bool with_vrf)
+{
+	if (i->underlay)
+		nl_put_u32(n, LISP_A_IID_UNDERLAY, i->underlay);
+	nl_put_u32(n, LISP_A_IID_IID, i->iid);
+	if (with_vrf && i->vrf)
+		nl_put_u32(n, LISP_A_IID_VRF, i->vrf);
+}
+
 void codec_put_owner(struct nl *n, uint32_t origin, uint32_t stale_limit)
 {
 	nl_put_u32(n, LISP_A_OWNER_ORIGIN, origin);
@@ -146,7 +157,7 @@ void codec_put_owner(struct nl *n, uint32_t origin, uint32_t stale_limit)
 
 /* --- reading --- */
 
-enum kind { U8, U16, U32, U64, ADDRESS, NAME, NEST };
+enum kind { U8, U16, U32, U64, ADDRESS, NAME, NEST, FLAG };
 
 struct row {
 	uint16_t attr;
@@ -206,6 +217,9 @@ static int read_attr(const struct nlattr *attr, const struct row *row,
 		return copy_name(attr, to);
 	case NEST:
 		return row->nest(attr, to);
+	case FLAG:
+		*(bool *)to = true;
+		return 0;
 	}
 	return -EBADMSG;
 }
@@ -387,6 +401,7 @@ static const struct row dev_rows[] = {
 	ROW(LISP_A_DEV_HELD_BYTES, U32, dp_dev, held_bytes),
 	ROW(LISP_A_DEV_MAPS, U32, dp_dev, maps),
 	ROW(LISP_A_DEV_LOCALS, U32, dp_dev, locals),
+	ROW(LISP_A_DEV_EXTERNAL, FLAG, dp_dev, external),
 	{ .attr = LISP_A_DEV_DROP, .kind = NEST, .offset = 0,
 	  .nest = read_drop },
 };
@@ -398,6 +413,23 @@ static const struct row miss_rows[] = {
 	ROW(LISP_A_MISS_SOURCE, ADDRESS, dp_miss, source),
 	ROW(LISP_A_MISS_HELD_PACKETS, U32, dp_miss, held_packets),
 	ROW(LISP_A_MISS_REPORTS, U32, dp_miss, reports),
+};
+
+static const struct row iid_rows[] = {
+	ROW(LISP_A_IID_UNDERLAY, U32, dp_iid, underlay),
+	ROW(LISP_A_IID_IID, U32, dp_iid, iid),
+	ROW(LISP_A_IID_VRF, U32, dp_iid, vrf),
+	ROW(LISP_A_IID_IFINDEX, U32, dp_iid, ifindex),
+	ROW(LISP_A_IID_RX_PACKETS, U64, dp_iid, rx_packets),
+	ROW(LISP_A_IID_RX_BYTES, U64, dp_iid, rx_bytes),
+	ROW(LISP_A_IID_TX_PACKETS, U64, dp_iid, tx_packets),
+	ROW(LISP_A_IID_TX_BYTES, U64, dp_iid, tx_bytes),
+	ROW(LISP_A_IID_MISSES, U64, dp_iid, misses),
+	ROW(LISP_A_IID_HELD_PACKETS, U32, dp_iid, held_packets),
+	ROW(LISP_A_IID_HELD_BYTES, U32, dp_iid, held_bytes),
+	ROW(LISP_A_IID_MAPS, U32, dp_iid, maps),
+	ROW(LISP_A_IID_LOCALS, U32, dp_iid, locals),
+	ROW_SEEN(LISP_A_IID_EVENT, U32, dp_iid, event, has_event),
 };
 
 /* Stands for a prefix length that was not there. */
@@ -477,4 +509,10 @@ int codec_get_reach(const struct nlmsghdr *nlh, struct dp_reach *r)
 	r->eid.prefix.len = NO_LENGTH;
 	err = read_message(nlh, reach_rows, COUNT(reach_rows), r);
 	return err ? err : check_eid(&r->eid);
+}
+
+int codec_get_iid(const struct nlmsghdr *nlh, struct dp_iid *i)
+{
+	memset(i, 0, sizeof(*i));
+	return read_message(nlh, iid_rows, COUNT(iid_rows), i);
 }

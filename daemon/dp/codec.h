@@ -47,6 +47,8 @@ void codec_put_dev_filter(struct nl *n, const struct dp_filter *f);
 /* Its key, with state and round-trip time if asked for. */
 void codec_put_rloc(struct nl *n, const struct dp_rloc *r, bool with_state,
 		    bool with_rtt);
+/* Key, and if @with_vrf the VRF. */
+void codec_put_iid(struct nl *n, const struct dp_iid *i, bool with_vrf);
 void codec_put_owner(struct nl *n, uint32_t origin, uint32_t stale_limit);
 
 /* Read one message.  0 or -EBADMSG. */
@@ -56,6 +58,7 @@ int codec_get_rloc(const struct nlmsghdr *nlh, struct dp_rloc *r);
 int codec_get_dev(const struct nlmsghdr *nlh, struct dp_dev *d);
 int codec_get_miss(const struct nlmsghdr *nlh, struct dp_miss *m);
 int codec_get_reach(const struct nlmsghdr *nlh, struct dp_reach *r);
+int codec_get_iid(const struct nlmsghdr *nlh, struct dp_iid *i);
 
 /* Command of a generic netlink message, -1 when it is too short. */
 int codec_command(const struct nlmsghdr *nlh);

@@ -124,6 +124,8 @@ static const char *drop_reason(enum lisp_drop_reason reason)
 		return "rx-version-stale";
 	case LISP_DROP_REASON_RX_SOURCE_VERSION:
 		return "rx-source-version";
+	case LISP_DROP_REASON_TX_NO_IID:
+		return "tx-no-iid";
 	}
 	return NULL;
 }

@@ -87,8 +87,28 @@ struct dp_dev {
 	uint32_t held_bytes;
 	uint32_t maps;
 	uint32_t locals;
+	bool external;			/* has no iid: see dp_iid */
 	struct dp_drop drops[DP_DROPS_MAX];
 	unsigned int drop_count;
+};
+
+/* An Instance-ID of an external device. */
+struct dp_iid {
+	uint32_t underlay;
+	uint32_t iid;
+	uint32_t vrf;			/* ifindex, 0: none */
+	uint32_t ifindex;		/* the device's, in its own namespace */
+	uint64_t rx_packets;
+	uint64_t rx_bytes;
+	uint64_t tx_packets;
+	uint64_t tx_bytes;
+	uint64_t misses;
+	uint32_t held_packets;
+	uint32_t held_bytes;
+	uint32_t maps;
+	uint32_t locals;
+	bool has_event;
+	uint32_t event;
 };
 
 struct dp_miss {

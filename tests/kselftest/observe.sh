@@ -9,6 +9,8 @@
 
 sites
 mapped
+# nothing is given up while a slow guest looks
+echo 120000 >/sys/module/lisp/parameters/hold_ms
 
 # --- tracepoints
 mkdir "$_work/tracing"
@@ -29,7 +31,7 @@ is "nothing is traced before it is switched on" \
 trace 1
 ping1 "$h1" 10.2.0.1 >/dev/null
 line=$(traced | grep -m1 lisp_encap:)
-ifindex=$(in_ns "$x1" cat /sys/class/net/lisp100/ifindex)
+ifindex=$(ip -n "$x1" -j link show lisp100 | jq '.[0].ifindex')
 like "encap: device, Instance-ID, length, RLOC" "$line" \
 	"ifindex=$ifindex iid=100 len=84 rloc=192.0.2.2:4341"
 like "decap: the same packet at the other end" \

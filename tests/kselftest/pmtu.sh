@@ -37,9 +37,17 @@ learned()
 	ip -n "$1" route get "$2" ${4:+vrf "$4"} | grep -qw "mtu $3"
 }
 
+# An external device is not in the VRF: routes through it choose no source.
 big_ping()
 {
-	in_ns "$1" ping -c 1 -W 1 -M "$3" -s 1372 ${4:+-I "$4"} "$2"
+	local source=()
+
+	[ -z "${4:-}" ] || source=(-I "$4")
+	[ -z "$external" ] || [ -z "${4:-}" ] || case $2 in
+	*:*) source+=(-I 2001:db8:1::fe) ;;
+	*) source+=(-I 10.1.0.254) ;;
+	esac
+	in_ns "$1" ping -c 1 -W 1 -M "$3" -s 1372 "${source[@]}" "$2"
 }
 
 # forget: what everybody has learned so far
@@ -54,7 +62,7 @@ forget()
 	# IPv6 keeps what it learned for as long as the route
 	ip -n "$h1" route replace default via 2001:db8:1::fe
 	ip -n "$h2" route replace default via 2001:db8:2::fe
-	ip -n "$x1" -6 route replace default via fe80::1 dev lisp100 table 100
+	into_lisp "$x1"
 	ip -n "$x1" -6 route replace 2001:db8:77::/64 via 2001:db8:51::fe
 }
 

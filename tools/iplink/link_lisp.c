@@ -130,6 +130,21 @@ static void put_dev(struct nlmsghdr *n, const struct option *o,
 	put(n, o, &ifindex, sizeof(ifindex));
 }
 
+static void put_u8(struct nlmsghdr *n, const struct option *o,
+		   const char *arg)
+{
+	__u32 v;
+	__u8 u8;
+
+	if (!strcmp(arg, "inherit"))
+		v = o->attr == IFLA_LISP_TOS ? 1 : 0;
+	else if (get_u32(&v, arg, 0) || v > 255 || (o->attr == IFLA_LISP_TTL &&
+						     !v))
+		invarg("must be \"inherit\" or a number up to 255", arg);
+	u8 = v;
+	put(n, o, &u8, sizeof(u8));
+}
+
 static void put_switch(struct nlmsghdr *n, const struct option *o,
 		       const char *arg)
 {
@@ -137,6 +152,15 @@ static void put_switch(struct nlmsghdr *n, const struct option *o,
 
 	if (!on && strcmp(arg, "off"))
 		invarg("must be \"on\" or \"off\"", arg);
+	put(n, o, &on, sizeof(on));
+}
+
+/* Has no argument, but may be said with "no" before it. */
+static void put_flag(struct nlmsghdr *n, const struct option *o,
+		     const char *arg)
+{
+	__u8 on = strncmp(arg, "no", 2) != 0;
+
 	put(n, o, &on, sizeof(on));
 }
 
@@ -164,6 +188,18 @@ static const struct option options[] = {
 	  "map-versions (off)" },
 	{ "gleaning", IFLA_LISP_GLEANING, put_switch, "on|off",
 	  "learn mappings from packets (off)" },
+	{ "external", IFLA_LISP_EXTERNAL, put_flag, NULL,
+	  "serve many Instance-IDs, which routes and netlink name" },
+	{ "ttl", IFLA_LISP_TTL, put_u8, "inherit|TTL",
+	  "outer TTL; a number: pipe model (inherit)" },
+	{ "tos", IFLA_LISP_TOS, put_u8, "inherit|TOS",
+	  "outer DSCP, 4 times it; a number: pipe model (inherit)" },
+	{ "ecn", IFLA_LISP_ECN, put_switch, "on|off",
+	  "copy ECN to the outer header (on)" },
+	{ "udpcsum", IFLA_LISP_UDP_CSUM, put_flag, NULL,
+	  "send UDP checksums over IPv4" },
+	{ "udp6zerocsumtx", IFLA_LISP_UDP_ZERO_CSUM6_TX, put_flag, NULL,
+	  "send zero UDP checksums over IPv6 (as if said)" },
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -174,8 +210,9 @@ static void print_help(struct link_util *lu, int argc, char **argv, FILE *f)
 
 	fprintf(f, "Usage: ... lisp [ OPTION VALUE ]...\n");
 	for (i = 0; i < N_OPTIONS; i++)
-		fprintf(f, "\t%-16s %-8s  %s\n", options[i].name,
-			options[i].arg, options[i].help);
+		fprintf(f, "\t%s%-16s %-11s  %s\n",
+			options[i].arg ? "" : "[no]", options[i].name,
+			options[i].arg ? options[i].arg : "", options[i].help);
 }
 
 static const struct option *option_find(const char *name)
@@ -183,7 +220,9 @@ static const struct option *option_find(const char *name)
 	size_t i;
 
 	for (i = 0; i < N_OPTIONS; i++)
-		if (!strcmp(options[i].name, name))
+		if (!strcmp(options[i].name, name) ||
+		    (!options[i].arg && !strncmp(name, "no", 2) &&
+		     !strcmp(options[i].name, name + 2)))
 			return &options[i];
 	return NULL;
 }
@@ -205,9 +244,11 @@ static int parse_opt(struct link_util *lu, int argc, char **argv,
 			print_help(lu, argc, argv, stderr);
 			return -1;
 		}
-		if (--argc <= 0)
-			incomplete_command();
-		argv++;
+		if (o->arg) {
+			if (--argc <= 0)
+				incomplete_command();
+			argv++;
+		}
 		if (seen & (1u << (o - options)))
 			duparg2(o->name, *argv);
 		seen |= 1u << (o - options);
@@ -259,6 +300,36 @@ static void show_switch(struct rtattr *tb[], int attr, const char *key,
 				   on ? "on" : "off");
 }
 
+static void show_flag(struct rtattr *tb[], int attr, const char *key)
+{
+	char word[32];
+	_Bool on;
+
+	if (!tb[attr])
+		return;
+	on = *(__u8 *)RTA_DATA(tb[attr]);
+	print_color_bool(PRINT_JSON, COLOR_NONE, key, NULL, on);
+	snprintf(word, sizeof(word), "%s%s ", on ? "" : "no", key);
+	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s", word);
+}
+
+/* Shown unless it is @inherit. */
+static void show_u8(struct rtattr *tb[], int attr, __u8 inherit,
+		    const char *key)
+{
+	char word[16];
+	__u8 v;
+
+	if (!tb[attr])
+		return;
+	v = *(__u8 *)RTA_DATA(tb[attr]);
+	if (v == inherit)
+		return;
+	print_color_uint(PRINT_JSON, COLOR_NONE, key, NULL, v);
+	snprintf(word, sizeof(word), "%s %u ", key, v);
+	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s", word);
+}
+
 static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 {
 	__be16 port;
@@ -268,6 +339,7 @@ static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	if (tb[IFLA_LISP_ID])
 		print_color_uint(PRINT_ANY, COLOR_NONE, "id", "id %u ",
 				 attr_u32(tb[IFLA_LISP_ID]));
+	show_flag(tb, IFLA_LISP_EXTERNAL, "external");
 	show_addr(tb, IFLA_LISP_LOCAL, AF_INET, 4, "local", "local %s ");
 	show_addr(tb, IFLA_LISP_LOCAL6, AF_INET6, 16, "local6", "local6 %s ");
 	if (tb[IFLA_LISP_PORT]) {
@@ -287,6 +359,15 @@ static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	show_switch(tb, IFLA_LISP_MAP_VERSIONS, "map-versions",
 		    "map-versions %s ", 0);
 	show_switch(tb, IFLA_LISP_GLEANING, "gleaning", "gleaning %s ", 0);
+	show_u8(tb, IFLA_LISP_TTL, 0, "ttl");
+	show_u8(tb, IFLA_LISP_TOS, 1, "tos");
+	if (tb[IFLA_LISP_ECN] && !*(__u8 *)RTA_DATA(tb[IFLA_LISP_ECN])) {
+		print_color_bool(PRINT_JSON, COLOR_NONE, "ecn", NULL, 0);
+		print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s",
+				   "ecn off ");
+	}
+	show_flag(tb, IFLA_LISP_UDP_CSUM, "udpcsum");
+	show_flag(tb, IFLA_LISP_UDP_ZERO_CSUM6_TX, "udp6zerocsumtx");
 }
 
 struct link_util lisp_link_util = {

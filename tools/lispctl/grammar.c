@@ -75,6 +75,14 @@ static int read_underlay(const char *text, struct args *a)
 	return 0;
 }
 
+static int read_vrf(const char *text, struct args *a)
+{
+	if (!*text || strlen(text) >= DP_DEVICE_NAME_MAX)
+		return -EINVAL;
+	a->vrf = text;
+	return 0;
+}
+
 static int read_rloc(const char *text, struct args *a)
 {
 	struct dp_locators *l = &a->locators;
@@ -249,6 +257,8 @@ static const struct word {
 		"unreachable-icmp") },
 	[WORD_RTT] = { WORD("rtt", "MICROSECONDS", read_rtt,
 		"microseconds, 0: not known") },
+	[WORD_VRF] = { WORD("vrf", "VRF", read_vrf,
+		"the name of a VRF device") },
 #undef OF_LOCATOR
 #undef WORD
 };
@@ -300,6 +310,10 @@ static const struct command {
 		BIT(WORD_ADDRESS) | BIT(WORD_UNDERLAY) | BIT(WORD_PORT), 0 },
 	[CMD_DEVICE_SHOW] = { "device", "show", NO_OPERAND, FILTER, 0 },
 	[CMD_MISS_SHOW] = { "miss", "show", NO_OPERAND, FILTER, 0 },
+	[CMD_IID_ADD] = { "iid", "add", WORD_IID, FILTER | BIT(WORD_VRF),
+		BIT(WORD_IID) },
+	[CMD_IID_DEL] = { "iid", "del", WORD_IID, FILTER, BIT(WORD_IID) },
+	[CMD_IID_SHOW] = { "iid", "show", WORD_IID, FILTER, 0 },
 	[CMD_MONITOR] = { "monitor", NULL, NO_OPERAND, 0, 0 },
 };
 

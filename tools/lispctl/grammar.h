@@ -29,6 +29,9 @@ enum command_id {
 	CMD_RLOC_SHOW,
 	CMD_DEVICE_SHOW,
 	CMD_MISS_SHOW,
+	CMD_IID_ADD,
+	CMD_IID_DEL,
+	CMD_IID_SHOW,
 	CMD_MONITOR,
 	CMD_COUNT
 };
@@ -53,6 +56,7 @@ enum word_id {
 	WORD_PORT,
 	WORD_STATE,
 	WORD_RTT,
+	WORD_VRF,
 	WORD_COUNT
 };
 
@@ -74,6 +78,7 @@ struct args {
 	uint32_t port;
 	uint32_t state;			/* enum lisp_rloc_state */
 	uint32_t rtt;			/* microseconds */
+	const char *vrf;		/* in argv */
 };
 
 static inline bool args_said(const struct args *a, enum word_id w)

@@ -19,6 +19,7 @@ struct job {
 	const struct args *args;
 	struct session session;
 	uint32_t underlay;
+	uint32_t vrf;
 	struct out *out;
 };
 
@@ -137,6 +138,17 @@ static void put_rloc(struct job *j)
 		put_filter(j);
 }
 
+static void put_iid(struct job *j)
+{
+	struct dp_iid i = {
+		.underlay = j->underlay,
+		.iid = j->args->iid,
+		.vrf = j->vrf,
+	};
+
+	codec_put_iid(j->session.nl, &i, true);
+}
+
 /* --- answers --- */
 
 static int add(struct job *j, int err, struct json_object *(*make)(const void *),
@@ -163,6 +175,7 @@ MAKER(map, struct dp_map)
 MAKER(local, struct dp_local)
 MAKER(rloc, struct dp_rloc)
 MAKER(miss, struct dp_miss)
+MAKER(iid, struct dp_iid)
 
 static int on_dev(void *arg, const struct nlmsghdr *nlh)
 {
@@ -211,6 +224,10 @@ static const struct request {
 		.on_answer = on_dev },
 	[CMD_MISS_SHOW] = { SEND(MISS_GET, NLM_F_DUMP, put_filter),
 		SHOW(miss) },
+	[CMD_IID_ADD] = { SEND(IID_NEW, 0, put_iid) },
+	[CMD_IID_DEL] = { SEND(IID_DEL, 0, put_iid) },
+	[CMD_IID_SHOW] = { SEND(IID_GET, NLM_F_DUMP, put_filter),
+		SHOW(iid) },
 #undef REPLACE
 #undef SHOW
 #undef SEND
@@ -224,16 +241,15 @@ static uint16_t flags_of(const struct request *r, const struct args *a)
 	return r->flags;
 }
 
-static int find_underlay(struct job *j)
+/* @name: of a VRF, "default", or NULL. */
+static int find_vrf(const char *what, const char *name, uint32_t *ifindex)
 {
-	const char *name = j->args->underlay;
-
 	if (!name)
 		return 0;
-	j->underlay = if_nametoindex(name);
-	if (j->underlay || !strcmp(name, "default"))
+	*ifindex = if_nametoindex(name);
+	if (*ifindex || !strcmp(name, "default"))
 		return 0;
-	complain("underlay \"%s\": there is no such device", name);
+	complain("%s \"%s\": there is no such device", what, name);
 	return -ENODEV;
 }
 
@@ -275,8 +291,10 @@ static int talk(struct job *j, const struct request *r)
 int kernel_run(const struct options *opt, const struct args *a)
 {
 	struct job j = { .opt = opt, .args = a };
-	int err = find_underlay(&j);
+	int err = find_vrf("underlay", a->underlay, &j.underlay);
 
+	if (!err)
+		err = find_vrf("vrf", a->vrf, &j.vrf);
 	if (!err)
 		err = kernel_open(&j.session);
 	if (err)

@@ -38,6 +38,9 @@ static int (*const runs[CMD_COUNT])(const struct options *,
 	[CMD_RLOC_SHOW] = kernel_run,
 	[CMD_DEVICE_SHOW] = kernel_run,
 	[CMD_MISS_SHOW] = kernel_run,
+	[CMD_IID_ADD] = kernel_run,
+	[CMD_IID_DEL] = kernel_run,
+	[CMD_IID_SHOW] = kernel_run,
 	[CMD_MONITOR] = monitor_run,
 };
 

@@ -76,6 +76,7 @@ static int on_notification(void *arg, const struct nlmsghdr *nlh)
 	struct dp_rloc rloc;
 	struct dp_miss miss;
 	struct dp_map map;
+	struct dp_iid iid;
 
 	if (nlh->nlmsg_type != w->family)
 		return 0;
@@ -99,6 +100,10 @@ static int on_notification(void *arg, const struct nlmsghdr *nlh)
 	case LISP_CMD_REACH_NTF:
 		if (!codec_get_reach(nlh, &reach))
 			report(w, "reach", object_reach(&reach));
+		break;
+	case LISP_CMD_IID_NTF:
+		if (!codec_get_iid(nlh, &iid))
+			report(w, "iid", object_iid(&iid));
 		break;
 	}
 	return 0;

@@ -48,6 +48,17 @@ const struct column miss_columns[MISS_COLUMNS] = {
 	COLUMN_NUMBER("REPORTS", "reports"),
 };
 
+const struct column iid_columns[IID_COLUMNS] = {
+	COLUMN("UNDERLAY", "underlay"),
+	COLUMN_NUMBER("IID", "iid"),
+	COLUMN("VRF", "vrf"),
+	COLUMN_NUMBER("RX", "rx-packets"),
+	COLUMN_NUMBER("TX", "tx-packets"),
+	COLUMN_NUMBER("MISSES", "misses"),
+	COLUMN_NUMBER("MAPS", "maps"),
+	COLUMN_NUMBER("LOCALS", "locals"),
+};
+
 static void put_string(struct json_object *o, const char *key,
 		       const char *value)
 {
@@ -68,16 +79,22 @@ static void put_address(struct json_object *o, const char *key,
 }
 
 /* The device may be gone, or be in another namespace: then its number. */
-static void put_underlay(struct json_object *o, uint32_t ifindex)
+static void put_device(struct json_object *o, const char *key,
+		       uint32_t ifindex, const char *none)
 {
 	char name[IF_NAMESIZE];
 
 	if (!ifindex)
-		put_string(o, "underlay", "default");
+		put_string(o, key, none);
 	else if (if_indextoname(ifindex, name))
-		put_string(o, "underlay", name);
+		put_string(o, key, name);
 	else
-		put_number(o, "underlay", ifindex);
+		put_number(o, key, ifindex);
+}
+
+static void put_underlay(struct json_object *o, uint32_t ifindex)
+{
+	put_device(o, "underlay", ifindex, "default");
 }
 
 static void put_eid(struct json_object *o, uint32_t underlay,
@@ -223,6 +240,30 @@ struct json_object *object_miss(const struct dp_miss *m)
 	return o;
 }
 
+struct json_object *object_iid(const struct dp_iid *i)
+{
+	struct json_object *o = json_object_new_object();
+
+	if (i->has_event)
+		put_string(o, "event", dp_event_name(i->event));
+	put_underlay(o, i->underlay);
+	put_number(o, "iid", i->iid);
+	put_device(o, "vrf", i->vrf, "none");
+	if (i->has_event)
+		return o;
+	put_device(o, "device", i->ifindex, "none");
+	put_number(o, "rx-packets", i->rx_packets);
+	put_number(o, "rx-bytes", i->rx_bytes);
+	put_number(o, "tx-packets", i->tx_packets);
+	put_number(o, "tx-bytes", i->tx_bytes);
+	put_number(o, "misses", i->misses);
+	put_number(o, "held-packets", i->held_packets);
+	put_number(o, "held-bytes", i->held_bytes);
+	put_number(o, "maps", i->maps);
+	put_number(o, "locals", i->locals);
+	return o;
+}
+
 /* --- devices --- */
 
 static const struct counter {
@@ -296,7 +337,11 @@ static struct json_object *dev(const struct dp_dev *d, bool all)
 	put_string(o, "device", d->name);
 	put_number(o, "ifindex", d->ifindex);
 	put_underlay(o, d->underlay);
-	put_number(o, "iid", d->iid);
+	if (d->external)
+		json_object_object_add(o, "external",
+				       json_object_new_boolean(true));
+	else
+		put_number(o, "iid", d->iid);
 	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
 		put_number(o, counters[i].name, count_of(d, &counters[i]));
 	put_drops(o, d, all);

@@ -16,6 +16,8 @@ struct json_object *object_rloc(const struct dp_rloc *r);
 struct json_object *object_reach(const struct dp_reach *r);
 struct json_object *object_miss(const struct dp_miss *m);
 
+struct json_object *object_iid(const struct dp_iid *i);
+
 /* Every drop reason we know is in "drops", whatever its count. */
 struct json_object *object_dev(const struct dp_dev *d);
 
@@ -26,10 +28,12 @@ struct json_object *object_dev_short(const struct dp_dev *d);
 #define LOCAL_COLUMNS	5
 #define RLOC_COLUMNS	9
 #define MISS_COLUMNS	6
+#define IID_COLUMNS	8
 
 extern const struct column map_columns[MAP_COLUMNS];
 extern const struct column local_columns[LOCAL_COLUMNS];
 extern const struct column rloc_columns[RLOC_COLUMNS];
 extern const struct column miss_columns[MISS_COLUMNS];
+extern const struct column iid_columns[IID_COLUMNS];
 
 #endif

@@ -43,6 +43,32 @@
  *	(RFC 9302).  Default 0.
  * @IFLA_LISP_GLEANING: u8, 0 or 1: make short-lived mappings from sources of
  *	packets.  Default 0.
+ * @IFLA_LISP_EXTERNAL: u8, 0 or 1: the device serves all Instance-IDs that
+ *	LISP_CMD_IID_NEW gives it.  Packets say which one by the tunnel
+ *	metadata of their route (encap ip id IID dst RLOC, 0: ask the map-cache)
+ *	and come out in the VRF of their Instance-ID.  Excludes @IFLA_LISP_ID
+ *	and @IFLA_LISP_NATIVE; one such device an underlay.  Default 0.
+ *	Immutable.
+ * @IFLA_LISP_TTL: u8, outer TTL or hop limit.  0, the default: the inner
+ *	packet's, and when a packet is received its TTL becomes the smaller of
+ *	the two (uniform model).  Otherwise this one, and a received packet
+ *	keeps its own (pipe model).
+ * @IFLA_LISP_TOS: u8, outer DSCP in the upper six bits.  1, the default: the
+ *	inner packet's, which takes the outer one's on receipt (uniform model).
+ *	Otherwise this one, and a received packet keeps its own (pipe model);
+ *	the lower two bits are then 0.
+ * @IFLA_LISP_ECN: u8.  1, the default: ECN is copied to the outer header
+ *	(normal mode of RFC 6040).  0: outer packets are not ECN capable
+ *	(compatibility mode), for egress routers that would not propagate it.
+ *	What is received is always treated as RFC 6040 says.
+ * @IFLA_LISP_UDP_CSUM: u8, 1: outer packets over IPv4 have a UDP checksum, 0:
+ *	they do not.  Absent: 0.
+ * @IFLA_LISP_UDP_ZERO_CSUM6_TX: u8, 1: outer packets over IPv6 have a UDP
+ *	checksum of zero, 0: a real one.  Absent: 1.
+ *
+ * Received checksums may be zero or right.  What is not called immutable can
+ * change while the device exists; that needs CAP_NET_ADMIN both in the user
+ * namespace of the caller's network namespace and in that of the underlay's.
  */
 enum {
 	IFLA_LISP_UNSPEC,
@@ -58,6 +84,12 @@ enum {
 	IFLA_LISP_ECHO_NONCE,
 	IFLA_LISP_MAP_VERSIONS,
 	IFLA_LISP_GLEANING,
+	IFLA_LISP_EXTERNAL,
+	IFLA_LISP_TTL,
+	IFLA_LISP_TOS,
+	IFLA_LISP_ECN,
+	IFLA_LISP_UDP_CSUM,
+	IFLA_LISP_UDP_ZERO_CSUM6_TX,
 	__IFLA_LISP_MAX
 };
 

@@ -17,4 +17,18 @@
 			     label, sport, dport, nocheck)
 #endif
 
+/* Metadata with just an ID. Its flags are a bitmap since 6.10. */
+static inline struct metadata_dst *lisp_udp_tun_rx_dst(struct sk_buff *skb,
+						       int family, __be64 id)
+{
+#ifdef LISP_HAVE_TUNNEL_FLAGS
+	IP_TUNNEL_DECLARE_FLAGS(flags) = {};
+
+	__set_bit(IP_TUNNEL_KEY_BIT, flags);
+	return udp_tun_rx_dst(skb, family, flags, id, 0);
+#else
+	return udp_tun_rx_dst(skb, family, TUNNEL_KEY, id, 0);
+#endif
+}
+
 #endif
