@@ -29,6 +29,7 @@ const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1] = {
 	[IFLA_LISP_ECN]		= { .type = NLA_U8 },
 	[IFLA_LISP_UDP_CSUM]	= { .type = NLA_U8 },
 	[IFLA_LISP_UDP_ZERO_CSUM6_TX] = { .type = NLA_U8 },
+	[IFLA_LISP_GPE]		= { .type = NLA_U8 },
 };
 
 const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES] = {
@@ -95,6 +96,7 @@ static const u8 switches[] = {
 	IFLA_LISP_ECN,
 	IFLA_LISP_UDP_CSUM,
 	IFLA_LISP_UDP_ZERO_CSUM6_TX,
+	IFLA_LISP_GPE,
 };
 
 int lisp_conf_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -251,6 +253,8 @@ static void parse_outer(struct nlattr *data[], struct lisp_conf *conf)
 		conf->tos = nla_get_u8(data[IFLA_LISP_TOS]);
 	if (data[IFLA_LISP_ECN])
 		conf->ecn = nla_get_u8(data[IFLA_LISP_ECN]);
+	if (data[IFLA_LISP_GPE])
+		conf->gpe = nla_get_u8(data[IFLA_LISP_GPE]);
 	if (data[IFLA_LISP_UDP_CSUM])
 		conf->csum4 = nla_get_u8(data[IFLA_LISP_UDP_CSUM]) ?
 			      LISP_CSUM_REAL : LISP_CSUM_ZERO;

@@ -35,6 +35,7 @@ enum {
  * @ecn: copy ECN
  * @csum4: UDP checksum over IPv4, LISP_CSUM_*
  * @csum6: the same over IPv6
+ * @gpe: believe the P bit
  * @local: IPv4 source RLOC, or zero
  * @local6: IPv6 source RLOC, or zero
  * @native: uplink, or NULL
@@ -51,6 +52,7 @@ struct lisp_conf {
 	u8 ttl;
 	u8 tos;
 	bool ecn;
+	bool gpe;
 	u8 csum4;
 	u8 csum6;
 	__be32 local;

@@ -240,6 +240,11 @@ static void set_outer(struct lisp_dev *ld, const struct lisp_conf *conf)
 	WRITE_ONCE(ld->csum,
 		   (conf->csum4 == LISP_CSUM_REAL ? LISP_SEND_IPV4 : 0) |
 		   (conf->csum6 == LISP_CSUM_REAL ? LISP_SEND_IPV6 : 0));
+	/* RFC 9305, section 4.3: real ones unless somebody asks for zero */
+	WRITE_ONCE(ld->csum_gpe,
+		   (conf->csum4 != LISP_CSUM_ZERO ? LISP_SEND_IPV4 : 0) |
+		   (conf->csum6 != LISP_CSUM_ZERO ? LISP_SEND_IPV6 : 0));
+	WRITE_ONCE(ld->gpe, conf->gpe);
 	ld->csum4 = conf->csum4;
 	ld->csum6 = conf->csum6;
 }
@@ -367,6 +372,7 @@ static void conf_of(const struct lisp_dev *ld, struct lisp_conf *conf)
 	conf->ttl = ld->ttl;
 	conf->tos = ld->tos_mask & ~INET_ECN_MASK ? LISP_TOS_INHERIT : ld->tos;
 	conf->ecn = ld->tos_mask & INET_ECN_MASK;
+	conf->gpe = ld->gpe;
 	conf->csum4 = ld->csum4;
 	conf->csum6 = ld->csum6;
 	conf->native = rtnl_dereference(ld->native);
@@ -440,7 +446,8 @@ static size_t lisp_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +		/* TOS */
 	       nla_total_size(sizeof(u8)) +		/* ECN */
 	       nla_total_size(sizeof(u8)) +		/* UDP_CSUM */
-	       nla_total_size(sizeof(u8));		/* UDP_ZERO_CSUM6_TX */
+	       nla_total_size(sizeof(u8)) +		/* UDP_ZERO_CSUM6_TX */
+	       nla_total_size(sizeof(u8));		/* GPE */
 }
 
 static int fill_switches(struct sk_buff *skb, const struct lisp_conf *conf)
@@ -460,7 +467,8 @@ static int fill_outer(struct sk_buff *skb, const struct lisp_conf *conf)
 {
 	if (nla_put_u8(skb, IFLA_LISP_TTL, conf->ttl) ||
 	    nla_put_u8(skb, IFLA_LISP_TOS, conf->tos) ||
-	    nla_put_u8(skb, IFLA_LISP_ECN, conf->ecn))
+	    nla_put_u8(skb, IFLA_LISP_ECN, conf->ecn) ||
+	    nla_put_u8(skb, IFLA_LISP_GPE, conf->gpe))
 		return -EMSGSIZE;
 	if (conf->csum4 && nla_put_u8(skb, IFLA_LISP_UDP_CSUM,
 				      conf->csum4 == LISP_CSUM_REAL))

@@ -53,6 +53,8 @@ struct lisp_source {
  * @tos_mask: ... these bits of the inner TOS, which is the outer one
  * @pipe: LISP_PIPE_*: what a received packet keeps
  * @csum: LISP_SEND_* families that are sent with a UDP checksum
+ * @csum_gpe: the same to locators that speak LISP-GPE
+ * @gpe: P bits that are received have their meaning
  * @csum4: as configured, LISP_CSUM_* (RTNL)
  * @csum6: as configured (RTNL)
  * @list: in lisp_net.devs (RTNL)
@@ -79,6 +81,8 @@ struct lisp_dev {
 	u8 tos_mask;
 	u8 pipe;
 	u8 csum;
+	u8 csum_gpe;
+	bool gpe;
 	u8 csum4;
 	u8 csum6;
 

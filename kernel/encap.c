@@ -221,14 +221,19 @@ static void send(struct sk_buff *skb, const struct lisp_dev *ld,
 }
 
 static void fill(const struct lisp_dev *ld, struct sk_buff *skb,
-		 const struct lisp_inner *in, struct lisp_rloc *rloc,
+		 const struct lisp_inner *in, const struct lisp_loc *loc,
 		 struct outer *o)
 {
+	u8 csum = READ_ONCE(ld->csum);
+	struct lisp_rloc *rloc = loc->rloc;
+
+	if (unlikely(loc->flags & LISP_LOC_FLAG_GPE))
+		csum = READ_ONCE(ld->csum_gpe);
 	o->rloc = rloc;
 	o->tos = (in->tos & READ_ONCE(ld->tos_mask)) | READ_ONCE(ld->tos);
 	o->ttl = READ_ONCE(ld->ttl) ?: in->ttl;
-	o->csum = READ_ONCE(ld->csum) & (rloc->family == AF_INET ?
-					 LISP_SEND_IPV4 : LISP_SEND_IPV6);
+	o->csum = csum & (rloc->family == AF_INET ? LISP_SEND_IPV4 :
+						    LISP_SEND_IPV6);
 	o->sport = udp_flow_src_port(ld->ln->net, skb, LISP_SPORT_MIN,
 				     LISP_SPORT_MAX + 1, false);
 	fill_source(ld, o);
@@ -264,7 +269,8 @@ static enum lisp_drop_reason prepare(struct sk_buff *skb,
 	skb_set_inner_protocol(skb, skb->protocol);
 
 	/* an RLOC that a route names itself has nothing to be said about */
-	if (unlikely(READ_ONCE(ld->reach)) && map)
+	if (unlikely((READ_ONCE(ld->reach) && map) ||
+		     loc->flags & LISP_LOC_FLAG_GPE))
 		lisp_reach_build(skb, in, ld, map, loc);
 	else
 		lisp_hdr_build_iid(__skb_push(skb, LISP_HDR_LEN), in->id);
@@ -282,7 +288,7 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 
 	if (unlikely(__this_cpu_read(sending)))
 		return LISP_DROP_REASON_LOOP;
-	fill(ld, skb, in, rloc, &o);
+	fill(ld, skb, in, loc, &o);
 	o.dst = rloc->family == AF_INET ? route4(ld, skb, &o) :
 					  route6(ld, skb, &o);
 	if (IS_ERR(o.dst))

@@ -83,7 +83,7 @@ static struct lisp_local *local_new(struct lisp_iid *iid,
 
 	if (conf->n_locs) {
 		set = lisp_locset_get(iid->ln, iid->key.underlay, conf->locs,
-				      conf->n_locs);
+				      conf->n_locs, LISP_HOME_OWN);
 		if (IS_ERR(set)) {
 			kfree(local);
 			return ERR_CAST(set);

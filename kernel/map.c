@@ -163,7 +163,7 @@ static struct lisp_map *map_new(struct lisp_iid *iid,
 
 	if (conf->n_locs) {
 		set = lisp_locset_get(iid->ln, iid->key.underlay, conf->locs,
-				      conf->n_locs);
+				      conf->n_locs, conf->home);
 		if (IS_ERR(set)) {
 			kmem_cache_free(map_cache[is_v6], map);
 			return ERR_CAST(set);
@@ -292,6 +292,7 @@ int lisp_map_glean(struct lisp_iid *iid, const struct lisp_prefix *prefix,
 		.action = LISP_ACTION_FORWARD,
 		.locs = loc,
 		.n_locs = 1,
+		.home = LISP_HOME_OWN,
 	};
 	struct lisp_net *ln = iid->ln;
 	struct lisp_map *map;

@@ -34,7 +34,8 @@ struct lisp_net;
  *	stale limit once it is stale (lock)
  * @rcu: frees it
  * @origin: who made it
- * @set: locator set if @action is forward, else NULL. Status bits may give
+ * @set: locator set if @action is forward, or native with a PETR, else NULL.
+ *	Status bits may give
  *	it one that differs in flags (lock, RCU; reach-do.c)
  * @packets: packets that matched
  * @bytes: octets of packets that matched
@@ -81,7 +82,10 @@ struct lisp_maps {
 	u32			n_locals;
 };
 
-/* A mapping as configuration describes it; @n_locs is 0 unless forward. */
+/*
+ * A mapping as configuration describes it; @n_locs is 0 unless forward, or
+ * native with a PETR. @home: Instance-ID for the header, or LISP_HOME_OWN.
+ */
 struct lisp_map_conf {
 	struct lisp_prefix		prefix;
 	enum lisp_action		action;
@@ -90,6 +94,7 @@ struct lisp_map_conf {
 	u32				ttl;
 	u32				origin;
 	u16				version;
+	u32				home;
 };
 
 int lisp_map_init(void);

@@ -16,7 +16,7 @@ const struct nla_policy lisp_locator_nl_policy[LISP_A_LOCATOR_FLAGS + 1] = {
 	[LISP_A_LOCATOR_PORT] = { .type = NLA_U16, },
 	[LISP_A_LOCATOR_PRIORITY] = { .type = NLA_U8, },
 	[LISP_A_LOCATOR_WEIGHT] = { .type = NLA_U8, },
-	[LISP_A_LOCATOR_FLAGS] = NLA_POLICY_MASK(NLA_U8, 0xf),
+	[LISP_A_LOCATOR_FLAGS] = NLA_POLICY_MASK(NLA_U8, 0x1f),
 };
 
 const struct nla_policy lisp_locators_nl_policy[LISP_A_LOCATORS_LOCATOR + 1] = {
@@ -24,7 +24,7 @@ const struct nla_policy lisp_locators_nl_policy[LISP_A_LOCATORS_LOCATOR + 1] = {
 };
 
 /* LISP_CMD_MAP_NEW - do */
-const struct nla_policy lisp_map_new_nl_policy[LISP_A_MAP_MAP_VERSION + 1] = {
+const struct nla_policy lisp_map_new_nl_policy[LISP_A_MAP_HOME_IID + 1] = {
 	[LISP_A_MAP_UNDERLAY] = { .type = NLA_U32, },
 	[LISP_A_MAP_IID] = { .type = NLA_U32, },
 	[LISP_A_MAP_PREFIX] = { .type = NLA_BINARY, },
@@ -34,6 +34,7 @@ const struct nla_policy lisp_map_new_nl_policy[LISP_A_MAP_MAP_VERSION + 1] = {
 	[LISP_A_MAP_TTL] = { .type = NLA_U32, },
 	[LISP_A_MAP_ORIGIN] = { .type = NLA_U32, },
 	[LISP_A_MAP_MAP_VERSION] = { .type = NLA_U16, },
+	[LISP_A_MAP_HOME_IID] = { .type = NLA_U32, },
 };
 
 /* LISP_CMD_MAP_DEL - do */
@@ -150,7 +151,7 @@ const struct genl_ops lisp_nl_ops[15] = {
 		.cmd		= LISP_CMD_MAP_NEW,
 		.doit		= lisp_nl_map_new_doit,
 		.policy		= lisp_map_new_nl_policy,
-		.maxattr	= LISP_A_MAP_MAP_VERSION,
+		.maxattr	= LISP_A_MAP_HOME_IID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

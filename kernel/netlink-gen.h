@@ -15,7 +15,7 @@
 extern const struct nla_policy lisp_locator_nl_policy[LISP_A_LOCATOR_FLAGS + 1];
 extern const struct nla_policy lisp_locators_nl_policy[LISP_A_LOCATORS_LOCATOR + 1];
 
-extern const struct nla_policy lisp_map_new_nl_policy[LISP_A_MAP_MAP_VERSION + 1];
+extern const struct nla_policy lisp_map_new_nl_policy[LISP_A_MAP_HOME_IID + 1];
 
 extern const struct nla_policy lisp_map_del_nl_policy[LISP_A_MAP_ORIGIN + 1];
 

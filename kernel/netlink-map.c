@@ -80,14 +80,38 @@ static int parse_action(struct genl_info *info, struct lisp_map_conf *conf,
 				    "action forward needs locators");
 		if (n)
 			return n;
-		n = lisp_nl_parse_locators(nest, locs, info->extack);
-		if (n < 0)
-			return n;
-		conf->n_locs = n;
-	} else if (nest) {
+	} else if (nest && conf->action != LISP_ACTION_NATIVE) {
 		NL_SET_ERR_MSG_ATTR(info->extack, nest,
-				    "only action forward has locators");
+				    "only actions forward and native have locators");
 		return -EINVAL;
+	}
+	if (!nest)
+		return 0;
+	n = lisp_nl_parse_locators(nest, locs, info->extack);
+	if (n < 0)
+		return n;
+	conf->n_locs = n;
+
+	return 0;
+}
+
+static int parse_home(struct genl_info *info, struct lisp_map_conf *conf)
+{
+	const struct nlattr *home = info->attrs[LISP_A_MAP_HOME_IID];
+
+	conf->home = LISP_HOME_OWN;
+	if (!home)
+		return 0;
+	if (!conf->n_locs) {
+		NL_SET_ERR_MSG_ATTR(info->extack, home,
+				    "without locators there is no header for a home Instance-ID");
+		return -EINVAL;
+	}
+	conf->home = nla_get_u32(home);
+	if (conf->home > LISP_IID_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, home,
+				    "an Instance-ID is 0 to 16777214");
+		return -ERANGE;
 	}
 
 	return 0;
@@ -106,6 +130,9 @@ int lisp_nl_map_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	err = parse_action(info, &conf, locs);
+	if (err)
+		return err;
+	err = parse_home(info, &conf);
 	if (err)
 		return err;
 	err = parse_version(info->attrs[LISP_A_MAP_MAP_VERSION],
@@ -212,6 +239,7 @@ static int put_map_times(struct sk_buff *skb, const struct lisp_map *map)
 static int put_map(struct sk_buff *skb, const struct lisp_map *map)
 {
 	const struct lisp_iid_key *key = &map->iid->key;
+	const struct lisp_locset *set;
 	struct lisp_prefix prefix;
 	int err;
 
@@ -234,9 +262,12 @@ static int put_map(struct sk_buff *skb, const struct lisp_map *map)
 	err = put_map_times(skb, map);
 	if (err)
 		return err;
+	set = lisp_map_locset(map);
+	if (set && set->home != LISP_HOME_OWN &&
+	    nla_put_u32(skb, LISP_A_MAP_HOME_IID, set->home))
+		return -EMSGSIZE;
 
-	return lisp_nl_put_locators(skb, LISP_A_MAP_LOCATORS,
-				    lisp_map_locset(map));
+	return lisp_nl_put_locators(skb, LISP_A_MAP_LOCATORS, set);
 }
 
 /* Exactly the prefix if its length was given, else the best match. */

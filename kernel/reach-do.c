@@ -37,7 +37,8 @@ static int set_down(struct lisp_map *map, u32 down)
 		if (down >> i & 1)
 			locs[i].flags |= LISP_LOC_FLAG_STATUS_DOWN;
 	}
-	set = lisp_locset_get(ln, map->iid->key.underlay, locs, old->n);
+	set = lisp_locset_get(ln, map->iid->key.underlay, locs, old->n,
+			      old->home);
 	if (IS_ERR(set))
 		return PTR_ERR(set);
 	rcu_assign_pointer(map->set, set);

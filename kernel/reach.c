@@ -120,6 +120,13 @@ void lisp_reach_build(struct sk_buff *skb, const struct lisp_inner *in,
 	struct lisp_hdr h = { .iid = in->id };
 	u8 on = READ_ONCE(ld->reach);
 
+	if (loc->flags & LISP_LOC_FLAG_GPE) {
+		/* nonces and versions have no place then */
+		on &= ~(LISP_REACH_ECHO_NONCE | LISP_REACH_MAP_VERSIONS);
+		h.flags = LISP_HDR_P;
+		h.field = skb->protocol == htons(ETH_P_IP) ? LISP_GPE_IPV4 :
+							     LISP_GPE_IPV6;
+	}
 	if (on & (LISP_REACH_STATUS_BITS | LISP_REACH_MAP_VERSIONS))
 		local = source_of(skb, in->iid);
 	if (on & LISP_REACH_STATUS_BITS && local)

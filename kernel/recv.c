@@ -155,9 +155,38 @@ static enum lisp_drop_reason strip_external(struct sk_buff *skb,
 	return why;
 }
 
+/*
+ * RFC 9305: the payload must be what the header says. Nonces and versions do
+ * not exist with P, whatever their bits say.
+ */
+static enum lisp_drop_reason check_gpe(const struct sk_buff *skb,
+				       struct lisp_hdr *hdr)
+{
+	__be16 proto;
+	u8 first;
+
+	hdr->flags &= ~(u32)(LISP_HDR_N | LISP_HDR_E | LISP_HDR_V);
+	switch (lisp_hdr_next_protocol(hdr)) {
+	case LISP_GPE_IPV4:
+		proto = htons(ETH_P_IP);
+		break;
+	case LISP_GPE_IPV6:
+		proto = htons(ETH_P_IPV6);
+		break;
+	case LISP_GPE_ETHERNET:
+		return LISP_DROP_REASON_RX_ETHERNET;
+	default:
+		return LISP_DROP_REASON_RX_NEXT_PROTOCOL;
+	}
+	if (skb_copy_bits(skb, HDRS_LEN, &first, 1))
+		return LISP_DROP_REASON_RX_SHORT;
+	return lisp_inner_protocol(first) == proto ?
+	       LISP_DROP_REASON_NONE : LISP_DROP_REASON_RX_NEXT_PROTOCOL;
+}
+
 static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
 				   const struct lisp_iid *iid,
-				   const struct lisp_hdr *hdr)
+				   struct lisp_hdr *hdr)
 {
 	enum lisp_drop_reason why;
 	struct lisp_inner in;
@@ -167,6 +196,11 @@ static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
 		return LISP_DROP_REASON_RX_DEVICE_DOWN;
 	if (hdr->flags & LISP_HDR_KK)
 		return LISP_DROP_REASON_RX_CRYPTO;
+	if (unlikely(hdr->flags & LISP_HDR_P) && READ_ONCE(ld->gpe)) {
+		why = check_gpe(skb, hdr);
+		if (why)
+			return why;
+	}
 
 	outer_parse(skb, &outer);
 	why = likely(!ld->external) ? strip(skb, ld) :
@@ -229,7 +263,7 @@ int lisp_recv(struct sock *sk, struct sk_buff *skb)
 		lisp_drop(skb, dev, why);
 		return 0;
 	}
-	if (unlikely(lisp_hdr_is_odd(&hdr, false)))
+	if (unlikely(lisp_hdr_is_odd(&hdr, READ_ONCE(lisp_dev(dev)->gpe))))
 		lisp_count(dev, LISP_COUNT_RX_RESERVED);
 	trace_lisp_decap(skb, dev, hdr.iid);
 	deliver(skb, lisp_dev(dev), iid);

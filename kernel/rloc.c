@@ -280,6 +280,7 @@ void lisp_rloc_read(const struct lisp_rloc *rloc, u64 *packets, u64 *bytes)
 /* What a set is found by. */
 struct locset_key {
 	u32				underlay;
+	u32				home;
 	u32				hash;
 	unsigned int			n;
 	const struct lisp_loc_conf	*locs;
@@ -316,7 +317,8 @@ static int locset_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 	const struct lisp_locset *set = obj;
 	unsigned int i;
 
-	if (key->hash != set->hash || key->n != set->n)
+	if (key->hash != set->hash || key->n != set->n ||
+	    key->home != set->home)
 		return 1;
 	for (i = 0; i < set->n; i++) {
 		if (!loc_is(&set->loc[i], &key->locs[i], key->underlay))
@@ -381,7 +383,7 @@ static void locset_put_rlocs(struct lisp_net *ln, struct lisp_locset *set)
 /* A set nobody else has yet, with a reference to each of its RLOCs. */
 static struct lisp_locset *locset_new(struct lisp_net *ln, u32 underlay,
 				      const struct lisp_loc_conf *locs,
-				      unsigned int n)
+				      unsigned int n, u32 home)
 {
 	struct lisp_locset *set;
 	struct lisp_loc *loc;
@@ -404,15 +406,22 @@ static struct lisp_locset *locset_new(struct lisp_net *ln, u32 underlay,
 		loc->flags = locs->flags;
 		loc->family = locs->family;
 	}
+	set->home = home;
 
 	return set;
 }
 
 struct lisp_locset *lisp_locset_get(struct lisp_net *ln, u32 underlay,
 				    const struct lisp_loc_conf *locs,
-				    unsigned int n)
+				    unsigned int n, u32 home)
 {
-	struct locset_key key = { .underlay = underlay, .locs = locs, .n = n };
+	struct locset_key key = {
+		.underlay = underlay,
+		.locs = locs,
+		.n = n,
+		.home = home,
+		.hash = home,
+	};
 	struct lisp_locset *set;
 	unsigned int i;
 	int err;
@@ -427,7 +436,7 @@ struct lisp_locset *lisp_locset_get(struct lisp_net *ln, u32 underlay,
 		return set;
 	}
 
-	set = locset_new(ln, underlay, locs, n);
+	set = locset_new(ln, underlay, locs, n, home);
 	if (!set)
 		return ERR_PTR(-ENOMEM);
 	set->hash = key.hash;

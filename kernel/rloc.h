@@ -31,6 +31,8 @@
 
 struct lisp_net;
 
+#define LISP_HOME_OWN		U32_MAX
+
 /* Families that an encapsulator can send, lisp_locset_pick(). */
 #define LISP_SEND_IPV4		BIT(0)
 #define LISP_SEND_IPV6		BIT(1)
@@ -107,6 +109,7 @@ struct lisp_loc {
  * struct lisp_locset - an immutable locator set
  * @n: locators, 1..LISP_LOCATORS_MAX
  * @hash: of the locators
+ * @home: Instance-ID for the header, LISP_HOME_OWN: that of the mapping
  * @users: mappings and local EIDs that name it (lock)
  * @node: in lisp_rlocs.sets (lock)
  * @rcu: frees it
@@ -115,6 +118,7 @@ struct lisp_loc {
  */
 struct lisp_locset {
 	u32			n;
+	u32			home;
 	u32			hash;
 	u32			users;
 	struct rhash_head	node;
@@ -186,12 +190,12 @@ bool lisp_rloc_set_state(struct lisp_rloc *rloc, enum lisp_rloc_state state);
 int lisp_loc_sort(struct lisp_loc_conf *locs, unsigned int n);
 
 /*
- * The set with these sorted locators, made if nobody has it yet, with one
+ * The set with these sorted locators and this @home, made if nobody has it yet, with one
  * more user; ERR_PTR(-ENOMEM).
  */
 struct lisp_locset *lisp_locset_get(struct lisp_net *ln, u32 underlay,
 				    const struct lisp_loc_conf *locs,
-				    unsigned int n);
+				    unsigned int n, u32 home);
 
 /* Give a user back. @set may be NULL. */
 void lisp_locset_put(struct lisp_net *ln, struct lisp_locset *set);

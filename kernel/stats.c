@@ -53,6 +53,8 @@ static const struct {
 	R(RX_VERSION_STALE,	"rx-version-stale",	NOT_SPECIFIED),
 	R(RX_SOURCE_VERSION,	"rx-source-version",	NOT_SPECIFIED),
 	R(TX_NO_IID,		"tx-no-iid",		IP_OUTNOROUTES),
+	R(RX_ETHERNET,		"rx-ethernet",		UNHANDLED_PROTO),
+	R(RX_NEXT_PROTOCOL,	"rx-next-protocol",	UNHANDLED_PROTO),
 #undef R
 };
 

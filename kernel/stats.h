@@ -16,7 +16,7 @@
 #include <uapi/linux/lisp.h>
 
 /* The last one of lisp.yaml. */
-#define LISP_DROP_REASONS	(LISP_DROP_REASON_TX_NO_IID + 1)
+#define LISP_DROP_REASONS	(LISP_DROP_REASON_RX_NEXT_PROTOCOL + 1)
 
 struct lisp_net;
 struct sk_buff;

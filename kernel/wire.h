@@ -43,6 +43,13 @@ enum lisp_hdr_bits {
 	LISP_HDR_KK	= 0x03,		/* key-id, 0: not encrypted */
 };
 
+/* Next protocols of RFC 9305 that we know of. */
+enum lisp_gpe_protocol {
+	LISP_GPE_IPV4		= 1,
+	LISP_GPE_IPV6		= 2,
+	LISP_GPE_ETHERNET	= 3,
+};
+
 /* As on the wire; octets only, so it may lie anywhere. */
 struct lisp_wire {
 	__u8 flags;

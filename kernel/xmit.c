@@ -163,7 +163,7 @@ static void too_big(struct sk_buff *skb, struct net_device *dev,
  * the locators of the other are worth a try.
  */
 static enum lisp_drop_reason forward(struct sk_buff *skb, struct lisp_dev *ld,
-				     const struct lisp_inner *in,
+				     struct lisp_inner *in,
 				     const struct lisp_map *map,
 				     unsigned int *mtu)
 {
@@ -172,6 +172,8 @@ static enum lisp_drop_reason forward(struct sk_buff *skb, struct lisp_dev *ld,
 	enum lisp_drop_reason why, ignored;
 	const struct lisp_loc *loc;
 
+	if (unlikely(set->home != LISP_HOME_OWN))
+		in->id = set->home;
 	loc = lisp_locset_pick(set, skb_get_hash(skb), families, &why);
 	if (!loc)
 		return why;
@@ -187,14 +189,17 @@ static enum lisp_drop_reason forward(struct sk_buff *skb, struct lisp_dev *ld,
 
 /* NONE: @skb is consumed. Else the reason to refuse it for. */
 static enum lisp_drop_reason act(struct sk_buff *skb, struct lisp_dev *ld,
-				 const struct lisp_inner *in,
+				 struct lisp_inner *in,
 				 struct lisp_map *map, unsigned int *mtu)
 {
 	switch ((enum lisp_action)map->action) {
 	case LISP_ACTION_FORWARD:
 		return forward(skb, ld, in, map, mtu);
 	case LISP_ACTION_NATIVE:
-		return lisp_native(skb, ld, in, mtu);
+		/* locators are those of a PETR (RFC 6832, section 6.1) */
+		return rcu_access_pointer(map->set) ?
+		       forward(skb, ld, in, map, mtu) :
+		       lisp_native(skb, ld, in, mtu);
 	case LISP_ACTION_ASK:
 		lisp_miss_ask(in->iid, in->family, in->daddr, in->saddr);
 		return LISP_DROP_REASON_MAP_ASK;

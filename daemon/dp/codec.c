@@ -73,6 +73,8 @@ void codec_put_map(struct nl *n, const struct dp_map *m)
 	put_prefix(n, m->underlay, &m->eid);
 	nl_put_u32(n, LISP_A_MAP_ACTION, m->action);
 	put_locators(n, LISP_A_MAP_LOCATORS, &m->locators);
+	if (m->has_home)
+		nl_put_u32(n, LISP_A_MAP_HOME_IID, m->home_iid);
 	nl_put_u32(n, LISP_A_MAP_TTL, m->ttl);
 	nl_put_u32(n, LISP_A_MAP_ORIGIN, m->origin);
 	nl_put_u16(n, LISP_A_MAP_MAP_VERSION, m->version);
@@ -324,6 +326,7 @@ static const struct row map_rows[] = {
 	ROW(LISP_A_MAP_PREFIX_LEN, U8, dp_map, eid.prefix.len),
 	ROW(LISP_A_MAP_ACTION, U32, dp_map, action),
 	ROW_NEST(LISP_A_MAP_LOCATORS, dp_map, locators, read_locators),
+	ROW_SEEN(LISP_A_MAP_HOME_IID, U32, dp_map, home_iid, has_home),
 	ROW(LISP_A_MAP_TTL, U32, dp_map, ttl),
 	ROW(LISP_A_MAP_ORIGIN, U32, dp_map, origin),
 	ROW(LISP_A_MAP_MAP_VERSION, U16, dp_map, version),

@@ -126,6 +126,10 @@ static const char *drop_reason(enum lisp_drop_reason reason)
 		return "rx-source-version";
 	case LISP_DROP_REASON_TX_NO_IID:
 		return "tx-no-iid";
+	case LISP_DROP_REASON_RX_ETHERNET:
+		return "rx-ethernet";
+	case LISP_DROP_REASON_RX_NEXT_PROTOCOL:
+		return "rx-next-protocol";
 	}
 	return NULL;
 }

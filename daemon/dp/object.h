@@ -32,6 +32,8 @@ struct dp_map {
 	struct eid eid;
 	uint32_t action;		/* enum lisp_action */
 	struct dp_locators locators;
+	bool has_home;
+	uint32_t home_iid;		/* in the header, if has_home */
 	uint32_t ttl;			/* seconds; set: 0 means for ever */
 	uint32_t origin;
 	uint16_t version;

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# slow
 # timeout 600
 # External devices: one device, many Instance-IDs. What hosts hear of errors is
 # in actions-external.sh and pmtu-external.sh.
@@ -167,6 +168,7 @@ monitor_stop
 check "an Instance-ID goes when it is told to" ctl iid del 300
 check "the other one is still served" ping1 "$h1" 10.2.0.1
 setup_ns other
+# shellcheck disable=SC2154
 check "the device moves" l set lisp100 netns "$other"
 is "and leaves what had a VRF behind" "$(ctl --json iid show | jq length)" 0
 check "it takes Instance-IDs still" ctl iid add 400

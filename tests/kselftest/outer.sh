@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# slow
 # timeout 600
 # Attributes that say how outer headers are filled, and what a received packet
 # takes over: TTL, DSCP, ECN, UDP checksums. They change while traffic passes.

@@ -200,6 +200,8 @@ static const struct option options[] = {
 	  "send UDP checksums over IPv4" },
 	{ "udp6zerocsumtx", IFLA_LISP_UDP_ZERO_CSUM6_TX, put_flag, NULL,
 	  "send zero UDP checksums over IPv6 (as if said)" },
+	{ "gpe", IFLA_LISP_GPE, put_switch, "on|off",
+	  "the P bit of packets received has a meaning, RFC 9305 (off)" },
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -366,6 +368,7 @@ static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 		print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s",
 				   "ecn off ");
 	}
+	show_switch(tb, IFLA_LISP_GPE, "gpe", "gpe %s ", 0);
 	show_flag(tb, IFLA_LISP_UDP_CSUM, "udpcsum");
 	show_flag(tb, IFLA_LISP_UDP_ZERO_CSUM6_TX, "udp6zerocsumtx");
 }

@@ -160,6 +160,16 @@ static int read_echo_nonce(const char *text, struct args *a)
 	return read_flag(text, a, LISP_LOC_FLAG_ECHO_NONCE);
 }
 
+static int read_gpe(const char *text, struct args *a)
+{
+	return read_flag(text, a, LISP_LOC_FLAG_GPE);
+}
+
+static int read_home_iid(const char *text, struct args *a)
+{
+	return number(text, 0, LISP_IID_MAX, &a->home_iid);
+}
+
 static int read_action(const char *text, struct args *a)
 {
 	int v = dp_action_from_name(text);
@@ -242,6 +252,8 @@ static const struct word {
 		"yes or no"), OF_LOCATOR },
 	[WORD_ECHO_NONCE] = { WORD("echo-nonce", "yes|no", read_echo_nonce,
 		"yes or no"), OF_LOCATOR },
+	[WORD_GPE] = { WORD("gpe", "yes|no", read_gpe, "yes or no"),
+		OF_LOCATOR },
 	[WORD_ACTION] = { WORD("action", "ACTION", read_action,
 		"forward, native, ask, drop, drop-policy or drop-auth") },
 	[WORD_TTL] = { WORD("ttl", "SECONDS", read_ttl,
@@ -257,6 +269,8 @@ static const struct word {
 		"unreachable-icmp") },
 	[WORD_RTT] = { WORD("rtt", "MICROSECONDS", read_rtt,
 		"microseconds, 0: not known") },
+	[WORD_HOME_IID] = { WORD("home-iid", "IID", read_home_iid,
+		"an Instance-ID, 0 to 16777214") },
 	[WORD_VRF] = { WORD("vrf", "VRF", read_vrf,
 		"the name of a VRF device") },
 #undef OF_LOCATOR
@@ -271,7 +285,8 @@ static const struct word {
 #define KEY_NEEDED	(BIT(WORD_IID) | BIT(WORD_PREFIX))
 #define LOCATORS	(BIT(WORD_RLOC) | BIT(WORD_PRIORITY) | \
 			 BIT(WORD_WEIGHT) | BIT(WORD_LOCATOR_PORT) | \
-			 BIT(WORD_REACHABLE) | BIT(WORD_ECHO_NONCE))
+			 BIT(WORD_REACHABLE) | BIT(WORD_ECHO_NONCE) | \
+			 BIT(WORD_GPE))
 
 static const struct command {
 	const char *object;
@@ -290,7 +305,7 @@ static const struct command {
 		BIT(WORD_EID) | BIT(WORD_IID) },
 	[CMD_MAP_ADD] = { "map-cache", "add", NO_OPERAND,
 		KEY | LOCATORS | BIT(WORD_ACTION) | BIT(WORD_TTL) |
-		BIT(WORD_VERSION), KEY_NEEDED },
+		BIT(WORD_VERSION) | BIT(WORD_HOME_IID), KEY_NEEDED },
 	[CMD_MAP_DEL] = { "map-cache", "del", NO_OPERAND, KEY, KEY_NEEDED },
 	[CMD_MAP_FLUSH] = { "map-cache", "flush", NO_OPERAND,
 		FILTER | BIT(WORD_ORIGIN), 0 },
@@ -475,7 +490,8 @@ static int check(const struct command *c, const struct args *a,
 	if (a->action == LISP_ACTION_FORWARD && !a->locators.count)
 		return refuse(why, "a mapping needs a \"rloc\", or an "
 			      "\"action\" other than forward");
-	if (a->action != LISP_ACTION_FORWARD && a->locators.count)
+	if (a->action != LISP_ACTION_FORWARD &&
+	    a->action != LISP_ACTION_NATIVE && a->locators.count)
 		return refuse(why, "a mapping with action %s has no \"rloc\"",
 			      dp_action_name(a->action));
 	return 0;

@@ -49,6 +49,7 @@ enum word_id {
 	WORD_LOCATOR_PORT,
 	WORD_REACHABLE,
 	WORD_ECHO_NONCE,
+	WORD_GPE,
 	WORD_ACTION,
 	WORD_TTL,
 	WORD_VERSION,
@@ -57,6 +58,7 @@ enum word_id {
 	WORD_STATE,
 	WORD_RTT,
 	WORD_VRF,
+	WORD_HOME_IID,
 	WORD_COUNT
 };
 
@@ -79,6 +81,7 @@ struct args {
 	uint32_t state;			/* enum lisp_rloc_state */
 	uint32_t rtt;			/* microseconds */
 	const char *vrf;		/* in argv */
+	uint32_t home_iid;
 };
 
 static inline bool args_said(const struct args *a, enum word_id w)

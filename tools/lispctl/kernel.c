@@ -49,6 +49,8 @@ static void put_map(struct job *j)
 		.eid = eid_of(j->args),
 		.action = j->args->action,
 		.locators = j->args->locators,
+		.has_home = args_said(j->args, WORD_HOME_IID),
+		.home_iid = j->args->home_iid,
 		.ttl = j->args->ttl,
 		.origin = j->args->origin,
 		.version = j->args->version,

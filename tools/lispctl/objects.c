@@ -119,6 +119,9 @@ static struct json_object *locator(const struct dp_locator *l)
 			       l->flags & LISP_LOC_FLAG_REACHABLE));
 	json_object_object_add(o, "local", json_object_new_boolean(
 			       l->flags & LISP_LOC_FLAG_LOCAL));
+	if (l->flags & LISP_LOC_FLAG_GPE)
+		json_object_object_add(o, "gpe",
+				       json_object_new_boolean(true));
 	if (l->flags & LISP_LOC_FLAG_ECHO_NONCE)
 		json_object_object_add(o, "echo-nonce",
 				       json_object_new_boolean(true));
@@ -169,6 +172,8 @@ struct json_object *object_map(const struct dp_map *m)
 	if (m->version)
 		put_number(o, "map-version", m->version);
 	put_flags(o, m->flags);
+	if (m->has_home)
+		put_number(o, "home-iid", m->home_iid);
 	put_locators(o, &m->locators);
 	return o;
 }

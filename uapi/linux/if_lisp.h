@@ -62,9 +62,13 @@
  *	(compatibility mode), for egress routers that would not propagate it.
  *	What is received is always treated as RFC 6040 says.
  * @IFLA_LISP_UDP_CSUM: u8, 1: outer packets over IPv4 have a UDP checksum, 0:
- *	they do not.  Absent: 0.
+ *	they do not.  Absent: 0, but 1 to locators that speak LISP-GPE.
  * @IFLA_LISP_UDP_ZERO_CSUM6_TX: u8, 1: outer packets over IPv6 have a UDP
- *	checksum of zero, 0: a real one.  Absent: 1.
+ *	checksum of zero, 0: a real one.  Absent: 1, but 0 to locators that
+ *	speak LISP-GPE.
+ * @IFLA_LISP_GPE: u8, 1: who sends us packets speaks LISP-GPE (RFC 9305), so
+ *	a P bit means that a next protocol follows.  Default 0: the bit is
+ *	reserved and ignored.  Who is sent P bits is said of each locator.
  *
  * Received checksums may be zero or right.  What is not called immutable can
  * change while the device exists; that needs CAP_NET_ADMIN both in the user
@@ -90,6 +94,7 @@ enum {
 	IFLA_LISP_ECN,
 	IFLA_LISP_UDP_CSUM,
 	IFLA_LISP_UDP_ZERO_CSUM6_TX,
+	IFLA_LISP_GPE,
 	__IFLA_LISP_MAX
 };
 

@@ -62,12 +62,14 @@ enum lisp_rloc_state {
  *   Map-Reply); devices with echo-nonce on ask it to
  * @LISP_LOC_FLAG_STATUS_DOWN: the site's own status bits say that it is down:
  *   not chosen in this mapping. The kernel sets it; in requests it is ignored.
+ * @LISP_LOC_FLAG_GPE: it speaks LISP-GPE (RFC 9305), packets to it are sent so
  */
 enum lisp_loc_flag {
 	LISP_LOC_FLAG_REACHABLE = 1,
 	LISP_LOC_FLAG_LOCAL = 2,
 	LISP_LOC_FLAG_ECHO_NONCE = 4,
 	LISP_LOC_FLAG_STATUS_DOWN = 8,
+	LISP_LOC_FLAG_GPE = 16,
 };
 
 /**
@@ -179,6 +181,9 @@ enum lisp_reach_event {
  *   mapping's
  * @LISP_DROP_REASON_TX_NO_IID: routed into an external device without an
  *   Instance-ID that it serves
+ * @LISP_DROP_REASON_RX_ETHERNET: LISP-GPE, the payload is an Ethernet frame
+ * @LISP_DROP_REASON_RX_NEXT_PROTOCOL: LISP-GPE, the payload is not what the
+ *   next protocol says, or of a protocol that nobody here speaks
  */
 enum lisp_drop_reason {
 	LISP_DROP_REASON_NONE,
@@ -220,6 +225,8 @@ enum lisp_drop_reason {
 	LISP_DROP_REASON_RX_VERSION_STALE,
 	LISP_DROP_REASON_RX_SOURCE_VERSION,
 	LISP_DROP_REASON_TX_NO_IID,
+	LISP_DROP_REASON_RX_ETHERNET,
+	LISP_DROP_REASON_RX_NEXT_PROTOCOL,
 };
 
 #define LISP_IID_MAX	16777214
@@ -258,6 +265,7 @@ enum {
 	LISP_A_MAP_USED,
 	LISP_A_MAP_EVENT,
 	LISP_A_MAP_PAD,
+	LISP_A_MAP_HOME_IID,
 
 	__LISP_A_MAP_MAX,
 	LISP_A_MAP_MAX = (__LISP_A_MAP_MAX - 1)
