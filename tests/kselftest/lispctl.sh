@@ -56,7 +56,7 @@ check "IPv6" ctl map-cache add iid 5 prefix 2001:db8:6::/48 rloc 2001:db8::2
 is "filter by origin" "$(json 'map(.prefix)' map-cache show origin 7)" \
 	'["10.6.0.0/16"]'
 is "filter by Instance-ID" "$(json 'length' map-cache show iid 6)" 0
-is "all" "$(json 'map(.prefix)' map-cache show)" \
+is "all" "$(json 'map(.prefix) | sort' map-cache show)" \
 	'["10.6.0.0/16","10.6.1.0/24","2001:db8:6::/48"]'
 
 # what the kernel refuses
