@@ -17,8 +17,8 @@ ctl() { ip netns exec "$a" lispctl "$@"; }
 
 # Attributes of a mapping: 1 underlay, 2 iid, 3 prefix, 4 prefix-len,
 # 5 action, 6 locators [ 1 locator [ 1 address, 2 port, 3 priority, 4 weight,
-# 5 flags ] ], 7 ttl, 8 origin, 9 version.  Of a local EID: 5 locators,
-# 6 origin, 7 version.  Of an RLOC: 2 address, 3 port, 4 state.
+# 5 flags ] ], 7 ttl, 8 origin, 9 version, 16 home-iid.  Of a local EID:
+# 5 locators, 6 origin, 7 version.  Of an RLOC: 2 address, 3 port, 4 state.
 locator="1[ 1:ip=192.0.2.2 ]"
 good="map-new 2:u32=100 3:ip=10.0.0.0 4:u8=8 6[ $locator ]"
 
@@ -46,7 +46,9 @@ refusals()
 	map-new 2:u32=100 3:ip=10.1.0.1 4:u8=16 6[ $locator ] | EINVAL | beyond
 	map-new 2:u32=100 3:ip=2001:db8::1 4:u8=64 6[ $locator ] | EINVAL | beyond
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 5:u32=6 6[ $locator ] | ERANGE | range
-	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 5:u32=3 6[ $locator ] | EINVAL | only action forward
+	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 5:u32=3 6[ $locator ] | EINVAL | only actions forward and native
+	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 5:u32=3 16:u32=5 | EINVAL | no header
+	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 16:u32=16777215 6[ $locator ] | ERANGE | Instance-ID
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 9:u16=4096 6[ $locator ] | ERANGE | version
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 6[ ] | EINVAL | empty
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 6[ 1[ 2:u16=1 ] ] | EINVAL | no address
@@ -90,6 +92,12 @@ refusals()
 	rloc-get 2:ip=192.0.2.3 | ENOENT |
 	dev-get 4:u32=5 | ENODEV | Instance-ID
 	miss-get 2:u32=100 3:ip=10.9.9.9 | ENOENT |
+	iid-new 3:u32=1 | EINVAL | Instance-ID is missing
+	iid-new 2:u32=16777215 | ERANGE | Instance-ID
+	iid-new 2:u32=5 | ENODEV | no external device
+	iid-new 2:u32=5 4:u32=1 | EINVAL |
+	iid-del 2:u32=100 | ENODEV | no external device
+	iid-get 2:u32=100 | ENODEV | no external device
 	owner-set 2:u32=5 | EINVAL | missing
 	owner-set 1:u32=0 | EINVAL | origin 0
 	owner-set 1:u32=7 2:u32=604801 | ERANGE | stale limit

@@ -59,7 +59,8 @@ static const char *const commands[] = {
 	[LISP_CMD_LOCAL_GET] = "local-get",	[LISP_CMD_RLOC_SET] = "rloc-set",
 	[LISP_CMD_RLOC_GET] = "rloc-get",	[LISP_CMD_DEV_GET] = "dev-get",
 	[LISP_CMD_MISS_GET] = "miss-get",	[LISP_CMD_OWNER_SET] = "owner-set",
-	[LISP_CMD_MISS_NTF] = "miss-ntf",
+	[LISP_CMD_MISS_NTF] = "miss-ntf",	[LISP_CMD_IID_NEW] = "iid-new",
+	[LISP_CMD_IID_DEL] = "iid-del",		[LISP_CMD_IID_GET] = "iid-get",
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -235,7 +236,7 @@ static void msg_command(struct msg *m, char *word)
 	cmd = strtoul(name, &end, 0);
 	if (*end)
 		for (cmd = 1; cmd < COMMANDS; cmd++)
-			if (!strcmp(commands[cmd], name))
+			if (commands[cmd] && !strcmp(commands[cmd], name))
 				break;
 	if (*end && cmd == COMMANDS)
 		die("unknown command", name);
@@ -489,7 +490,7 @@ static int cmd_fuzz(long count, unsigned int seed)
 	srandom(seed);
 	for (; count; count--) {
 		uint16_t flags = random() % 8 ? NLM_F_ACK : NLM_F_DUMP;
-		int cmd = random() % 14;
+		int cmd = random() % (LISP_CMD_MAX + 1);
 		uint16_t iid = iid_attr(cmd);
 
 		msg_init(&m, family, cmd, flags);
