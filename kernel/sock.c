@@ -16,6 +16,7 @@
 #include <net/udp.h>
 #include <net/udp_tunnel.h>
 
+#include "gro.h"
 #include "net.h"
 #include "recv.h"
 #include "sock.h"
@@ -35,9 +36,30 @@ static int err_lookup(struct sock *sk, struct sk_buff *skb)
 /*
  * The default domain and each VRF have a socket of their own on the same
  * port. UDP calls that a conflict unless they are of one reuseport user, so
- * they all belong to the kernel, whoever asked for the device. They are in
- * different reuseport groups because they are bound to different devices.
+ * they all belong to the kernel, whoever asked for the device, and have the
+ * option set while one of them is bound. They are in different reuseport
+ * groups because they are bound to different devices.
+ *
+ * At other times it is off: nobody shall share our port, and UDP does not
+ * look for a group at each packet.
  */
+static void set_reuseport(const struct lisp_sock *ls, bool on)
+{
+	if (ls->v4)
+		ls->v4->sk->sk_reuseport = on;
+	if (ls->v6)
+		ls->v6->sk->sk_reuseport = on;
+}
+
+static void set_reuseport_all(struct lisp_sock *new, bool on)
+{
+	struct lisp_sock *ls;
+
+	set_reuseport(new, on);
+	list_for_each_entry(ls, &new->ln->socks, list)
+		set_reuseport(ls, on);
+}
+
 static int bind_socket(struct socket *sock, int family, u32 underlay,
 		       __be16 port)
 {
@@ -72,6 +94,8 @@ static struct socket *open_socket(struct lisp_sock *ls, int family)
 		.encap_type = 1,
 		.encap_rcv = lisp_recv,
 		.encap_err_lookup = err_lookup,
+		.gro_receive = lisp_gro_receive,
+		.gro_complete = lisp_gro_complete,
 	};
 	struct socket *sock;
 	int err;
@@ -117,6 +141,7 @@ static int open_pair(struct lisp_sock *ls)
 	sock = open_socket(ls, AF_INET6);
 	if (IS_ERR(sock)) {
 		close_socket(ls->v4);
+		ls->v4 = NULL;
 		return PTR_ERR(sock);
 	}
 	ls->v6 = sock;
@@ -133,7 +158,9 @@ static int open_pair_as_kernel(struct lisp_sock *ls)
 	if (!kernel)
 		return -ENOMEM;
 	old = override_creds(kernel);
+	set_reuseport_all(ls, true);
 	err = open_pair(ls);
+	set_reuseport_all(ls, false);
 	revert_creds(old);
 	put_cred(kernel);
 	return err;
