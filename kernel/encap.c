@@ -20,6 +20,7 @@
 #include <linux/udp.h>
 #include <net/dst_cache.h>
 #include <net/dsfield.h>
+#include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/ip_tunnels.h>
 #include <net/ipv6.h>
@@ -48,6 +49,7 @@
  * @dst: the route, one reference
  * @saddr: source RLOC; before the lookup the configured one, or zero
  * @sport: UDP source port
+ * @id: IPv4 identification
  * @tos: DSCP and ECN
  * @ttl: TTL or hop limit
  * @csum: with a UDP checksum
@@ -58,6 +60,7 @@ struct outer {
 	struct dst_entry *dst;
 	union lisp_addr saddr;
 	__be16 sport;
+	u16 id;
 	u8 tos;
 	u8 ttl;
 	bool csum;
@@ -116,6 +119,23 @@ static struct dst_entry *route4(const struct lisp_dev *ld, struct sk_buff *skb,
 	return dst;
 }
 
+/* Push an IP header, to be filled in, and the UDP header behind it. */
+static void *push(struct sk_buff *skb, const struct outer *o,
+		  unsigned int ip_len)
+{
+	unsigned int len = skb->len + sizeof(struct udphdr);
+	void *ip = __skb_push(skb, ip_len + sizeof(struct udphdr));
+	struct udphdr *uh = ip + ip_len;
+
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, ip_len);
+	uh->source = o->sport;
+	uh->dest = o->rloc->port;
+	uh->len = htons(len);
+	uh->check = 0;
+	return ip;
+}
+
 #if IS_ENABLED(CONFIG_IPV6)
 static struct dst_entry *route6(const struct lisp_dev *ld, struct sk_buff *skb,
 				struct outer *o)
@@ -146,13 +166,23 @@ static struct dst_entry *route6(const struct lisp_dev *ld, struct sk_buff *skb,
 	return dst;
 }
 
-static void send6(struct sk_buff *skb, const struct lisp_dev *ld,
-		  struct outer *o, bool xnet)
+static int send6(struct sk_buff *skb, const struct lisp_dev *ld,
+		 const struct outer *o)
 {
-	skb_scrub_packet(skb, xnet);
-	udp_tunnel6_xmit_skb(o->dst, ld->sock->v6->sk, skb, ld->dev,
-			     &o->saddr.ip6, &o->rloc->addr.ip6, o->tos, o->ttl,
-			     0, o->sport, o->rloc->port, !o->csum, 0);
+	struct ipv6hdr *ip6h = push(skb, o, sizeof(*ip6h));
+	unsigned int len = skb->len - sizeof(*ip6h);
+
+	ip6_flow_hdr(ip6h, o->tos, 0);
+	ip6h->payload_len = htons(len);
+	ip6h->nexthdr = IPPROTO_UDP;
+	ip6h->hop_limit = o->ttl;
+	ip6h->saddr = o->saddr.ip6;
+	ip6h->daddr = o->rloc->addr.ip6;
+	if (unlikely(o->csum))
+		udp6_set_csum(false, skb, &o->saddr.ip6, &o->rloc->addr.ip6,
+			      len);
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	return ip6_local_out(ld->ln->net, ld->sock->v6->sk, skb);
 }
 #else
 static struct dst_entry *route6(const struct lisp_dev *ld, struct sk_buff *skb,
@@ -161,20 +191,35 @@ static struct dst_entry *route6(const struct lisp_dev *ld, struct sk_buff *skb,
 	return ERR_PTR(-EAFNOSUPPORT);
 }
 
-static void send6(struct sk_buff *skb, const struct lisp_dev *ld,
-		  struct outer *o, bool xnet)
+static int send6(struct sk_buff *skb, const struct lisp_dev *ld,
+		 const struct outer *o)
 {
 	kfree_skb(skb);
+	return NET_XMIT_DROP;
 }
 #endif
 
-static void send4(struct sk_buff *skb, const struct lisp_dev *ld,
-		  struct outer *o, bool xnet)
+/*
+ * DF is set, so nobody needs the IP ID (RFC 6864); those who fragment all the
+ * same find a count of the packets that this CPU sent to this RLOC.
+ */
+static int send4(struct sk_buff *skb, const struct lisp_dev *ld,
+		 const struct outer *o)
 {
-	udp_tunnel_xmit_skb(dst_rtable(o->dst), ld->sock->v4->sk, skb,
-			    o->saddr.ip, o->rloc->addr.ip, o->tos, o->ttl,
-			    htons(IP_DF), o->sport, o->rloc->port, xnet,
-			    !o->csum, 0);
+	struct iphdr *iph = push(skb, o, sizeof(*iph));
+	unsigned int len = skb->len - sizeof(*iph);
+
+	*(__be16 *)iph = htons(0x4500 | o->tos);
+	iph->id = htons(o->id);
+	iph->frag_off = ip_mtu_locked(o->dst) ? 0 : htons(IP_DF);
+	iph->ttl = o->ttl;
+	iph->protocol = IPPROTO_UDP;
+	iph->saddr = o->saddr.ip;
+	iph->daddr = o->rloc->addr.ip;
+	if (unlikely(o->csum))
+		udp_set_csum(false, skb, iph->saddr, iph->daddr, len);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	return ip_local_out(ld->ln->net, ld->sock->v4->sk, skb);
 }
 
 /* The configured source RLOC of the locator's family; zero if there is none. */
@@ -207,17 +252,21 @@ static bool cache_is_for(struct lisp_rloc *rloc, const union lisp_addr *source)
 	return true;
 }
 
+/* The outer packet is like any that this machine sends from now on. */
 static void send(struct sk_buff *skb, const struct lisp_dev *ld,
-		 struct outer *o)
+		 const struct outer *o, unsigned int len)
 {
-	bool xnet = !net_eq(ld->ln->net, dev_net(ld->dev));
+	int err;
+
+	skb_scrub_packet(skb, !net_eq(ld->ln->net, dev_net(ld->dev)));
+	skb_clear_hash_if_not_l4(skb);
+	skb_dst_set(skb, o->dst);
 
 	__this_cpu_write(sending, true);
-	if (o->rloc->family == AF_INET)
-		send4(skb, ld, o, xnet);
-	else
-		send6(skb, ld, o, xnet);
+	err = o->rloc->family == AF_INET ? send4(skb, ld, o) :
+					   send6(skb, ld, o);
 	__this_cpu_write(sending, false);
+	iptunnel_xmit_stats(ld->dev, net_xmit_eval(err) ? 0 : len);
 }
 
 static void fill(const struct lisp_dev *ld, struct sk_buff *skb,
@@ -244,9 +293,21 @@ static void fill(const struct lisp_dev *ld, struct sk_buff *skb,
 }
 
 /*
- * Room for the outer headers, offload state, LISP header. L3 packets have no
- * MAC header: GSO takes the inner one's place for where to cut.
+ * Tell those who segment or compute checksums later where the inner packet
+ * is. L3 packets have no MAC header: GSO takes the inner one's place for where
+ * to cut.
  */
+static int prepare_offloads(struct sk_buff *skb, bool csum)
+{
+	if (!skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL) {
+		skb->ip_summed = CHECKSUM_NONE;
+		return 0;
+	}
+	skb_set_inner_protocol(skb, skb->protocol);
+	return udp_tunnel_handle_offloads(skb, csum);
+}
+
+/* Room for the outer headers, offload state, LISP header. */
 static enum lisp_drop_reason prepare(struct sk_buff *skb,
 				     const struct lisp_dev *ld,
 				     const struct lisp_inner *in,
@@ -264,9 +325,8 @@ static enum lisp_drop_reason prepare(struct sk_buff *skb,
 		return LISP_DROP_REASON_TX_NO_MEMORY;
 	skb->encapsulation = 0;
 	skb_reset_mac_header(skb);
-	if (udp_tunnel_handle_offloads(skb, o->csum))
+	if (prepare_offloads(skb, o->csum))
 		return LISP_DROP_REASON_TX_NO_MEMORY;
-	skb_set_inner_protocol(skb, skb->protocol);
 
 	/* an RLOC that a route names itself has nothing to be said about */
 	if (unlikely((READ_ONCE(ld->reach) && map) ||
@@ -283,6 +343,7 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 				 const struct lisp_loc *loc, unsigned int *mtu)
 {
 	struct lisp_rloc *rloc = loc->rloc;
+	unsigned int len = skb->len;
 	enum lisp_drop_reason why;
 	struct outer o;
 
@@ -307,8 +368,8 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 	trace_lisp_encap(skb, ld->dev, in->id, rloc, in->len);
 	if (unlikely(ld->external))
 		lisp_iid_sent(in->iid, in->len);
-	lisp_rloc_sent(rloc, in->len);
-	send(skb, ld, &o);
+	o.id = lisp_rloc_sent(rloc, in->len);
+	send(skb, ld, &o, len);
 	return LISP_DROP_REASON_NONE;
 
 err_release:

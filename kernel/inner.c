@@ -2,6 +2,7 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/random.h>
 #include <net/dsfield.h>
 #include <net/gso.h>
 #include <net/inet_ecn.h>
@@ -9,6 +10,8 @@
 #include <net/ipv6.h>
 
 #include "inner.h"
+
+static u64 hash_key[2] __ro_after_init;
 
 __be16 lisp_inner_protocol(u8 first)
 {
@@ -24,21 +27,26 @@ __be16 lisp_inner_protocol(u8 first)
 static bool parse4(struct sk_buff *skb, struct lisp_inner *in)
 {
 	const struct iphdr *iph;
-	unsigned int hlen;
+	unsigned int hlen = sizeof(*iph);
 
 	if (!pskb_network_may_pull(skb, sizeof(*iph)))
 		return false;
-	hlen = ip_hdr(skb)->ihl * 4;
-	if (ip_hdr(skb)->version != 4 || hlen < sizeof(*iph) ||
-	    !pskb_network_may_pull(skb, hlen))
-		return false;
-
 	iph = ip_hdr(skb);
+	if (unlikely(iph->version != 4 || iph->ihl != sizeof(*iph) / 4)) {
+		hlen = iph->ihl * 4;
+		if (iph->version != 4 || hlen < sizeof(*iph) ||
+		    !pskb_network_may_pull(skb, hlen))
+			return false;
+		iph = ip_hdr(skb);
+	}
+
 	in->family = AF_INET;
 	in->len = iph_totlen(skb, iph);
 	in->tos = iph->tos;
 	in->ttl = iph->ttl;
 	in->df = iph->frag_off & htons(IP_DF);
+	in->proto = iph->protocol;
+	in->ports = iph->frag_off & htons(IP_MF | IP_OFFSET) ? 0 : hlen;
 	in->saddr = &iph->saddr;
 	in->daddr = &iph->daddr;
 	return in->len >= hlen && in->len <= skb->len;
@@ -62,6 +70,8 @@ static bool parse6(struct sk_buff *skb, struct lisp_inner *in)
 	in->tos = ipv6_get_dsfield(ip6h);
 	in->ttl = ip6h->hop_limit;
 	in->df = true;
+	in->proto = ip6h->nexthdr;
+	in->ports = sizeof(*ip6h);
 	in->saddr = &ip6h->saddr;
 	in->daddr = &ip6h->daddr;
 	return in->len <= skb->len;
@@ -108,6 +118,55 @@ bool lisp_inner_dst_ok(const struct lisp_inner *in)
 bool lisp_inner_src_ok(const struct lisp_inner *in)
 {
 	return unicast(in->family, in->saddr);
+}
+
+/* Protocols that begin with two ports, and make up most of the traffic. */
+static bool has_ports(u8 proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP;
+}
+
+/* Half a multiplication's result depends on all bits that went in. */
+static u64 stir(u64 state, u64 word)
+{
+	state ^= word;
+	return (state ^ state >> 32) * 0x9e3779b97f4a7c15;
+}
+
+/*
+ * Its secret keeps others from knowing which flows share a locator. It is not
+ * made to stop a site from choosing such flows: only its own suffer.
+ */
+static u32 flow_hash(const struct lisp_inner *in, u32 ports)
+{
+	/* the destination lies behind the source */
+	unsigned int words = in->family == AF_INET ? 1 : 4;
+	u64 state = hash_key[0];
+	const u64 *word = in->saddr;
+
+	while (words--)
+		state = stir(state, get_unaligned(word++));
+	state = stir(state, hash_key[1] ^ ((u64)in->proto << 32 | ports));
+	return state >> 32;
+}
+
+void lisp_inner_hash(struct sk_buff *skb, const struct lisp_inner *in)
+{
+	unsigned int at = skb_network_offset(skb) + in->ports;
+	__be32 buf;
+	const __be32 *ports;
+
+	if (skb->l4_hash || skb->sw_hash || !in->ports || !has_ports(in->proto))
+		return;
+	ports = skb_header_pointer(skb, at, sizeof(buf), &buf);
+	if (ports)
+		__skb_set_sw_hash(skb, flow_hash(in, (__force u32)*ports),
+				  true);
+}
+
+void __init lisp_inner_init(void)
+{
+	get_random_bytes(hash_key, sizeof(hash_key));
 }
 
 bool lisp_inner_fits(const struct sk_buff *skb, unsigned int mtu)

@@ -14,6 +14,9 @@ struct lisp_iid;
  * @tos: TOS or traffic class octet, ECN included
  * @ttl: TTL or hop limit
  * @df: may not be fragmented (always true for IPv6)
+ * @proto: protocol, or the first next header
+ * @ports: where a header of @proto would begin, from the network header on;
+ *	0 for fragments
  * @saddr: source EID. It and @daddr point into the packet: they are gone when
  *	skb->data moves.
  * @daddr: destination EID
@@ -26,6 +29,8 @@ struct lisp_inner {
 	u8 tos;
 	u8 ttl;
 	bool df;
+	u8 proto;
+	u8 ports;
 	const void *saddr;
 	const void *daddr;
 	struct lisp_iid *iid;
@@ -50,6 +55,12 @@ __be16 lisp_inner_protocol(u8 first);
 bool lisp_inner_dst_ok(const struct lisp_inner *in);
 bool lisp_inner_src_ok(const struct lisp_inner *in);
 
+/*
+ * Give @skb the hash of its flow if it has none and TCP or UDP ports follow
+ * the IP header; what is left to skb_get_hash() costs five times as much.
+ */
+void lisp_inner_hash(struct sk_buff *skb, const struct lisp_inner *in);
+
 /* Whether it, or each segment it will be cut into, is at most @mtu long. */
 bool lisp_inner_fits(const struct sk_buff *skb, unsigned int mtu);
 
@@ -59,5 +70,8 @@ bool lisp_inner_fits(const struct sk_buff *skb, unsigned int mtu);
  * skb->data may move. 0 or -ENOMEM.
  */
 int lisp_inner_rewrite(struct sk_buff *skb, u8 ttl, u8 dsfield);
+
+/* Before the first packet. */
+void lisp_inner_init(void);
 
 #endif /* _LISP_INNER_H */

@@ -4,6 +4,7 @@
 #include <net/rtnetlink.h>
 
 #include "dev.h"
+#include "inner.h"
 #include "map.h"
 #include "net.h"
 #include "netlink.h"
@@ -83,6 +84,7 @@ static int __init lisp_init(void)
 {
 	int err;
 
+	lisp_inner_init();
 	err = lisp_map_init();
 	if (err)
 		return err;

@@ -66,6 +66,11 @@ static u32 mix(u32 flow, u32 rloc)
 	return x;
 }
 
+static unsigned int family_of(const struct lisp_loc *loc)
+{
+	return loc->family == AF_INET6 ? LISP_SEND_IPV6 : LISP_SEND_IPV4;
+}
+
 static bool is_usable(const struct lisp_loc *loc)
 {
 	const u8 flags = LISP_LOC_FLAG_REACHABLE | LISP_LOC_FLAG_STATUS_DOWN;
@@ -93,8 +98,7 @@ static u32 candidates(const struct lisp_locset *set, unsigned int families,
 		loc = &set->loc[i];
 		if (!is_usable(loc))
 			continue;
-		if (!(families & (loc->family == AF_INET6 ? LISP_SEND_IPV6 :
-							    LISP_SEND_IPV4))) {
+		if (!(families & family_of(loc))) {
 			*why = LISP_DROP_REASON_NO_FAMILY;
 			continue;
 		}
@@ -119,6 +123,11 @@ const struct lisp_loc *lisp_locset_pick(const struct lisp_locset *set,
 	u32 mask, cost, weight, best_cost = 0, best_weight = 0;
 	const struct lisp_loc *loc, *best = NULL;
 	bool weights;
+
+	/* as most sets are */
+	if (set->n == 1 && is_usable(set->loc) &&
+	    families & family_of(set->loc))
+		return set->loc;
 
 	mask = candidates(set, families, &weights, why);
 	if (!mask)

@@ -151,8 +151,11 @@ struct lisp_rlocs {
 int lisp_rloc_net_init(struct lisp_net *ln);
 void lisp_rloc_net_exit(struct lisp_net *ln);
 
-/* Count a packet sent to @rloc, @len octets without our headers. BH off. */
-static inline void lisp_rloc_sent(struct lisp_rloc *rloc, unsigned int len)
+/*
+ * Count a packet sent to @rloc, @len octets without our headers; how many it
+ * were on this CPU, in short. BH off.
+ */
+static inline u16 lisp_rloc_sent(struct lisp_rloc *rloc, unsigned int len)
 {
 	struct lisp_rloc_count *count = this_cpu_ptr(rloc->count);
 
@@ -160,6 +163,8 @@ static inline void lisp_rloc_sent(struct lisp_rloc *rloc, unsigned int len)
 	u64_stats_inc(&count->packets);
 	u64_stats_add(&count->bytes, len);
 	u64_stats_update_end(&count->syncp);
+
+	return u64_stats_read(&count->packets);
 }
 
 /* The sum over all CPUs. */

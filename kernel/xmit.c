@@ -174,6 +174,7 @@ static enum lisp_drop_reason forward(struct sk_buff *skb, struct lisp_dev *ld,
 
 	if (unlikely(set->home != LISP_HOME_OWN))
 		in->id = set->home;
+	lisp_inner_hash(skb, in);
 	loc = lisp_locset_pick(set, skb_get_hash(skb), families, &why);
 	if (!loc)
 		return why;
