@@ -39,6 +39,9 @@ static bool log_ecn_error = true;
 module_param(log_ecn_error, bool, 0644);
 MODULE_PARM_DESC(log_ecn_error, "Log packets received with corrupted ECN");
 
+/* This CPU is handing a decapsulated packet to the stack. BH is disabled. */
+static DEFINE_PER_CPU(bool, entered);
+
 /* What decapsulation takes over from the outer header. */
 struct outer {
 	u16 at;		/* behind skb->head */
@@ -108,24 +111,14 @@ static enum lisp_drop_reason check(struct sk_buff *skb,
 }
 
 /* Give the inner packet the TTL, DSCP and ECN it has by now. */
-static enum lisp_drop_reason merge(struct sk_buff *skb,
-				   const struct lisp_dev *ld,
-				   const struct lisp_inner *in,
-				   const struct outer *outer)
+static enum lisp_drop_reason rewrite(struct sk_buff *skb,
+				     const struct lisp_inner *in,
+				     const struct outer *outer, u8 ttl,
+				     u8 dsfield)
 {
-	u8 ttl = min(in->ttl, outer->ttl), dsfield = outer->tos;
-	u8 pipe = READ_ONCE(ld->pipe);
 	int broken;
 
-	if (unlikely(pipe & LISP_PIPE_TTL))
-		ttl = in->ttl;
-	if (unlikely(pipe & LISP_PIPE_TOS))
-		dsfield = in->tos;
-
-	if (!ttl)
-		return LISP_DROP_REASON_RX_TTL;
-	if (pskb_trim_rcsum(skb, in->len) ||
-	    lisp_inner_rewrite(skb, ttl, dsfield))
+	if (lisp_inner_rewrite(skb, ttl, dsfield))
 		return LISP_DROP_REASON_RX_NO_MEMORY;
 
 	broken = INET_ECN_decapsulate(skb, outer->tos, in->tos);
@@ -135,6 +128,27 @@ static enum lisp_drop_reason merge(struct sk_buff *skb,
 				     outer->tos & INET_ECN_MASK,
 				     in->tos & INET_ECN_MASK);
 	return broken > 1 ? LISP_DROP_REASON_RX_ECN : LISP_DROP_REASON_NONE;
+}
+
+/* Most outer headers say nothing that the inner one does not. */
+static enum lisp_drop_reason merge(struct sk_buff *skb,
+				   const struct lisp_dev *ld,
+				   const struct lisp_inner *in,
+				   const struct outer *outer)
+{
+	u8 ttl = min(in->ttl, outer->ttl);
+	u8 pipe = READ_ONCE(ld->pipe);
+
+	if (unlikely(pipe & LISP_PIPE_TTL))
+		ttl = in->ttl;
+	if (!ttl)
+		return LISP_DROP_REASON_RX_TTL;
+	if (pskb_trim_rcsum(skb, in->len))
+		return LISP_DROP_REASON_RX_NO_MEMORY;
+	if (in->tos == outer->tos && in->ttl == ttl)
+		return LISP_DROP_REASON_NONE;
+	return rewrite(skb, in, outer, ttl,
+		       pipe & LISP_PIPE_TOS ? in->tos : outer->tos);
 }
 
 /* Strip, and if that is asked for, keep what was outside as metadata. */
@@ -186,10 +200,9 @@ static enum lisp_drop_reason check_gpe(const struct sk_buff *skb,
 
 static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
 				   const struct lisp_iid *iid,
-				   struct lisp_hdr *hdr)
+				   struct lisp_hdr *hdr, struct lisp_inner *in)
 {
 	enum lisp_drop_reason why;
-	struct lisp_inner in;
 	struct outer outer;
 
 	if (unlikely(!(ld->dev->flags & IFF_UP)))
@@ -207,26 +220,42 @@ static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
 				      strip_external(skb, ld, iid);
 	if (why)
 		return why;
-	why = check(skb, ld, iid, &in);
+	why = check(skb, ld, iid, in);
 	if (why)
 		return why;
 	if (unlikely(READ_ONCE(ld->reach))) {
-		why = lisp_reach_receive(skb, ld, iid, hdr, &in, outer.at);
+		why = lisp_reach_receive(skb, ld, iid, hdr, in, outer.at);
 		if (why)
 			return why;
 	}
-	return merge(skb, ld, &in, &outer);
+	return merge(skb, ld, in, &outer);
 }
 
+/*
+ * TCP segments go where they are merged with their neighbours; the others
+ * would only be delayed there, so they enter the stack from here. They do so
+ * once: what is encapsulated twice takes the other way. All packets of a flow
+ * go the same way, so they keep their order.
+ */
 static void deliver(struct sk_buff *skb, struct lisp_dev *ld,
-		    struct lisp_iid *iid)
+		    struct lisp_iid *iid, u8 proto)
 {
 	unsigned int len = skb->len;
 
 	if (unlikely(ld->external) && lisp_external_receive(skb, ld, iid))
 		return;
-	if (gro_cells_receive(&ld->gro_cells, skb) == NET_RX_SUCCESS)
-		dev_sw_netstats_rx_add(ld->dev, len);
+	if (proto == IPPROTO_TCP || __this_cpu_read(entered)) {
+		if (gro_cells_receive(&ld->gro_cells, skb) == NET_RX_SUCCESS)
+			dev_sw_netstats_rx_add(ld->dev, len);
+		return;
+	}
+
+	dev_sw_netstats_rx_add(ld->dev, len);
+	/* UDP cuts what it thinks is not for us, and leaves the pieces linked */
+	skb_mark_not_on_list(skb);
+	__this_cpu_write(entered, true);
+	netif_receive_skb(skb);
+	__this_cpu_write(entered, false);
 }
 
 int lisp_recv(struct sock *sk, struct sk_buff *skb)
@@ -234,6 +263,7 @@ int lisp_recv(struct sock *sk, struct sk_buff *skb)
 	struct lisp_sock *ls = rcu_dereference_sk_user_data(sk);
 	enum lisp_drop_reason why;
 	struct net_device *dev;
+	struct lisp_inner in;
 	struct lisp_iid *iid;
 	struct lisp_hdr hdr;
 
@@ -258,7 +288,7 @@ int lisp_recv(struct sock *sk, struct sk_buff *skb)
 	if (!dev)
 		goto drop;
 
-	why = decap(skb, lisp_dev(dev), iid, &hdr);
+	why = decap(skb, lisp_dev(dev), iid, &hdr, &in);
 	if (why) {
 		lisp_drop(skb, dev, why);
 		return 0;
@@ -266,7 +296,7 @@ int lisp_recv(struct sock *sk, struct sk_buff *skb)
 	if (unlikely(lisp_hdr_is_odd(&hdr, READ_ONCE(lisp_dev(dev)->gpe))))
 		lisp_count(dev, LISP_COUNT_RX_RESERVED);
 	trace_lisp_decap(skb, dev, hdr.iid);
-	deliver(skb, lisp_dev(dev), iid);
+	deliver(skb, lisp_dev(dev), iid, in.proto);
 	return 0;
 
 drop:
