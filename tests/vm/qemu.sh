@@ -43,8 +43,19 @@ machine_prepare()
 # rate: measuring it goes wrong on a busy host.
 machine_accel()
 {
+	local how
+
 	tsc=
-	case $(cat "$build/vm/accel") in
+	how=$(cat "$build/vm/accel")
+	[ -z "$count" ] || how=count
+	case $how in
+	count)
+		# Each step of a string instruction counts as one, so copying
+		# would look dear with "rep movsb" and cheap without.
+		accel=(-icount "shift=0,sleep=on" -accel "tcg,thread=single"
+			-cpu "max,-erms,-fsrm")
+		tsc="tsc_early_khz=1000000 init_on_alloc=0"
+		;;
 	kvm) accel=(-accel kvm -cpu host) ;;
 	*)
 		accel=(-accel "tcg,thread=multi" -cpu max)
@@ -74,7 +85,7 @@ machine_args()
 		-kernel "$image" -initrd "$initrd"
 		-device "isa-debug-exit,iobase=0xf4,iosize=1"
 		"${shares[@]}"
-		-serial "file:$console")
+		-serial "file:$console" "${more[@]}")
 	append="console=ttyS0 $append mitigations=off nokaslr tsc=reliable $tsc
 		no_timer_check net.ifnames=0 random.trust_cpu=1"
 	args+=(-append "${append//[$'\n\t']/ }")
