@@ -46,7 +46,7 @@ refusals()
 	map-new 2:u32=100 3:ip=10.1.0.1 4:u8=16 6[ $locator ] | EINVAL | beyond
 	map-new 2:u32=100 3:ip=2001:db8::1 4:u8=64 6[ $locator ] | EINVAL | beyond
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 5:u32=6 6[ $locator ] | ERANGE | range
-	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 5:u32=3 6[ $locator ] | EINVAL | only actions forward and native
+	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 5:u32=3 6[ $locator ] | EINVAL | only actions
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 5:u32=3 16:u32=5 | EINVAL | no header
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 16:u32=16777215 6[ $locator ] | ERANGE | Instance-ID
 	map-new 2:u32=100 3:ip=10.1.0.0 4:u8=16 9:u16=4096 6[ $locator ] | ERANGE | version

@@ -277,6 +277,7 @@ typedef struct { u64 v; } u64_stats_t;
 #define this_cpu_ptr(p)			(p)
 #define u64_stats_update_begin(s)	((void)(s))
 #define u64_stats_update_end(s)		((void)(s))
+#define u64_stats_read(c)		((c)->v)
 #define u64_stats_inc(c)		((void)(c)->v++)
 #define u64_stats_add(c, n)		((void)((c)->v += (n)))
 
