@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# slow
 # timeout 400
 # What is sent is what is received: ten thousand flows of all sizes, TCP and
 # cut UDP, in all four combinations of families, with offloads whole, cut and

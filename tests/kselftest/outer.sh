@@ -158,5 +158,5 @@ for bad in "tos 3" "tos 185"; do
 	# shellcheck disable=SC2086
 	check_fails_with "refused: $bad" "ECN" set_lisp "$x1" $bad
 done
-check_fails "refused: ttl 0" set_lisp "$x1" ttl 0
+like "refused: ttl 0" "$(set_lisp "$x1" ttl 0 2>&1)" "must be .inherit. or a number up to 255"
 done_testing
