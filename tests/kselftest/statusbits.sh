@@ -116,7 +116,7 @@ for ((n = 0; n < 400; n++)); do
 done | send "$x2"
 # A change that waits for its second is carried out even if the packet after
 # it took it back; the next packet tells again, as traffic does.
-last_word() { says 4800000000006401; down_is $b; }
+last_word() { says 4800000000006401; down_is "$b"; }
 check "the last word counts" busywait 10 last_word
 n=$(($(events status-bits) - before)) most=$((SECONDS - start + 2))
 check "400 changes: $n events, at most $most" [ "$n" -le "$most" ]
