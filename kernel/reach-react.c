@@ -18,6 +18,7 @@
  * @v: the latest value
  * @used: the slot is
  * @pending: to be done
+ * @doing: being done
  * @times: how often it was done
  * @when: seconds of boot time when it was done last
  */
@@ -26,6 +27,7 @@ struct lisp_react_slot {
 	struct lisp_react_value	v;
 	bool			used;
 	bool			pending;
+	bool			doing;
 	u32			times;
 	u32			when;
 };
@@ -46,21 +48,48 @@ static bool is_due(const struct lisp_react_slot *slot, u32 now)
 	return !slot->times || now - slot->when >= interval_of(slot);
 }
 
-/* The slot of @what, or one for it, or NULL. */
-static struct lisp_react_slot *find_slot(struct lisp_reacts *r,
-					 const struct lisp_react *what, u32 now)
+static bool is_active(const struct lisp_react_slot *slot)
 {
-	u32 i, at = jhash2((const u32 *)what, sizeof(*what) / 4, 0);
-	struct lisp_react_slot *slot, *spare = NULL;
+	return slot->pending || slot->doing;
+}
 
-	for (i = 0; i < WAYS; i++) {
-		slot = &r->slots[(at + i) % LISP_REACT_SLOTS];
+static struct lisp_react_slot *nth_way(struct lisp_reacts *r,
+				       const struct lisp_react *what, u32 i)
+{
+	u32 at = jhash2((const u32 *)what, sizeof(*what) / 4, 0);
+
+	return &r->slots[(at + i) % LISP_REACT_SLOTS];
+}
+
+static struct lisp_react_slot *find_slot(struct lisp_reacts *r,
+					 const struct lisp_react *what)
+{
+	struct lisp_react_slot *slot;
+	u32 i;
+
+	for (i = 0; i < WAYS && r->slots; i++) {
+		slot = nth_way(r, what, i);
 		if (slot->used && !memcmp(&slot->what, what, sizeof(*what)))
 			return slot;
+	}
+
+	return NULL;
+}
+
+/* A slot for @what, which has none, or NULL. */
+static struct lisp_react_slot *claim_slot(struct lisp_reacts *r,
+					  const struct lisp_react *what,
+					  u32 now)
+{
+	struct lisp_react_slot *slot, *spare = NULL;
+	u32 i;
+
+	for (i = 0; i < WAYS && r->slots; i++) {
+		slot = nth_way(r, what, i);
 		if (!slot->used ||
-		    (!slot->pending && now - slot->when > MEMORY))
+		    (!is_active(slot) && now - slot->when > MEMORY))
 			spare = slot;
-		else if (!spare && !slot->pending &&
+		else if (!spare && !is_active(slot) &&
 			 slot->what.kind != LISP_REACT_DEST_OLDER &&
 			 now - slot->when > INTERVAL)
 			spare = slot;
@@ -75,13 +104,28 @@ static struct lisp_react_slot *find_slot(struct lisp_reacts *r,
 	return spare;
 }
 
+/* Also what lisp_react_is_changing() is told, after the change itself. */
+static void set_active(struct lisp_reacts *r, struct lisp_react_slot *slot,
+		       bool pending, bool doing)
+{
+	bool was = is_active(slot);
+
+	slot->pending = pending;
+	slot->doing = doing;
+	if (slot->what.kind == LISP_REACT_STATUS)
+		smp_store_release(&r->changing,
+				  r->changing + is_active(slot) - was);
+}
+
 /* A flood of packets must not keep the work running. */
 static void schedule_slot(struct lisp_reacts *r, struct lisp_react_slot *slot,
-			  u32 now)
+			  u32 value, u32 mask, u32 now)
 {
+	slot->v.value = value;
+	slot->v.mask = mask;
 	if (slot->pending)
 		return;
-	slot->pending = true;
+	set_active(r, slot, true, slot->doing);
 	if (is_due(slot, now))
 		mod_delayed_work(system_long_wq, &r->work, 0);
 	else
@@ -98,16 +142,27 @@ u32 lisp_react(struct lisp_net *ln, const struct lisp_react *what,
 	BUILD_BUG_ON(sizeof(*what) % 4);
 
 	spin_lock_bh(&r->lock);
-	slot = r->slots ? find_slot(r, what, now) : NULL;
+	slot = find_slot(r, what) ?: claim_slot(r, what, now);
 	if (slot) {
-		slot->v.value = value;
-		slot->v.mask = mask;
 		times = slot->times;
-		schedule_slot(r, slot, now);
+		schedule_slot(r, slot, value, mask, now);
 	}
 	spin_unlock_bh(&r->lock);
 
 	return times;
+}
+
+void lisp_react_recall(struct lisp_net *ln, const struct lisp_react *what,
+		       u32 value, u32 mask)
+{
+	struct lisp_reacts *r = &ln->reacts;
+	struct lisp_react_slot *slot;
+
+	spin_lock_bh(&r->lock);
+	slot = find_slot(r, what);
+	if (slot && is_active(slot))
+		schedule_slot(r, slot, value, mask, now_seconds());
+	spin_unlock_bh(&r->lock);
 }
 
 /* Take what is due from the slot. True: @what and @v are to be done. */
@@ -123,7 +178,7 @@ static bool take(struct lisp_reacts *r, struct lisp_react_slot *slot,
 	if (due) {
 		*what = slot->what;
 		*v = slot->v;
-		slot->pending = false;
+		set_active(r, slot, false, true);
 		slot->times++;
 		slot->when = now;
 	}
@@ -131,6 +186,16 @@ static bool take(struct lisp_reacts *r, struct lisp_react_slot *slot,
 	spin_unlock_bh(&r->lock);
 
 	return due;
+}
+
+/* It is done, unless it became pending again meanwhile. */
+static void done(struct lisp_reacts *r, struct lisp_react_slot *slot,
+		 bool *more)
+{
+	spin_lock_bh(&r->lock);
+	set_active(r, slot, slot->pending, false);
+	*more |= slot->pending;
+	spin_unlock_bh(&r->lock);
 }
 
 static void react_work(struct work_struct *work)
@@ -149,6 +214,7 @@ static void react_work(struct work_struct *work)
 		mutex_lock(&ln->lock);
 		lisp_react_do(ln, &what, &v);
 		mutex_unlock(&ln->lock);
+		done(r, &r->slots[i], &more);
 		cond_resched();
 	}
 

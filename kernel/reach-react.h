@@ -4,7 +4,9 @@
  * come as fast as they like, tables change under a mutex.
  *
  * A reaction has a key. While it is pending, more packets with this key only
- * renew its value; once done it is not done again for a second. There is room
+ * renew its value; once done it is not done again for a second. A packet that
+ * finds nothing to change may have to take back what is pending: the last word
+ * counts. There is room
  * for LISP_REACT_SLOTS keys a network namespace. When that is full of others a
  * reaction is lost, and the next packet that wants it tries again.
  */
@@ -70,11 +72,13 @@ struct lisp_react_slot;
  * @lock: for @slots and all they have
  * @slots: NULL until a device needs them
  * @work: runs while one is pending
+ * @changing: how many of LISP_REACT_STATUS are pending or being done
  */
 struct lisp_reacts {
 	spinlock_t		lock;
 	struct lisp_react_slot	*slots;
 	struct delayed_work	work;
+	u32			changing;
 };
 
 int lisp_react_net_init(struct lisp_net *ln);
@@ -87,7 +91,20 @@ int lisp_react_prepare(struct lisp_net *ln);
 u32 lisp_react(struct lisp_net *ln, const struct lisp_react *what,
 	       u32 value, u32 mask);
 
-/* lisp_net.lock is held: do it now (reach.c). */
+/* As lisp_react(), if @what is pending or being done now; else nothing. */
+void lisp_react_recall(struct lisp_net *ln, const struct lisp_react *what,
+		       u32 value, u32 mask);
+
+/*
+ * Whether status bits of any mapping are about to change. What is read after
+ * "no" is what the last change made.
+ */
+static inline bool lisp_react_is_changing(const struct lisp_reacts *r)
+{
+	return smp_load_acquire(&r->changing);
+}
+
+/* lisp_net.lock is held: do it now (reach-do.c). */
 void lisp_react_do(struct lisp_net *ln, const struct lisp_react *what,
 		   const struct lisp_react_value *v);
 

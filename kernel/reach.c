@@ -77,13 +77,16 @@ static void say_versions(const struct lisp_local *local,
 static void verdict(struct lisp_net *ln, const struct lisp_rloc *rloc,
 		    enum lisp_echo_verdict v)
 {
-	u8 state = READ_ONCE(rloc->state);
-
-	if (v == LISP_ECHO_DOWN && state == LISP_RLOC_STATE_UP)
-		lisp_reach_rloc(ln, rloc, LISP_RLOC_STATE_UNREACHABLE_NONCE);
-	else if (v == LISP_ECHO_UP &&
-		 state == LISP_RLOC_STATE_UNREACHABLE_NONCE)
+	switch (v) {
+	case LISP_ECHO_NONE:
+		break;
+	case LISP_ECHO_UP:
 		lisp_reach_rloc(ln, rloc, LISP_RLOC_STATE_UP);
+		break;
+	case LISP_ECHO_DOWN:
+		lisp_reach_rloc(ln, rloc, LISP_RLOC_STATE_UNREACHABLE_NONCE);
+		break;
+	}
 }
 
 /* A nonce takes the place of versions: they share their bits. */
@@ -260,20 +263,27 @@ static enum lisp_drop_reason check_source(const struct said *s)
  */
 static void hear_status(const struct said *s, bool versions)
 {
+	struct lisp_net *ln = s->ld->ln;
+	bool changing = lisp_react_is_changing(&ln->reacts);
 	const struct lisp_locset *set = rcu_dereference_bh(s->map->set);
+	u32 down, mask, said = s->hdr->status;
 	struct lisp_react what;
-	u32 down, mask;
+	bool news;
 
 	if (!set || (versions &&
 		     lisp_hdr_source_version(s->hdr) != s->map->version))
 		return;
 	mask = lisp_status_mask(set->n, s->hdr->iid);
 	down = lisp_status_down(set);
-	if (lisp_status_merge(down, s->hdr->status, mask) == down)
+	news = lisp_status_merge(down, said, mask) != down;
+	if (!news && !changing)
 		return;
 
 	react_init(&what, LISP_REACT_STATUS, s, &s->map->leaf);
-	lisp_react(s->ld->ln, &what, s->hdr->status, mask);
+	if (news)
+		lisp_react(ln, &what, said, mask);
+	else
+		lisp_react_recall(ln, &what, said, mask);
 }
 
 static void hear_nonce(const struct said *s)
