@@ -367,6 +367,13 @@ static int lisp_newlink(struct net_device *dev,
 	err = lisp_conf_parse(net, dev, params->data, &conf, extack);
 	if (err)
 		return err;
+	/*
+	 * The core refuses packets larger than a device in the VRF of that
+	 * device, and this one is in none: IPv6 hosts would hear nothing.
+	 * lisp_xmit() knows their VRF, and the MTU of their path.
+	 */
+	if (conf.external && !params->tb[IFLA_MTU])
+		dev->mtu = dev->max_mtu;
 	return lisp_dev_configure(dev, lisp_net(net), &conf, extack);
 }
 

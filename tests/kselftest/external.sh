@@ -22,6 +22,12 @@ of() { in_ns "$1" lispctl --json iid show "$2" | jq -r ".[0][\"$3\"]"; }
 # --- the device and its Instance-IDs
 is "the device is shown as external" "$(ip -n "$x1" -d -j link show lisp100 |
 	jq -c '.[0].linkinfo.info_data | [.external, .id]')" "[true,null]"
+is "its MTU is that of each path" "$(ip -n "$x1" -j link show lisp100 |
+	jq '.[0].mtu')" 65479
+check "unless somebody says it" l add lisp9 mtu 1400 type lisp external \
+	underlay red
+like "and it stays" "$(l show lisp9)" "mtu 1400"
+l del lisp9
 check_fails_with "external with an id" "no id of its own" \
 	l add bad type lisp external id 5
 check_fails_with "a second one in the underlay" "already" \

@@ -137,7 +137,7 @@ for o in 4 6; do
 	for i in 4 6; do
 		forget
 		tx=$(counter "$x1" tx-packets)
-		in_ns "$h2" socat -u "TCP$i-LISTEN:80,reuseaddr" \
+		in_ns "$h2" timeout 60 socat -u "TCP$i-LISTEN:80,reuseaddr" \
 			"OPEN:$_work/got,creat,trunc" &
 		listener=$!
 		busywait 10 eval "ip netns exec $h2 ss -Hltn | grep -q :80"
