@@ -24,7 +24,8 @@ declare -A src=([4]=10.1.0.1 [6]=2001:db8:1::1)
 declare -A dst=([4]=10.2.0.1 [6]=2001:db8:2::1)
 
 # --- sending: row by row, link options and what is on the wire for inner ECN
-# 0 to 3 with TTL 50 and DSCP 10; the router takes one of the TTL
+# 0 to 3 with TTL 50 and DSCP 10; the router takes one of the TTL. One family
+# inside and outside: encap.sh has the combinations
 rows=(
 	"ttl inherit tos inherit ecn on|49 40 49 41 49 42 49 43"
 	"ttl 7 tos inherit ecn on|7 40 7 41 7 42 7 43"
@@ -38,18 +39,17 @@ for o in 4 6; do
 	for row in "${rows[@]}"; do
 		# shellcheck disable=SC2086
 		set_lisp "$x1" ${row%|*}
-		for i in 4 6; do
-			sniff out "$x2" un0 -c 4 -t 20 i.proto=17 i.sport=7
-			for e in 0 1 2 3; do
-				echo "i.src=${src[$i]} i.dst=${dst[$i]} i.ttl=50" \
-					"i.tos=$((40 | e)) i.sport=7 i.dport=$e"
-			done | send "$h1"
-			got=$(sniffed out)
-			is "v$i over v$o: ${row%|*}" "$(for e in 0 1 2 3; do
-				line=$(grep " i.dport=$e " <<<"$got")
-				echo "$(field "$line" o.ttl) $(field "$line" o.tos)"
-			done | xargs)" "${row#*|}"
-		done
+		i=$o
+		sniff out "$x2" un0 -c 4 -t 20 i.proto=17 i.sport=7
+		for e in 0 1 2 3; do
+			echo "i.src=${src[$i]} i.dst=${dst[$i]} i.ttl=50" \
+				"i.tos=$((40 | e)) i.sport=7 i.dport=$e"
+		done | send "$h1"
+		got=$(sniffed out)
+		is "v$i over v$o: ${row%|*}" "$(for e in 0 1 2 3; do
+			line=$(grep " i.dport=$e " <<<"$got")
+			echo "$(field "$line" o.ttl) $(field "$line" o.tos)"
+		done | xargs)" "${row#*|}"
 	done
 done
 is "what was set is shown" "$(shown)" "[1,32,false,null,null]"
