@@ -34,7 +34,7 @@ check_fails_with "a second one in the underlay" "already" \
 	l add bad type lisp external
 check_fails_with "a device cannot stop being external" "external" \
 	l set lisp100 type lisp noexternal
-l add up0 type dummy
+l add up0 type veth peer name up1
 check_fails_with "external with a native uplink" "no native uplink" \
 	l set lisp100 type lisp native up0
 check_fails_with "an Instance-ID it has" "exists" ctl iid add 100 vrf red
