@@ -39,6 +39,17 @@ const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES] = {
 	{ IFLA_LISP_GLEANING, LISP_REACH_GLEANING },
 };
 
+/* Those that stand by themselves. */
+static const u8 switches[] = {
+	IFLA_LISP_PROXY,
+	IFLA_LISP_TRUSTED_UNDERLAY,
+	IFLA_LISP_EXTERNAL,
+	IFLA_LISP_ECN,
+	IFLA_LISP_UDP_CSUM,
+	IFLA_LISP_UDP_ZERO_CSUM6_TX,
+	IFLA_LISP_GPE,
+};
+
 /* A value of 0 or 1, or nothing. */
 static int check_switch(struct nlattr *data[], int attr,
 			struct netlink_ext_ack *extack)
@@ -52,9 +63,10 @@ static int check_switch(struct nlattr *data[], int attr,
 static int check_switches(struct nlattr *data[],
 			  struct netlink_ext_ack *extack)
 {
-	int i, err;
+	int i, err = 0;
 
-	err = check_switch(data, IFLA_LISP_TRUSTED_UNDERLAY, extack);
+	for (i = 0; !err && i < ARRAY_SIZE(switches); i++)
+		err = check_switch(data, switches[i], extack);
 	for (i = 0; !err && i < LISP_CONF_SWITCHES; i++)
 		err = check_switch(data, lisp_conf_switches[i].attr, extack);
 	return err;
@@ -90,21 +102,10 @@ static bool rloc6_ok(const struct in6_addr *addr)
 		  IPV6_ADDR_LINKLOCAL | IPV6_ADDR_MAPPED));
 }
 
-static const u8 switches[] = {
-	IFLA_LISP_PROXY,
-	IFLA_LISP_EXTERNAL,
-	IFLA_LISP_ECN,
-	IFLA_LISP_UDP_CSUM,
-	IFLA_LISP_UDP_ZERO_CSUM6_TX,
-	IFLA_LISP_GPE,
-};
-
 int lisp_conf_validate(struct nlattr *tb[], struct nlattr *data[],
 		       struct netlink_ext_ack *extack)
 {
-	const struct nlattr *attr;
 	struct in6_addr in6;
-	unsigned int i;
 
 	if (tb[IFLA_ADDRESS]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
@@ -130,13 +131,6 @@ int lisp_conf_validate(struct nlattr *tb[], struct nlattr *data[],
 		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_LISP_TOS],
 				    "The lower two bits of TOS are ECN's");
 		return -EINVAL;
-	}
-	for (i = 0; i < ARRAY_SIZE(switches); i++) {
-		attr = data[switches[i]];
-		if (!attr || nla_get_u8(attr) <= 1)
-			continue;
-		NL_SET_ERR_MSG_ATTR(extack, attr, "A switch must be 0 or 1");
-		return -ERANGE;
 	}
 	if (data[IFLA_LISP_LOCAL] &&
 	    !rloc4_ok(nla_get_in_addr(data[IFLA_LISP_LOCAL]))) {
