@@ -189,6 +189,10 @@ size_t node_replace(struct node *n, struct node *old, uint64_t now,
 	if (!n->cfg.xtr || !old->cfg.xtr)
 		return 0;
 	database_compare(&old->db, &n->db, on_changed, &t);
+	for (size_t i = 0; i < old->cfg.xtr->iid_count; i++)
+		if (!xtr_has_iid(n->cfg.xtr, old->cfg.xtr->iids[i]))
+			smr_on_leave(&n->smr, now, old->cfg.xtr->iids[i],
+				     &old->cache);
 	while (register_due(&old->reg) <= now)
 		register_on_time(&old->reg, now, acts);
 	resolve_cancel(&old->resolve, acts);

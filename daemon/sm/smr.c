@@ -210,26 +210,32 @@ void smr_on_change(struct smr *s, uint64_t now, const struct eid *eid)
 /* --- the walk --- */
 
 /* The first entry of the instance; IPv4 comes before IPv6. */
-static const struct cache_entry *first_entry(const struct smr *s, uint32_t iid)
+static const struct cache_entry *first_entry(const struct cache *c,
+					     uint32_t iid)
 {
 	struct eid all = { .iid = iid };
 	const struct cache_entry *e;
 
 	all.prefix.addr.family = ADDR_IPV4;
-	e = eidmap_next(&s->cache->map, &all, NULL);
+	e = eidmap_next(&c->map, &all, NULL);
 	all.prefix.addr.family = ADDR_IPV6;
-	return e ? e : eidmap_next(&s->cache->map, &all, NULL);
+	return e ? e : eidmap_next(&c->map, &all, NULL);
+}
+
+/* The one after @at; NULL: that was the last of its instance. */
+static const struct cache_entry *entry_after(const struct cache *c,
+					     const struct eid *at)
+{
+	const struct cache_entry *e = eidmap_walk(&c->map, at);
+
+	return e && e->eid.iid == at->iid ? e : NULL;
 }
 
 static const struct cache_entry *next_entry(const struct smr *s,
 					    const struct smr_job *job)
 {
-	const struct cache_entry *e;
-
-	if (!job->begun)
-		return first_entry(s, job->iid);
-	e = eidmap_walk(&s->cache->map, &job->at);
-	return e && e->eid.iid == job->iid ? e : NULL;
+	return job->begun ? entry_after(s->cache, &job->at) :
+		first_entry(s->cache, job->iid);
 }
 
 static void query(const struct eid *eid, struct actions *acts)
@@ -289,6 +295,24 @@ void smr_on_used(struct smr *s, uint64_t now, const struct eid *eid,
 		for (unsigned int i = 0;
 		     was_asked(job, eid) && i < e->locator_count; i++)
 			peer_add(s, job, now, &e->locators[i].addr, eid);
+}
+
+void smr_on_leave(struct smr *s, uint64_t now, uint32_t iid,
+		  const struct cache *was)
+{
+	const struct cache_entry *e = first_entry(was, iid);
+	struct smr_job *job = s->jobs;
+
+	while (job && (job->iid != iid || job->begun))
+		job = job->next;
+	if (!job)
+		return;			/* it had no EIDs */
+	for (int n = 0; e && n < SMR_PEERS; n++) {
+		for (unsigned int i = 0; i < e->locator_count; i++)
+			peer_add(s, job, now + SETTLE, &e->locators[i].addr,
+				 &e->eid);
+		e = entry_after(was, &e->eid);
+	}
 }
 
 /* --- soliciting --- */

@@ -60,6 +60,12 @@ void smr_free(struct smr *s);
 /* A local EID-prefix has come, gone, or has other locators now. */
 void smr_on_change(struct smr *s, uint64_t now, const struct eid *eid);
 
+/* The instance is not served any more, and its map-cache gone with it: so
+ * nobody can tell which sites of @was, the cache of the old configuration,
+ * were in use, and all are solicited, as far as there is room. */
+void smr_on_leave(struct smr *s, uint64_t now, uint32_t iid,
+		  const struct cache *was);
+
 /* A packet of @rloc was sent by an old mapping of our @eid (RFC 9302 7.1). */
 void smr_on_behind(struct smr *s, uint64_t now, const struct eid *eid,
 		   const struct addr *rloc, struct actions *acts);

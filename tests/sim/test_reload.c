@@ -139,6 +139,28 @@ static void prefix_gone(void **state)
 	assert_int_equal(sim_counter(w.ms, "map-server", "replayed"), 0);
 }
 
+/* A whole VPN, and with it all that is known about who uses it. */
+static void instance_gone(void **state)
+{
+	static const uint32_t blue[] = { 200 };
+	struct eid left;
+
+	begin(&(struct world_config){ 0 });
+	talk(3);
+	left = xtr.database[1];
+	assert_int_equal(left.iid, 200);
+	xtr.database = &left;
+	xtr.database_count = 1;
+	xtr.iids = blue;
+	xtr.iid_count = 1;
+	assert_int_equal(reload_b(), 2);
+	sim_run(&w.sim, 5000);
+	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 0);
+	/* Two RLOCs of a, two prefixes, three times. */
+	sim_run(&w.sim, MINUTE);
+	assert_in_range(sim_counter(w.b, "smr", "sent"), 1, 12);
+}
+
 /* A person takes one back. */
 static void withdrawn(void **state)
 {
@@ -290,6 +312,7 @@ int main(void)
 		cmocka_unit_test_teardown(renumbered, end),
 		cmocka_unit_test_teardown(nobody_to_tell, end),
 		cmocka_unit_test_teardown(prefix_gone, end),
+		cmocka_unit_test_teardown(instance_gone, end),
 		cmocka_unit_test_teardown(withdrawn, end),
 		cmocka_unit_test_teardown(waiting_person, end),
 		cmocka_unit_test_teardown(storm_of_smrs, end),
