@@ -68,6 +68,16 @@ static const struct column rlocs[] = {
 	COLUMN_NUMBER("BYTES", "bytes"),
 };
 
+/* Of a trace. */
+static const struct column locators[] = {
+	COLUMN("LOCATOR", "address"),
+	COLUMN_NUMBER("PRIORITY", "priority"),
+	COLUMN_NUMBER("WEIGHT", "weight"),
+	COLUMN("PROBE", "probe"),
+	COLUMN_NUMBER("RTT", "rtt"),
+	COLUMN("USE", "use"),
+};
+
 /* Status and statistics are objects and need no columns. */
 static const struct view {
 	const char *what;
@@ -80,6 +90,7 @@ static const struct view {
 	VIEW("database", database),
 	VIEW("registrations", registrations),
 	VIEW("rlocs", rlocs),
+	VIEW("trace", locators),
 #undef VIEW
 };
 
@@ -213,10 +224,12 @@ struct show {
 /* A list without a view, of a newer lispd, is shown object by object. */
 static struct out *new_out(const struct show *s)
 {
+	const char *what = s->args->what ? s->args->what :
+		names[s->args->command];
 	const struct view *v = NULL;
 
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
-		if (s->args->what && !strcmp(views[i].what, s->args->what))
+		if (what && !strcmp(views[i].what, what))
 			v = &views[i];
 	return out_new(stdout, s->opt->json, v ? v->columns : NULL,
 		       v ? v->count : 0);
@@ -240,14 +253,32 @@ static int print_list(struct show *s, struct json_object *list)
 	return 0;
 }
 
+/* For people, the locators as a table beneath the rest. */
+static int print_object(struct show *s, struct json_object *o)
+{
+	struct json_object *list = NULL;
+	int err;
+
+	if (s->args->command == CMD_TRACE && !s->opt->json &&
+	    json_object_object_get_ex(o, "locators", &list)) {
+		json_object_get(list);
+		json_object_object_del(o, "locators");
+	}
+	err = out_object(stdout, s->opt->json, json_object_get(o));
+	if (!err && json_object_is_type(list, json_type_array) &&
+	    json_object_array_length(list))
+		err = print_list(s, list);
+	json_object_put(list);
+	return err;
+}
+
 static int print_data(struct show *s, struct json_object *data)
 {
 	switch (json_object_get_type(data)) {
 	case json_type_array:
 		return print_list(s, data);
 	case json_type_object:
-		return out_object(stdout, s->opt->json,
-				  json_object_get(data));
+		return print_object(s, data);
 	case json_type_null:
 	case json_type_boolean:
 	case json_type_double:
