@@ -57,6 +57,7 @@ struct server {
 	unsigned int bad_macs;
 	unsigned int requests;
 	unsigned int probes;
+	unsigned int smrs;
 	struct eid asked;		/* by the last request */
 	uint64_t nonce;
 	struct addr reply_to;
@@ -182,6 +183,9 @@ static inline void on_datagram(void *arg, const struct udp_datagram *d)
 	else if (m.type == MSG_TYPE_MAP_REQUEST &&
 		 m.request.flags & MREQ_PROBE)
 		on_probe(s, d, &m.request);
+	else if (m.type == MSG_TYPE_MAP_REQUEST &&
+		 m.request.flags & MREQ_SMR)
+		s->smrs++;
 }
 
 static inline void server_open(struct server *s)

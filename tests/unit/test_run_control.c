@@ -175,7 +175,7 @@ static void traced(struct world *w, const char *of, const char *says)
 /* What becomes of a packet, in each case. */
 static void test_trace(void **state)
 {
-	struct addr over = ip("203.0.113.9");
+	struct addr over = ip("203.0.113.9"), own = ip("203.0.113.8");
 	struct world w;
 
 	world_open(&w, state, "false");
@@ -183,18 +183,150 @@ static void test_trace(void **state)
 	put_map_at(&w, "[100]10.3.0.0/16", "203.0.113.9");
 	assert_int_equal(dp_fake_set_path(w.dp, &over, DP_PATH_OVERLAY), 0);
 	put_map_at(&w, "[100]10.4.0.0/16", "2001:db8::9");
+	put_map_at(&w, "[100]10.6.0.0/16", "203.0.113.8");
+	assert_int_equal(dp_fake_set_path(w.dp, &own, DP_PATH_OWN), 0);
 	start(&w);
 	traced(&w, "[100]10.2.0.1", "encapsulated to the one RLOC");
 	traced(&w, "[100]10.2.0.1", "\"use\":\"share 100 %\"");
-	traced(&w, "[100]10.2.0.1", "\"vpn\":\"red\"");
+	traced(&w, "[100]10.2.0.1", "\"probe\":\"new\"");
+	traced(&w, "[100]10.2.0.1", "\"vpn\":\"red\",\"device\":\"lisp100\","
+	       "\"vrf\":\"red\"");
+	traced(&w, "[100]10.2.0.1", "\"prefix\":\"10.2.0.0/16\"");
 	traced(&w, "[100]10.3.0.1", "refused: no RLOC");
 	traced(&w, "[100]10.3.0.1", "leads through a lisp device");
 	traced(&w, "[100]10.4.0.1", "no RLOC of its family");
+	traced(&w, "[100]10.6.0.1", "an address of this host");
 	traced(&w, "[100]10.1.0.1", "an EID of this site");
 	traced(&w, "[100]10.5.0.1", "no mapping yet");
 	traced(&w, "[100]224.0.0.5", "multicast");
 	traced(&w, "[7]10.5.0.1", "no VPN here");
 	traced(&w, "x", "is no EID");
+	world_close(&w);
+}
+
+/* A mapping of several locators: @weights end with 0, priorities are 1, and 2
+ * for the last one. */
+static void put_several(struct world *w, const char *e, const uint8_t *weights)
+{
+	struct dp_map m = {
+		.eid = eid(e), .action = LISP_ACTION_FORWARD, .ttl = 300,
+		.origin = FAKE_ORIGIN,
+	};
+
+	for (; *weights; weights++) {
+		struct dp_locator *l =
+			&m.locators.list[m.locators.count++];
+		char where[32];
+
+		snprintf(where, sizeof(where), "203.0.113.%u",
+			 20 + m.locators.count);
+		*l = (struct dp_locator){
+			.addr = ip(where), .weight = *weights,
+			.priority = weights[1] ? 1 : 2,
+			.flags = LISP_LOC_FLAG_REACHABLE,
+		};
+	}
+	assert_int_equal(dp_fake_put(w->dp, &m), 0);
+}
+
+/* Of this RLOC of the traced EID. */
+static void used(struct world *w, const char *of, const char *rloc,
+		 const char *use)
+{
+	char line[128], address[64];
+	const char *heard, *at;
+
+	snprintf(line, sizeof(line), "{\"command\":\"trace\",\"eid\":\"%s\"}",
+		 of);
+	say(w, line);
+	heard = hear(w);
+	snprintf(address, sizeof(address), "\"address\":\"%s\"", rloc);
+	at = strstr(heard, address);
+	assert_non_null(at);
+	at = strstr(at, "\"use\":\"");
+	assert_non_null(at);
+	if (strncmp(at + 7, use, strlen(use)))
+		fail_msg("%s: %.60s instead of %s", rloc, at, use);
+}
+
+static bool rloc_is_down(const struct world *w, const char *rloc)
+{
+	struct addr a = ip(rloc);
+	struct rloc_view v;
+
+	return node_rloc(w->d.node, &a, &v) && v.down;
+}
+
+static void test_trace_shares(void **state)
+{
+	static const uint8_t weights[] = { 30, 10, 7, 0 };
+	struct dp_map m = {
+		.eid = eid("[100]10.3.0.0/16"), .ttl = 300,
+		.action = LISP_ACTION_FORWARD, .origin = FAKE_ORIGIN,
+		.locators = { .count = 4, .list = {
+			{ .addr = ip("203.0.113.31"), .priority = 255,
+			  .weight = 1, .flags = LISP_LOC_FLAG_REACHABLE },
+			{ .addr = ip("203.0.113.32"), .priority = 1,
+			  .weight = 1 },
+			{ .addr = ip("203.0.113.33"), .priority = 3,
+			  .flags = LISP_LOC_FLAG_REACHABLE },
+			{ .addr = ip("203.0.113.34"), .priority = 3,
+			  .flags = LISP_LOC_FLAG_REACHABLE } } },
+	};
+	struct world w;
+
+	world_open(&w, state, "false");
+	put_several(&w, "[100]10.2.0.0/16", weights);
+	assert_int_equal(dp_fake_put(w.dp, &m), 0);
+	start(&w);
+	traced(&w, "[100]10.2.0.1", "one of the RLOCs in use, by flow");
+	used(&w, "[100]10.2.0.1", "203.0.113.21", "share 75 %");
+	used(&w, "[100]10.2.0.1", "203.0.113.22", "share 25 %");
+	used(&w, "[100]10.2.0.1", "203.0.113.23", "others have a better");
+	used(&w, "[100]10.3.0.1", "203.0.113.31", "priority 255: never");
+	used(&w, "[100]10.3.0.1", "203.0.113.32", "its site says");
+	used(&w, "[100]10.3.0.1", "203.0.113.33", "share 50 %");
+	used(&w, "[100]10.3.0.1", "203.0.113.34", "share 50 %");
+	/* Nobody answers at these addresses: three probes, five seconds.  The
+	 * last one stays in use, so one of the first two does not. */
+	wait_until(&w, rloc_is_down(&w, "203.0.113.21") ||
+		   rloc_is_down(&w, "203.0.113.22"));
+	used(&w, "[100]10.2.0.1", rloc_is_down(&w, "203.0.113.21") ?
+	     "203.0.113.21" : "203.0.113.22", "it does not answer probes");
+	world_close(&w);
+}
+
+static void test_trace_negative(void **state)
+{
+	static const struct {
+		uint32_t action;
+		const char *says;
+	} rows[] = {
+		{ LISP_ACTION_NATIVE, "leaves natively" },
+		{ LISP_ACTION_ASK, "the mapping system is asked again" },
+		{ LISP_ACTION_DROP, "the mapping says so" },
+		{ LISP_ACTION_DROP_POLICY, "dropped: by policy" },
+		{ LISP_ACTION_DROP_AUTH, "an authentication failed" },
+	};
+	char dest[32];
+	struct world w;
+
+	world_open(&w, state, "false");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct dp_map m = {
+			.action = rows[i].action, .ttl = 300,
+			.origin = FAKE_ORIGIN,
+		};
+
+		snprintf(dest, sizeof(dest), "[100]10.%zu.0.0/16", 20 + i);
+		m.eid = eid(dest);
+		assert_int_equal(dp_fake_put(w.dp, &m), 0);
+	}
+	start(&w);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(dest, sizeof(dest), "[100]10.%zu.0.1", 20 + i);
+		traced(&w, dest, rows[i].says);
+	}
 	world_close(&w);
 }
 
@@ -250,6 +382,74 @@ static void test_probe(void **state)
 	world_close(&w);
 }
 
+/* Each report of the data plane, and what the node makes of it. */
+static void test_reports(void **state)
+{
+	struct eid known = eid("[100]10.2.0.0/16"), ours = eid("[100]10.1.0.0/16");
+	struct eid unknown = eid("[100]10.9.0.1");
+	struct dp_reach behind = {
+		.event = LISP_REACH_EVENT_DEST_OLDER, .eid = ours,
+		.rloc = ip(MS),
+	};
+	struct dp_reach quiet[] = {
+		{ .event = LISP_REACH_EVENT_STATUS_BITS, .eid = unknown },
+		{ .event = LISP_REACH_EVENT_DEST_NEWER, .eid = unknown },
+	};
+	struct dp_reach gleaned = {
+		.event = LISP_REACH_EVENT_GLEANED, .eid = unknown,
+	};
+	struct world w;
+
+	world_open(&w, state, "false");
+	put_map(&w, "[100]10.2.0.0/16");
+	start(&w);
+	for (int i = 0; i < 2; i++)
+		dp_fake_reach(w.dp, &quiet[i]);
+	dp_fake_reach(w.dp, &behind);
+	wait_until(&w, w.s.smrs == 1);
+	assert_int_equal(w.s.requests, 0);
+	dp_fake_reach(w.dp, &gleaned);
+	wait_until(&w, w.s.requests == 1);
+	assert_true(eid_equal(&w.s.asked, &unknown));
+
+	assert_true(node_cache_match(w.d.node, &known, &(struct cache_view){}));
+	assert_int_equal(dp_fake_end(w.dp, &known, LISP_EVENT_EXPIRED), 0);
+	assert_false(node_cache_match(w.d.node, &known,
+				      &(struct cache_view){}));
+	world_close(&w);
+}
+
+/* What others say of an RLOC for reasons of theirs is not ours to doubt; what
+ * the kernel has seen is. */
+static void test_doubt(void **state)
+{
+	static const enum lisp_rloc_state quiet[] = {
+		LISP_RLOC_STATE_UP, LISP_RLOC_STATE_DOWN,
+		LISP_RLOC_STATE_UNREACHABLE_PROBE,
+		LISP_RLOC_STATE_UNREACHABLE_STATUS,
+	};
+	struct dp_rloc r = { .addr = ip(MS) };
+	uint64_t start_ms;
+	struct world w;
+
+	world_open(&w, state, "false");
+	put_map_at(&w, "[100]10.2.0.0/16", MS);
+	start(&w);
+	wait_until(&w, dp_fake_calls(w.dp, FAKE_RLOC_SET) == 1);
+	for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++) {
+		r.state = quiet[i];
+		dp_fake_rloc(w.dp, &r);
+	}
+	/* A probe would come within a second of the last one. */
+	start_ms = clock_ms();
+	wait_until(&w, clock_ms() > start_ms + 1500);
+	assert_int_equal(w.s.probes, 1);
+	r.state = LISP_RLOC_STATE_UNREACHABLE_NONCE;
+	dp_fake_rloc(w.dp, &r);
+	wait_until(&w, w.s.probes == 2);
+	world_close(&w);
+}
+
 int main(void)
 {
 #define TEST(t)	cmocka_unit_test_setup(t, enter_namespace)
@@ -260,6 +460,10 @@ int main(void)
 		TEST(test_control_resolve),
 		TEST(test_probe),
 		TEST(test_trace),
+		TEST(test_trace_shares),
+		TEST(test_trace_negative),
+		TEST(test_reports),
+		TEST(test_doubt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
