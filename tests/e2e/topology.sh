@@ -301,13 +301,16 @@ vpn_json()
 	JSON
 }
 
-# Tests change details of the configurations by variables: conf_key (of an
-# xTR), conf_interval, conf_algorithm, conf_mode and conf_timeout (of the
-# Map-Server).
+# Tests change details of the configurations by variables: conf_key,
+# conf_listen ("any"), conf_probe and conf_more (of an xTR), conf_interval,
+# conf_algorithm, conf_mode and conf_timeout (of the Map-Server).
 conf_key='' conf_interval=60 conf_algorithm=hmac-sha256
+conf_listen='' conf_probe=60 conf_more=''
 conf_mode=auto conf_timeout=180
 # Sites whose nonces may go backwards.
 unordered=
+# Locators of a site that are not the usual ones, as JSON.
+declare -A conf_rlocs=()
 
 # xtr_conf SITE: lispd's configuration of an xTR.
 xtr_conf()
@@ -322,6 +325,7 @@ xtr_conf()
 	done
 	# shellcheck disable=SC2086 # one, the other or both
 	listen=$(quoted ${rloc4[$s]-} ${rloc6[$s]-})
+	[ "$conf_listen" != any ] || listen=
 	case $s in
 	a) mrs=$(quoted $ms4 $ms6) ;;
 	*) mrs=$(quoted "$(ms_of "$s")") ;;
@@ -337,7 +341,7 @@ xtr_conf()
 	  "xtr": {
 	    "xtr-id": "000000000000000000000000000000a${site_nr[$s]}",
 	    "site-id": ${site_nr[$s]},
-	    "rlocs": [ $(joined ", " "${rlocs[@]}") ],
+	    "rlocs": [ ${conf_rlocs[$s]-$(joined ", " "${rlocs[@]}")} ],
 	    "map-resolvers": [ $mrs ],
 	    "map-servers": [
 	      { "address": "$(ms_of "$s")", "key-id": 0,
@@ -345,6 +349,8 @@ xtr_conf()
 	        "key": "${conf_key:-$(key_of "$s")}",
 	        "proxy-reply": true, "want-map-notify": true } ],
 	    "register-interval": $conf_interval,
+	    "probe-interval": $conf_probe,
+	    $conf_more
 	    "vpns": [
 $(joined $',\n' "${nets[@]}")
 	    ]
