@@ -502,7 +502,9 @@ void probe_on_doubt(struct probe *p, uint64_t now, const struct addr *a)
 	if (!t)
 		return;
 	t->doubted = true;
-	hurry(p, t, now);
+	/* Too soon: not forgotten. */
+	if (!hurry(p, t, now) && !t->waiting)
+		heap_update(&p->timers, &t->timer, t->sent + SECOND);
 }
 
 /* --- answers --- */

@@ -63,6 +63,7 @@ for v in $vpns; do
 	check "$v-a reaches $v-c" in_ns "$v-a" ping -q -c 1 -W 20 2001:db8:c::10
 done
 check "red-a pings red-c" pings_start
+# shellcheck disable=SC2034 # for topology.sh
 conf_rlocs[c]=$two_rlocs
 conf_listen=any conf_write xtr-c
 kill -HUP "${lispd_pid[xtr-c]}"

@@ -447,6 +447,11 @@ static void test_doubt(void **state)
 	r.state = LISP_RLOC_STATE_UNREACHABLE_NONCE;
 	dp_fake_rloc(w.dp, &r);
 	wait_until(&w, w.s.probes == 2);
+	/* Right after a probe: not at once, but soon. */
+	wait_until(&w, dp_fake_calls(w.dp, FAKE_RLOC_SET) == 2);
+	r.state = LISP_RLOC_STATE_UNREACHABLE_ICMP;
+	dp_fake_rloc(w.dp, &r);
+	wait_until(&w, w.s.probes == 3);
 	world_close(&w);
 }
 
