@@ -249,9 +249,73 @@ static void check_map_servers(struct conf_xtr *x, struct place *p,
 	pop(p);
 }
 
-static void check_vpn(const struct conf_vpn *v, struct place *p,
-		      struct cfg_errors *e)
+static bool has_family(const struct conf_xtr *x, uint8_t family)
 {
+	for (size_t i = 0; i < x->rloc_count; i++)
+		if (x->rlocs[i].address.family == family)
+			return true;
+	return false;
+}
+
+static void check_proxy_etrs(const struct conf_xtr *x,
+			     const struct conf_vpn *v, struct place *p,
+			     struct cfg_errors *e)
+{
+	char text[ADDR_TEXT_MAX];
+
+	check_unique(p, UNIQUE("proxy-etrs", "address", v->proxy_etrs,
+			       v->proxy_etr_count, address, cmp_addr), e);
+	for (size_t i = 0; i < v->proxy_etr_count; i++) {
+		const struct addr *a = &v->proxy_etrs[i].address;
+
+		if (has_family(x, a->family))
+			continue;
+		element(p, "proxy-etrs", i, "address");
+		cfg_error(e, here(p), "\"%s\": expected an address of a "
+			  "family that \"rlocs\" has", addr_text(a, text));
+		element_end(p);
+	}
+}
+
+/* What a proxy decapsulates or attracts must not come back to it. */
+static void check_proxy(const struct conf_vpn *v, struct place *p,
+			struct cfg_errors *e)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	if (v->proxy_itr && v->proxy_etr_count) {
+		push(p, "proxy-etrs", 0);
+		cfg_error(e, here(p), "expected none, as a proxy ITR would "
+			  "attract again what they send out");
+		pop(p);
+	}
+	if (v->proxy_itr && v->database_count) {
+		push(p, "database", 0);
+		cfg_error(e, here(p), "expected none, as a proxy ITR "
+			  "registers nothing");
+		pop(p);
+	}
+	if (v->proxy_itr && !v->eid_space_count)
+		cfg_error(e, here(p), "expected \"eid-space\": what the "
+			  "proxy ITR attracts");
+	push(p, "eid-space", 0);
+	for (size_t i = 0; i < v->eid_space_count; i++) {
+		push(p, NULL, i);
+		if (!v->eid_space[i].len)
+			cfg_error(e, here(p), "\"%s\": expected no default "
+				  "route, as this VPN is a proxy",
+				  prefix_text(&v->eid_space[i], text));
+		pop(p);
+	}
+	pop(p);
+}
+
+static void check_vpn(const struct conf_xtr *x, const struct conf_vpn *v,
+		      struct place *p, struct cfg_errors *e)
+{
+	check_proxy_etrs(x, v, p, e);
+	if (v->proxy_itr || v->proxy_etr)
+		check_proxy(v, p, e);
 	check_unique(p, UNIQUE("database", "prefix", v->database,
 			       v->database_count, prefix, cmp_prefix), e);
 	check_unique(p, UNIQUE_PLAIN("eid-space", v->eid_space,
@@ -270,7 +334,7 @@ static void check_vpns(const struct conf_xtr *x, struct place *p,
 	push(p, "vpns", 0);
 	for (size_t i = 0; i < x->vpn_count; i++) {
 		push(p, NULL, i);
-		check_vpn(&x->vpns[i], p, e);
+		check_vpn(x, &x->vpns[i], p, e);
 		pop(p);
 	}
 	pop(p);

@@ -40,6 +40,13 @@ struct conf_rloc {
 	uint64_t weight;
 };
 
+/* A proxy ETR, for what is not for a LISP site. */
+struct conf_proxy_etr {
+	struct addr address;
+	uint64_t priority;
+	uint64_t weight;
+};
+
 struct conf_map_server {
 	struct addr address;
 	struct conf_key key;
@@ -63,6 +70,10 @@ struct conf_vpn {
 	size_t eid_space_count;
 	struct conf_database *database;
 	size_t database_count;
+	struct conf_proxy_etr *proxy_etrs;
+	size_t proxy_etr_count;
+	bool proxy_itr;			/* RFC 6832 */
+	bool proxy_etr;
 };
 
 struct conf_xtr {

@@ -93,6 +93,21 @@ static const struct cfg_section rloc_section = {
 	"rlocs", sizeof(struct conf_rloc), rloc_keys
 };
 
+static const struct cfg_key proxy_etr_keys[] = {
+	{ "address", PLAIN(CFG_ADDRESS, conf_proxy_etr, address),
+	  .required = true,
+	  .doc = "Address of the proxy ETR in the underlay." },
+	{ "priority", UINT(conf_proxy_etr, priority, 0, 255, "1"),
+	  .doc = "Lower is preferred, 255 is never used." },
+	{ "weight", UINT(conf_proxy_etr, weight, 0, 255, "100"),
+	  .doc = "Share of the traffic among those of equal priority." },
+	{ NULL }
+};
+
+static const struct cfg_section proxy_etr_section = {
+	"proxy-etrs", sizeof(struct conf_proxy_etr), proxy_etr_keys
+};
+
 static const struct cfg_key map_server_keys[] = {
 	{ "address", PLAIN(CFG_ADDRESS, conf_map_server, address),
 	  .required = true,
@@ -141,10 +156,21 @@ static const struct cfg_key vpn_keys[] = {
 			    0, 256),
 	  .doc = "Prefixes routed into the lisp device; default 0.0.0.0/0 and "
 		 "::/0, and none where the device shares the routing table "
-		 "of its underlay." },
+		 "of its underlay, or for a proxy." },
 	{ "database", LIST(CFG_OBJECT, conf_vpn, database, database_count,
 			   0, 65536), .section = &database_section,
 	  .doc = "The site's own EID-prefixes, which are registered." },
+	{ "proxy-etrs", LIST(CFG_OBJECT, conf_vpn, proxy_etrs,
+			     proxy_etr_count, 0, 32),
+	  .section = &proxy_etr_section,
+	  .doc = "Proxy ETRs that take what is not for a LISP site (RFC 6832), "
+		 "instead of the native uplink." },
+	{ "proxy-itr", BOOL(conf_vpn, proxy_itr, "false"),
+	  .doc = "Encapsulate for hosts that are no EIDs (RFC 6832): eid-space "
+		 "says what is attracted; it has no database." },
+	{ "proxy-etr", BOOL(conf_vpn, proxy_etr, "false"),
+	  .doc = "Decapsulate what LISP sites send to hosts that are no EIDs "
+		 "(RFC 6832) and route it in the VRF." },
 	{ NULL }
 };
 

@@ -32,6 +32,7 @@ struct dp_vpn {
 	const char *device;
 	const char *vrf;		/* NULL: none */
 	const char *native;		/* NULL: none */
+	bool proxy;			/* delivers for EIDs that are not local */
 	struct addr local4;		/* source RLOCs; family ADDR_NONE: none */
 	struct addr local6;
 	const struct prefix *eid_space;

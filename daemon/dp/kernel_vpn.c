@@ -108,6 +108,7 @@ static int prepare(struct dp_kernel *k, const struct dp_vpn *v,
 	s->want.local4 = v->local4;
 	s->want.local6 = v->local6;
 	s->want.underlay = k->underlay;
+	s->want.proxy = v->proxy;
 	err = find_vrf(k, s);
 	if (!err)
 		err = find_native(k, s);
@@ -146,6 +147,9 @@ static int check_fits(struct dp_kernel *k, const struct setup *s)
 	if (l->lisp.underlay != s->want.underlay)
 		return refuse(k, -EEXIST, "device \"%s\" exists in another "
 			      "underlay", l->name);
+	if (l->lisp.proxy != s->want.proxy)
+		return refuse(k, -EEXIST, "device \"%s\" exists and is %s "
+			      "proxy", l->name, l->lisp.proxy ? "a" : "no");
 	/* Ours may have lost its VRF, or get another one; somebody else's is
 	 * not pulled out of where he put it. */
 	if (l->master && l->master != s->vrf && !is_ours(k, l))

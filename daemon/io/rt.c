@@ -63,6 +63,10 @@ static void read_lisp(const struct nlattr *data, struct rt_lisp *l)
 		case IFLA_LISP_NATIVE:
 			copy_u32(attr, &l->native);
 			break;
+		case IFLA_LISP_PROXY:
+			if (mnl_attr_validate(attr, MNL_TYPE_U8) >= 0)
+				l->proxy = mnl_attr_get_u8(attr);
+			break;
 		}
 	}
 }
@@ -207,6 +211,8 @@ int rt_lisp_make(struct nl *n, const char *name, const struct rt_lisp *l)
 		nl_put(n, IFLA_LISP_LOCAL6, l->local6.bytes, 16);
 	if (l->native)
 		nl_put_u32(n, IFLA_LISP_NATIVE, l->native);
+	if (l->proxy)
+		nl_put_u8(n, IFLA_LISP_PROXY, 1);
 	nl_nest_end(n, data);
 	nl_nest_end(n, info);
 	return nl_talk(n, NULL, NULL);

@@ -28,6 +28,7 @@ struct rt_lisp {
 	struct addr local6;
 	uint32_t underlay;		/* ifindex, 0: default domain */
 	uint32_t native;		/* ifindex, 0: none */
+	bool proxy;
 };
 
 struct rt_link {

@@ -65,7 +65,8 @@ void execute_map_to_dp(const struct action_map *a, struct dp_map *m)
 	m->eid = a->eid;
 	m->ttl = a->ttl;
 	m->version = a->version;
-	m->action = a->locator_count ? LISP_ACTION_FORWARD : to_dp[a->action];
+	m->action = a->locator_count && !a->petr ? LISP_ACTION_FORWARD :
+		to_dp[a->action];
 	for (size_t i = 0; i < a->locator_count && i < DP_LOCATORS_MAX; i++)
 		locator_to_dp(&a->locators[i],
 			      &m->locators.list[m->locators.count++]);
@@ -87,6 +88,7 @@ bool execute_map_from_dp(const struct dp_map *m, struct locator *locators,
 		.version = m->version,
 		.locators = locators,
 		.locator_count = m->locators.count,
+		.petr = m->action == LISP_ACTION_NATIVE,
 	};
 	for (size_t i = 0; i < m->locators.count; i++)
 		locator_from_dp(&m->locators.list[i], &locators[i]);

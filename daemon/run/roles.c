@@ -13,9 +13,11 @@ struct roles {
 	struct ms_config ms;
 	struct mr_config mr;
 	struct locator *rlocs;
+	struct xtr_petrs *petrs;	/* with locators of their own */
 	struct register_server *servers;
 	struct eid *database;
 	uint32_t *iids;
+	uint32_t *pitr_iids;
 	struct site *sites;		/* with keys and eids of their own */
 };
 
@@ -69,6 +71,48 @@ static int make_rlocs(struct roles *r, const struct conf_xtr *x)
 	locators_sort(r->rlocs, x->rloc_count);
 	r->xtr.rlocs = r->rlocs;
 	r->xtr.rloc_count = x->rloc_count;
+	return 0;
+}
+
+static int make_petrs(struct xtr_petrs *p, const struct conf_vpn *v)
+{
+	struct locator *l = calloc(v->proxy_etr_count + 1, sizeof(*l));
+
+	*p = (struct xtr_petrs){ .iid = v->iid, .locators = l };
+	if (!l)
+		return -1;
+	for (size_t i = 0; i < v->proxy_etr_count; i++) {
+		l[i] = (struct locator){
+			.addr = v->proxy_etrs[i].address,
+			.priority = v->proxy_etrs[i].priority,
+			.weight = v->proxy_etrs[i].weight,
+			.mpriority = LOCATOR_UNUSED,
+			.flags = LOCATOR_REACHABLE,
+		};
+	}
+	locators_sort(l, v->proxy_etr_count);
+	p->count = v->proxy_etr_count;
+	return 0;
+}
+
+/* What VPNs have to do with hosts that are no EIDs. */
+static int make_proxies(struct roles *r, const struct conf_xtr *x)
+{
+	r->petrs = calloc(x->vpn_count, sizeof(*r->petrs));
+	r->pitr_iids = calloc(x->vpn_count, sizeof(*r->pitr_iids));
+	if (!r->petrs || !r->pitr_iids)
+		return -1;
+	r->xtr.petrs = r->petrs;
+	r->xtr.pitr_iids = r->pitr_iids;
+	for (size_t i = 0; i < x->vpn_count; i++) {
+		const struct conf_vpn *v = &x->vpns[i];
+
+		if (v->proxy_itr)
+			r->pitr_iids[r->xtr.pitr_iid_count++] = v->iid;
+		if (v->proxy_etr_count &&
+		    make_petrs(&r->petrs[r->xtr.petrs_count++], v))
+			return -1;
+	}
 	return 0;
 }
 
@@ -135,7 +179,8 @@ static int make_xtr(struct roles *r, const struct conf_xtr *x,
 	if (r->xtr.reg.quick_interval > r->xtr.reg.interval)
 		r->xtr.reg.quick_interval = r->xtr.reg.interval;
 	r->node.xtr = &r->xtr;
-	if (make_rlocs(r, x) || make_servers(r, x) || make_database(r, x))
+	if (make_rlocs(r, x) || make_proxies(r, x) || make_servers(r, x) ||
+	    make_database(r, x))
 		return -1;
 	return 0;
 }
@@ -229,7 +274,11 @@ void roles_free(struct roles *r)
 		auth_key_free(r->servers[i].key.key);
 	for (size_t i = 0; r->sites && i < r->ms.site_count; i++)
 		free_site(&r->sites[i]);
+	for (size_t i = 0; r->petrs && i < r->xtr.petrs_count; i++)
+		free((void *)r->petrs[i].locators);
 	free(r->rlocs);
+	free(r->petrs);
+	free(r->pitr_iids);
 	free(r->servers);
 	free(r->database);
 	free(r->iids);

@@ -145,7 +145,7 @@ void show_add_mapping(struct json_object *o, const struct cache_view *v)
 {
 	show_add_eid(o, &v->eid);
 	add_text(o, "state", v->state);
-	add_action(o, v->action, v->locator_count);
+	add_action(o, v->action, v->petr ? 0 : v->locator_count);
 	add_number(o, "expires", seconds_until(v->expires));
 	add_number(o, "version", v->version);
 	add_addr(o, "from", &v->from);

@@ -137,9 +137,11 @@ static void add_mapping(const struct daemon *d, struct json_object *o,
 		add_text(o, "verdict", "refused: no RLOC of the mapping can "
 			 "be used");
 	else {
-		snprintf(text, sizeof(text), "encapsulated to %s",
-			 count == 1 ? "the one RLOC that is in use" :
-			 "one of the RLOCs in use, by flow");
+		snprintf(text, sizeof(text), "%sencapsulated to %s",
+			 v->petr ? "not a LISP site: " : "",
+			 count > 1 ? "one of the RLOCs in use, by flow" :
+			 v->petr ? "the one proxy ETR in use" :
+			 "the one RLOC that is in use");
 		add_text(o, "verdict", text);
 	}
 	show_add_mapping(o, v);

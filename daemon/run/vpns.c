@@ -92,6 +92,10 @@ int vpns_check_underlay(struct daemon *d)
 		err = check_path(d, "Map-Server", &x->map_servers[i].address);
 	for (size_t i = 0; i < x->rloc_count && !err; i++)
 		err = check_path(d, "RLOC", &x->rlocs[i].address);
+	for (size_t i = 0; i < x->vpn_count && !err; i++)
+		for (size_t j = 0; j < x->vpns[i].proxy_etr_count && !err; j++)
+			err = check_path(d, "proxy ETR",
+					 &x->vpns[i].proxy_etrs[j].address);
 	return err;
 }
 
@@ -201,11 +205,13 @@ static void fill_vpn(const struct daemon *d, const struct conf_vpn *v,
 		.device = v->device,
 		.vrf = v->vrf,
 		.native = v->native,
+		.proxy = v->proxy_etr,
 		.local4 = roles_rloc(d->conf, ADDR_IPV4),
 		.local6 = roles_rloc(d->conf, ADDR_IPV6),
 		.eid_space = v->eid_space,
 		.eid_space_count = v->eid_space_count,
-		.eid_space_given = v->eid_space != NULL,
+		.eid_space_given = v->eid_space || v->proxy_itr ||
+			v->proxy_etr,
 		.route_protocol = d->conf->xtr->route_protocol,
 		.route_metric = d->conf->xtr->route_metric,
 	};
@@ -268,6 +274,7 @@ static bool has_vpn(const struct conf_xtr *x, const struct conf_vpn *v)
 {
 	for (size_t i = 0; i < x->vpn_count; i++)
 		if (x->vpns[i].iid == v->iid &&
+		    x->vpns[i].proxy_etr == v->proxy_etr &&
 		    !strcmp(x->vpns[i].device, v->device))
 			return true;
 	return false;

@@ -20,8 +20,8 @@ int vpns_check_underlay(struct daemon *d);
  * not wanted any more are deleted.  0, or negative errno with a line logged. */
 int vpns_add(struct daemon *d);
 
-/* Take away the VPNs of @old that are not in d->conf, or there with another
- * Instance-ID on the same device: before vpns_add(). */
+/* Take away the VPNs of @old that are not in d->conf, or there with made
+ * in another way, under the same device's name: before vpns_add(). */
 void vpns_remove_other(struct daemon *d, const struct conf *old);
 
 /* Hand what is in the map-cache, and the misses that wait, to the node. */

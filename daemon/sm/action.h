@@ -45,7 +45,8 @@ struct action_send {
 /*
  * A mapping, always of the daemon's own origin.  With MAP_SET: locators, or
  * none and an action of enum map_action (MAP_NO_ACTION forwards natively:
- * spec ambiguity A22).  MAP_DEL and MAP_QUERY use the EID only.
+ * spec ambiguity A22).  With @petr the locators are those of proxy ETRs that
+ * take what is for nobody's EID.  MAP_DEL and MAP_QUERY use the EID only.
  */
 struct action_map {
 	struct eid eid;
@@ -54,6 +55,7 @@ struct action_map {
 	uint16_t version;
 	const struct locator *locators;
 	uint8_t locator_count;
+	bool petr;
 };
 
 /* True for every mapping that names it. */

@@ -91,6 +91,7 @@ int cache_init(struct cache *c, const struct xtr_config *cfg,
 	c->probe = probe;
 	probe->last = is_last;
 	probe->last_arg = c;
+	c->cfg = cfg;
 	c->limits = &cfg->cache;
 	heap_init(&c->timers);
 	return eidmap_init(&c->map, seed);
@@ -143,10 +144,31 @@ static void act_on_map(struct actions *acts, enum action_type type,
 		a->map.eid = *eid;
 }
 
+const struct locator *cache_petrs(const struct cache *c,
+				  const struct cache_entry *e, unsigned int *n)
+{
+	bool native = !e->locator_count &&
+		(e->action == MAP_NO_ACTION ||
+		 e->action == MAP_NATIVELY_FORWARD);
+
+	*n = 0;
+	for (size_t i = 0; native && i < c->cfg->petrs_count; i++) {
+		const struct xtr_petrs *p = &c->cfg->petrs[i];
+
+		if (p->iid == e->eid.iid) {
+			*n = (unsigned int)p->count;
+			return p->locators;
+		}
+	}
+	return NULL;
+}
+
 static void act_set(struct cache *c, uint64_t now, struct cache_entry *e,
 		    struct actions *acts)
 {
 	struct action *a = action_add(acts, ACTION_MAP_SET);
+	unsigned int n;
+	const struct locator *petrs = cache_petrs(c, e, &n);
 
 	if (!a)
 		return;
@@ -160,6 +182,11 @@ static void act_set(struct cache *c, uint64_t now, struct cache_entry *e,
 				       e->locator_count * sizeof(*e->locators)),
 		.locator_count = e->locator_count,
 	};
+	if (petrs) {
+		a->map.locators = petrs;
+		a->map.locator_count = (uint8_t)n;
+		a->map.petr = true;
+	}
 	if (!a->map.locators)
 		a->map.locator_count = 0;
 	probe_tell(c->probe, e->locators, e->locator_count, acts);
@@ -465,6 +492,23 @@ static bool sweep(struct cache *c, const struct map_found *f,
 	return false;
 }
 
+/* Does the data plane send it where we would? */
+static bool same_petrs(const struct cache *c, const struct cache_entry *e,
+		       const struct map_found *f)
+{
+	unsigned int n, found = f->petr ? f->locator_count : 0;
+	const struct locator *l = cache_petrs(c, e, &n);
+
+	if (n != found)
+		return false;
+	for (unsigned int i = 0; i < n; i++)
+		if (!addr_equal(&l[i].addr, &f->locators[i].addr) ||
+		    l[i].priority != f->locators[i].priority ||
+		    l[i].weight != f->locators[i].weight)
+			return false;
+	return true;
+}
+
 static bool claim(struct cache *c, uint64_t now, const struct map_found *f,
 		  struct actions *acts)
 {
@@ -473,7 +517,8 @@ static bool claim(struct cache *c, uint64_t now, const struct map_found *f,
 
 	if (!e)
 		return sweep(c, f, acts);
-	if (entry_fill(c, now, e, f->locators, f->locator_count, acts)) {
+	if (entry_fill(c, now, e, f->locators, f->petr ? 0 : f->locator_count,
+		       acts)) {
 		eidmap_del(&c->map, &e->eid);
 		entry_free(c, e, acts);
 		return sweep(c, f, acts);
@@ -483,6 +528,8 @@ static bool claim(struct cache *c, uint64_t now, const struct map_found *f,
 	e->version = f->version;
 	e->stale = f->stale;
 	entry_arm(c, e, now, ttl);
+	if (!same_petrs(c, e, f))
+		act_set(c, now, e, acts);
 	action_log_peer(acts, LOG_CACHE_CLAIMED, NULL, &f->eid, f->ttl);
 	step(c, e, f->stale ? CACHE_ON_FOUND_STALE : CACHE_ON_FOUND, acts);
 	return f->stale;

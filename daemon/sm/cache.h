@@ -15,6 +15,11 @@
  * Each state ends at the TTL or when the data plane says that the mapping is
  * gone.  Mappings found at start are fresh with what is left of their TTL.
  *
+ * A negative mapping that lets packets leave natively has no locators here; in
+ * the data plane it has those of the proxy ETRs, if there are any (RFC 6832
+ * 6.1).  Who they are the configuration says, not the mapping, and they are
+ * not probed: they are authoritative for nothing.
+ *
  * RFC 9301 5.5 on prefixes that nest: what a reply says about the EID asked
  * for replaces a more specific mapping of it; other more-specifics stay, and
  * a less specific one that arrives later expires no later than they.
@@ -84,6 +89,7 @@ struct cache_entry {
 
 struct cache {
 	const struct cache_limits *limits;
+	const struct xtr_config *cfg;
 	struct probe *probe;		/* told which RLOCs are in use */
 	struct eidmap map;
 	struct heap timers;
@@ -109,6 +115,11 @@ void cache_install(struct cache *c, uint64_t now, const struct eid *asked,
 		   const struct cache_mapping *maps, size_t n,
 		   const struct addr *from, struct actions *acts);
 
+/* The proxy ETRs that a mapping leads to; NULL and 0 in *@n: none. */
+const struct locator *cache_petrs(const struct cache *c,
+				  const struct cache_entry *e,
+				  unsigned int *n);
+
 struct cache_entry *cache_find(const struct cache *c, const struct eid *e);
 struct cache_entry *cache_match(const struct cache *c, const struct eid *e);
 
@@ -133,10 +144,11 @@ struct map_found {
 	bool stale;			/* TTL passed while we were away */
 	bool used;			/* a packet matched it ... */
 	uint32_t used_age;		/* ... so many seconds ago */
-	enum map_action action;		/* without locators */
+	enum map_action action;		/* without locators, or with @petr */
 	uint16_t version;
 	const struct locator *locators;
 	uint8_t locator_count;
+	bool petr;			/* they are those of proxy ETRs */
 };
 
 /* @wanted: the instance is served and the EID is not local.  True: ask for

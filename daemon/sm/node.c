@@ -475,8 +475,12 @@ int node_withdraw(struct node *n, uint64_t now, const struct eid *eid,
 
 /* --- display --- */
 
-static bool view_entry(const struct cache_entry *e, struct cache_view *v)
+static bool view_entry(const struct node *n, const struct cache_entry *e,
+		       struct cache_view *v)
 {
+	const struct locator *petrs;
+	unsigned int count;
+
 	if (!e)
 		return false;
 
@@ -490,20 +494,27 @@ static bool view_entry(const struct cache_entry *e, struct cache_view *v)
 		.locators = e->locators,
 		.locator_count = e->locator_count,
 	};
+	petrs = cache_petrs(&n->cache, e, &count);
+	if (petrs) {
+		v->locators = petrs;
+		v->locator_count = (uint8_t)count;
+		v->petr = true;
+	}
 	return true;
 }
 
 bool node_cache_next(const struct node *n, const struct eid *after,
 		     struct cache_view *v)
 {
-	return view_entry(n->cfg.xtr ? eidmap_walk(&n->cache.map, after) :
+	return view_entry(n, n->cfg.xtr ? eidmap_walk(&n->cache.map, after) :
 			  NULL, v);
 }
 
 bool node_cache_match(const struct node *n, const struct eid *host,
 		      struct cache_view *v)
 {
-	return view_entry(n->cfg.xtr ? cache_match(&n->cache, host) : NULL, v);
+	return view_entry(n, n->cfg.xtr ? cache_match(&n->cache, host) : NULL,
+			  v);
 }
 
 bool node_rloc(const struct node *n, const struct addr *a,

@@ -172,6 +172,7 @@ struct cache_view {
 	struct addr from;		/* who answered; NONE: found at start */
 	const struct locator *locators;
 	uint8_t locator_count;
+	bool petr;			/* they are those of proxy ETRs */
 };
 
 /* The first entry after @after (NULL: the first); false: no more. */

@@ -258,6 +258,8 @@ static void send_try(struct resolve *r, struct series *s, uint64_t now,
 	};
 	const struct addr *to = pick_resolver(r, s->tries, &t->resolver);
 
+	if (xtr_is_pitr(r->cfg, s->eid.iid))
+		ask.flags |= MREQ_PITR;
 	heap_update(&r->timers, &s->timer, now + patience[s->tries]);
 	s->tries++;
 	if (!to) {

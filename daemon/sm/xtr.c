@@ -76,10 +76,20 @@ void xtr_config_init(struct xtr_config *cfg)
 	};
 }
 
-bool xtr_has_iid(const struct xtr_config *cfg, uint32_t iid)
+static bool holds(const uint32_t *iids, size_t n, uint32_t iid)
 {
-	for (size_t i = 0; i < cfg->iid_count; i++)
-		if (cfg->iids[i] == iid)
+	for (size_t i = 0; i < n; i++)
+		if (iids[i] == iid)
 			return true;
 	return false;
+}
+
+bool xtr_has_iid(const struct xtr_config *cfg, uint32_t iid)
+{
+	return holds(cfg->iids, cfg->iid_count, iid);
+}
+
+bool xtr_is_pitr(const struct xtr_config *cfg, uint32_t iid)
+{
+	return holds(cfg->pitr_iids, cfg->pitr_iid_count, iid);
 }

@@ -20,6 +20,13 @@ struct register_server {
 	bool merge;			/* a */
 };
 
+/* Proxy ETRs of an instance, in order of address, for negative mappings. */
+struct xtr_petrs {
+	uint32_t iid;
+	const struct locator *locators;
+	size_t count;			/* as for mappings */
+};
+
 struct resolve_limits {
 	unsigned int outstanding;	/* series at once */
 	unsigned int per_iid;		/* of one instance */
@@ -75,6 +82,12 @@ struct xtr_config {
 	size_t database_count;
 	const uint32_t *iids;		/* instances served */
 	size_t iid_count;
+	/* Instances where we are a proxy ITR (RFC 6832 5): it asks with the p
+	 * bit. */
+	const uint32_t *pitr_iids;
+	size_t pitr_iid_count;
+	const struct xtr_petrs *petrs;
+	size_t petrs_count;
 	uint32_t mapping_ttl;		/* minutes, of what we register */
 	struct resolve_limits resolve;
 	struct cache_limits cache;
@@ -88,5 +101,8 @@ void xtr_config_init(struct xtr_config *cfg);
 
 /* Is @iid one that we serve? */
 bool xtr_has_iid(const struct xtr_config *cfg, uint32_t iid);
+
+/* Are we a proxy ITR in @iid? */
+bool xtr_is_pitr(const struct xtr_config *cfg, uint32_t iid);
 
 #endif

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # C gets a second RLOC while it runs, loses it, gets it back; gives up a VPN;
 # and leaves without saying so.
-# shellcheck disable=SC2154 # what topology.sh sets
+# shellcheck disable=SC2154,SC2034 # what topology.sh sets and reads
 
 first=203.0.113.1 second=203.0.113.5
 two_rlocs="{ \"address\": \"$first\", \"priority\": 2 },
@@ -63,7 +63,6 @@ for v in $vpns; do
 	check "$v-a reaches $v-c" in_ns "$v-a" ping -q -c 1 -W 20 2001:db8:c::10
 done
 check "red-a pings red-c" pings_start
-# shellcheck disable=SC2034 # for topology.sh
 conf_rlocs[c]=$two_rlocs
 conf_listen=any conf_write xtr-c
 kill -HUP "${lispd_pid[xtr-c]}"

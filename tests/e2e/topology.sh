@@ -295,15 +295,16 @@ vpn_json()
 
 	cat <<-JSON
 	      { "name": "$v", "iid": ${iid[$v]}, "device": "lisp${iid[$v]}",
-	        "vrf": "$v",
+	        "vrf": "$v", ${conf_petr[$v]:+"\"proxy-etrs\":
+	          [ { \"address\": \"${conf_petr[$v]}\" } ],"}
 	        "database": [ { "prefix": "10.${site_nr[$s]}.0.0/16" },
 	                      { "prefix": "2001:db8:$s::/48" } ] }
 	JSON
 }
 
 # Tests change details of the configurations by variables: conf_key,
-# conf_listen ("any"), conf_probe and conf_more (of an xTR), conf_interval,
-# conf_algorithm, conf_mode and conf_timeout (of the Map-Server).
+# conf_listen ("any"), conf_probe and conf_more (of an xTR),
+# conf_interval, conf_algorithm, conf_mode and conf_timeout (of the Map-Server).
 conf_key='' conf_interval=60 conf_algorithm=hmac-sha256
 conf_listen='' conf_probe=60 conf_more=''
 conf_mode=auto conf_timeout=180
@@ -311,6 +312,8 @@ conf_mode=auto conf_timeout=180
 unordered=
 # Locators of a site that are not the usual ones, as JSON.
 declare -A conf_rlocs=()
+# A VPN's proxy ETR.
+declare -A conf_petr=()
 
 # xtr_conf SITE: lispd's configuration of an xTR.
 xtr_conf()

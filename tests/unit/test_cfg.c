@@ -335,6 +335,35 @@ static const struct {
 	{ "{\"map-resolver\": {}}", "f:1: map-resolver: expected "
 	  "\"map-servers\", as this process is no Map-Server itself" },
 
+	/* proxies */
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\", "
+		   "\"proxy-etrs\": [{\"address\": \"2001:db8::1\"}]}]"),
+	  "f:4: xtr.vpns[0].proxy-etrs[0].address: \"2001:db8::1\": expected "
+	  "an address of a family that \"rlocs\" has" },
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\", "
+		   "\"proxy-etrs\": [{\"address\": \"192.0.2.8\"}, "
+		   "{\"address\": \"192.0.2.8\"}]}]"),
+	  "f:4: xtr.vpns[0].proxy-etrs[1].address: \"192.0.2.8\": the same as "
+	  "in element 0: expected each once" },
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\", "
+		   "\"proxy-itr\": true, \"eid-space\": [\"10.0.0.0/8\"], "
+		   "\"proxy-etrs\": [{\"address\": \"192.0.2.8\"}]}]"),
+	  "f:4: xtr.vpns[0].proxy-etrs: expected none, as a proxy ITR would "
+	  "attract again what they send out" },
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\", "
+		   "\"proxy-itr\": true}]"),
+	  "f:4: xtr.vpns[0]: expected \"eid-space\": what the proxy ITR "
+	  "attracts" },
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\", "
+		   "\"proxy-itr\": true, \"eid-space\": [\"10.0.0.0/8\"], "
+		   "\"database\": [{\"prefix\": \"10.1.0.0/16\"}]}]"),
+	  "f:4: xtr.vpns[0].database: expected none, as a proxy ITR "
+	  "registers nothing" },
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\", "
+		   "\"proxy-etr\": true, \"eid-space\": [\"::/0\"]}]"),
+	  "f:4: xtr.vpns[0].eid-space[0]: \"::/0\": expected no default "
+	  "route, as this VPN is a proxy" },
+
 	/* several keys together */
 	{ "{\"listen\": [\"192.0.2.2\"],\n\"xtr\": {\"map-resolvers\": "
 	  "[\"192.0.2.9\"], \"rlocs\": " RLOC ", \"vpns\": [" VPN "]}}",

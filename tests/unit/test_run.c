@@ -191,6 +191,36 @@ static void test_refused(void **state)
 	world_close(&w);
 }
 
+/* Locators of a proxy ETR make no mapping of a negative one, and back. */
+static void test_proxy_etr(void **state)
+{
+	struct locator l = {
+		.addr = ip(PEER), .priority = 1, .weight = 100,
+		.flags = LOCATOR_REACHABLE,
+	}, back[DP_LOCATORS_MAX];
+	struct action_map a = {
+		.eid = eid("[100]198.18.0.0/16"), .ttl = 900,
+		.action = MAP_NO_ACTION, .locators = &l, .locator_count = 1,
+		.petr = true,
+	};
+	struct map_found f;
+	struct dp_map m;
+
+	execute_map_to_dp(&a, &m);
+	assert_int_equal(m.action, LISP_ACTION_NATIVE);
+	assert_int_equal(m.locators.count, 1);
+	assert_true(execute_map_from_dp(&m, back, &f));
+	assert_true(f.petr);
+	assert_int_equal(f.action, MAP_NATIVELY_FORWARD);
+	assert_int_equal(f.locator_count, 1);
+	assert_true(addr_equal(&f.locators[0].addr, &l.addr));
+	a.petr = false;
+	execute_map_to_dp(&a, &m);
+	assert_int_equal(m.action, LISP_ACTION_FORWARD);
+	assert_true(execute_map_from_dp(&m, back, &f));
+	assert_false(f.petr);
+}
+
 static uint64_t parse_errors(const struct daemon *d)
 {
 	uint64_t n = 0;
@@ -232,6 +262,7 @@ int main(void)
 		TEST(test_sigterm_is_silent),
 		TEST(test_refused),
 		TEST(test_garbage),
+		TEST(test_proxy_etr),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

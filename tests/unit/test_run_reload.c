@@ -81,6 +81,23 @@ static void test_other_vpns(void **state)
 	world_close(&w);
 }
 
+/* What a device is made with: it is made anew. */
+static void test_other_device(void **state)
+{
+	struct reload_result r;
+	struct world w;
+
+	begin(&w, state);
+	write_file(&w, "\"vrf\": \"red\",",
+		   "\"vrf\": \"red\", \"proxy-etr\": true,");
+	assert_int_equal(reload(&w.d, &r), 0);
+	assert_int_equal(r.changed, 0);
+	assert_int_equal(dp_fake_calls(w.dp, FAKE_VPN_DEL), 1);
+	assert_int_equal(dp_fake_calls(w.dp, FAKE_VPN_ADD), 2);
+	assert_int_equal(dp_fake_local_count(w.dp), 2);
+	world_close(&w);
+}
+
 /* Refused with a sentence that has @says in it, and nothing has happened. */
 static void refused(struct world *w, const char *from, const char *to,
 		    const char *says)
@@ -150,6 +167,7 @@ int main(void)
 		TEST(test_same),
 		TEST(test_other_eids),
 		TEST(test_other_vpns),
+		TEST(test_other_device),
 		TEST(test_bad),
 		TEST(test_data_plane_says_no),
 	};
