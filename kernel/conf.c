@@ -30,6 +30,7 @@ const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1] = {
 	[IFLA_LISP_UDP_CSUM]	= { .type = NLA_U8 },
 	[IFLA_LISP_UDP_ZERO_CSUM6_TX] = { .type = NLA_U8 },
 	[IFLA_LISP_GPE]		= { .type = NLA_U8 },
+	[IFLA_LISP_ICMP_UNREACHABLE] = { .type = NLA_U8 },
 };
 
 const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES] = {
@@ -37,6 +38,7 @@ const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES] = {
 	{ IFLA_LISP_ECHO_NONCE, LISP_REACH_ECHO_NONCE },
 	{ IFLA_LISP_MAP_VERSIONS, LISP_REACH_MAP_VERSIONS },
 	{ IFLA_LISP_GLEANING, LISP_REACH_GLEANING },
+	{ IFLA_LISP_ICMP_UNREACHABLE, LISP_REACH_ICMP },
 };
 
 /* Those that stand by themselves. */

@@ -68,7 +68,7 @@ struct lisp_conf_switch {
 	u8 bit;		/* enum lisp_reach_switch */
 };
 
-#define LISP_CONF_SWITCHES	4
+#define LISP_CONF_SWITCHES	5
 
 extern const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES];
 extern const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1];

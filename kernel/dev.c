@@ -86,6 +86,52 @@ static void externals_del(struct lisp_dev *ld)
 	mutex_unlock(&ld->ln->lock);
 }
 
+/* --- the socket, and what it is told of its devices --- */
+
+/*
+ * The switches take effect from the next packet on. ICMP is the socket's: who
+ * gets an error cannot tell which device sent the packet.
+ */
+static void set_reach(struct lisp_dev *ld, const struct lisp_conf *conf)
+{
+	u8 was = ld->trusted ? ld->switches : 0;
+	u8 is = conf->trusted ? conf->switches : 0;
+	struct lisp_sock *ls = ld->sock;
+
+	ld->switches = conf->switches;
+	ld->trusted = conf->trusted;
+	WRITE_ONCE(ld->reach, is & ~LISP_REACH_ICMP);
+	WRITE_ONCE(ls->believers, ls->believers + !!(is & LISP_REACH_ICMP) -
+				  !!(was & LISP_REACH_ICMP));
+}
+
+static int get_sock(struct lisp_dev *ld, const struct lisp_conf *conf,
+		    struct netlink_ext_ack *extack)
+{
+	struct lisp_sock *ls;
+
+	ls = lisp_sock_get(ld->ln, conf->underlay, conf->port, extack);
+	if (IS_ERR(ls))
+		return PTR_ERR(ls);
+	ld->sock = ls;
+	set_reach(ld, conf);
+	/* there is one external device an underlay */
+	if (ld->external)
+		WRITE_ONCE(ls->direct, true);
+	return 0;
+}
+
+static void put_sock(struct lisp_dev *ld)
+{
+	const struct lisp_conf nothing = {};
+
+	set_reach(ld, &nothing);
+	if (ld->external)
+		WRITE_ONCE(ld->sock->direct, false);
+	lisp_sock_put(ld->sock);
+	ld->sock = NULL;
+}
+
 /* --- device operations --- */
 
 static int lisp_dev_ndo_init(struct net_device *dev)
@@ -104,8 +150,7 @@ static void lisp_dev_ndo_uninit(struct net_device *dev)
 		lisp_iid_del(ld->iid);
 	ld->iid = NULL;
 	externals_del(ld);
-	lisp_sock_put(ld->sock);
-	ld->sock = NULL;
+	put_sock(ld);
 	gro_cells_destroy(&ld->gro_cells);
 }
 
@@ -223,20 +268,6 @@ static int set_source(struct lisp_dev *ld, const struct lisp_conf *conf)
 	return 0;
 }
 
-/* What set_reach() needs; afterwards it cannot fail. */
-static int prepare_reach(struct lisp_net *ln, const struct lisp_conf *conf)
-{
-	return conf->trusted && conf->switches ? lisp_react_prepare(ln) : 0;
-}
-
-/* The switches take effect from the next packet on. */
-static void set_reach(struct lisp_dev *ld, const struct lisp_conf *conf)
-{
-	ld->switches = conf->switches;
-	ld->trusted = conf->trusted;
-	WRITE_ONCE(ld->reach, conf->trusted ? conf->switches : 0);
-}
-
 /* Packets that pass meanwhile may be filled by the old and the new. */
 static void set_outer(struct lisp_dev *ld, const struct lisp_conf *conf)
 {
@@ -288,7 +319,7 @@ static int lisp_dev_alloc(struct lisp_dev *ld, const struct lisp_conf *conf)
 		if (!ld->direct)
 			return -ENOMEM;
 	}
-	err = prepare_reach(ld->ln, conf);
+	err = lisp_react_prepare(ld->ln);
 	return err ?: set_source(ld, conf);
 }
 
@@ -313,12 +344,9 @@ static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
 	err = lisp_dev_alloc(ld, conf);
 	if (err)
 		goto err_free;
-	set_reach(ld, conf);
-	ld->sock = lisp_sock_get(ln, conf->underlay, conf->port, extack);
-	if (IS_ERR(ld->sock)) {
-		err = PTR_ERR(ld->sock);
+	err = get_sock(ld, conf, extack);
+	if (err)
 		goto err_free;
-	}
 	err = take_iid(ld, extack);
 	if (err)
 		goto err_sock;
@@ -338,7 +366,7 @@ err_iid:
 	externals_del(ld);
 err_sock:
 	if (ld->sock)
-		lisp_sock_put(ld->sock);
+		put_sock(ld);
 	/* receive may have found us */
 	synchronize_net();
 err_free:
@@ -424,9 +452,6 @@ static int lisp_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (err)
 		return err;
 
-	err = prepare_reach(ld->ln, &new);
-	if (err)
-		return err;
 	if (new.given & (BIT(IFLA_LISP_LOCAL) | BIT(IFLA_LISP_LOCAL6))) {
 		err = set_source(ld, &new);
 		if (err)

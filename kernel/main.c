@@ -4,6 +4,7 @@
 #include <net/rtnetlink.h>
 
 #include "dev.h"
+#include "doubt.h"
 #include "inner.h"
 #include "map.h"
 #include "net.h"
@@ -18,6 +19,7 @@ static const struct {
 	void (*exit)(struct lisp_net *ln);
 } nouns[] = {
 	{ lisp_rloc_net_init,	lisp_rloc_net_exit },
+	{ lisp_doubt_net_init,	lisp_doubt_net_exit },
 	{ lisp_map_net_init,	lisp_map_net_exit },
 	{ lisp_iid_net_init,	lisp_iid_net_exit },
 	{ lisp_miss_net_init,	lisp_miss_net_exit },

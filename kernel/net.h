@@ -15,6 +15,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "doubt.h"
 #include "iid.h"
 #include "map.h"
 #include "miss.h"
@@ -37,6 +38,7 @@ struct lisp_counters;
  * @iids: Instance-IDs, and packets held for them (iid.h)
  * @maps: what mappings of all Instance-IDs share (map.h)
  * @rlocs: RLOCs and locator sets (rloc.h)
+ * @doubts: RLOCs that ICMP took out of use (doubt.h)
  * @misses: EIDs under resolution and packets held for them (miss.h)
  * @owners: who looks after the mappings of an origin (owner.h)
  * @reacts: reactions to what packets say (reach-react.h)
@@ -52,6 +54,7 @@ struct lisp_net {
 	struct lisp_iids iids;
 	struct lisp_maps maps;
 	struct lisp_rlocs rlocs;
+	struct lisp_doubts doubts;
 	struct lisp_misses misses;
 	struct lisp_owners owners;
 	struct lisp_reacts reacts;

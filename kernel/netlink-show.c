@@ -220,6 +220,32 @@ static int put_drops(struct sk_buff *skb, const struct lisp_stats *stats)
 	return 0;
 }
 
+/* What is of no device, drops apart. */
+static int put_netns(struct sk_buff *skb, const struct lisp_stats *stats)
+{
+	static const struct {
+		u8	type;
+		u8	count;
+	} values[] = {
+		{ LISP_A_DEV_ICMP_TOO_BIG, LISP_COUNT_ICMP_TOO_BIG },
+		{ LISP_A_DEV_ICMP_UNREACHABLE, LISP_COUNT_ICMP_UNREACHABLE },
+		{ LISP_A_DEV_ICMP_HOP_LIMIT, LISP_COUNT_ICMP_HOP_LIMIT },
+		{ LISP_A_DEV_ICMP_REFUSED, LISP_COUNT_ICMP_REFUSED },
+	};
+	unsigned int i;
+
+	if (nla_put_u32(skb, LISP_A_DEV_IFINDEX, 0))
+		return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		if (nla_put_u64_64bit(skb, values[i].type,
+				      stats->counts[values[i].count],
+				      LISP_A_DEV_PAD))
+			return -EMSGSIZE;
+	}
+
+	return put_drops(skb, stats);
+}
+
 static int put_u64s(struct sk_buff *skb, const struct lisp_stats *stats,
 		    u64 reports)
 {
@@ -358,8 +384,7 @@ static int dump_other(struct lisp_net *ln, struct lisp_nl_dump *dump,
 		err = put_external(dump->skb, ld);
 	} else {
 		lisp_stats_read_net(ln, &stats);
-		err = nla_put_u32(dump->skb, LISP_A_DEV_IFINDEX, 0);
-		err = err ?: put_drops(dump->skb, &stats);
+		err = put_netns(dump->skb, &stats);
 	}
 	if (err) {
 		genlmsg_cancel(dump->skb, head);

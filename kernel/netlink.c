@@ -221,7 +221,8 @@ void lisp_netlink_local(const struct lisp_iid *iid,
 			   put_local_event(skb, iid, local, event));
 }
 
-static int put_rloc_event(struct sk_buff *skb, const struct lisp_rloc *rloc)
+static int put_rloc_event(struct sk_buff *skb, const struct lisp_rloc *rloc,
+			  bool doubt)
 {
 	if (nla_put_u32(skb, LISP_A_RLOC_UNDERLAY, rloc->underlay) ||
 	    nla_put(skb, LISP_A_RLOC_ADDRESS, lisp_addr_size(rloc->family),
@@ -230,19 +231,32 @@ static int put_rloc_event(struct sk_buff *skb, const struct lisp_rloc *rloc)
 	    nla_put_u32(skb, LISP_A_RLOC_STATE, rloc->state))
 		return -EMSGSIZE;
 
-	return 0;
+	return doubt ? nla_put_flag(skb, LISP_A_RLOC_DOUBT) : 0;
 }
 
-void lisp_netlink_rloc(const struct lisp_net *ln,
-		       const struct lisp_rloc *rloc,
-		       const struct genl_info *info)
+static void rloc_event(const struct lisp_net *ln, const struct lisp_rloc *rloc,
+		       const struct genl_info *info, bool doubt)
 {
 	struct sk_buff *skb;
 	void *head;
 
 	skb = lisp_nl_event_new(ln, LISP_CMD_RLOC_NTF, info, &head);
 	if (skb)
-		lisp_nl_event_send(ln, skb, head, put_rloc_event(skb, rloc));
+		lisp_nl_event_send(ln, skb, head,
+				   put_rloc_event(skb, rloc, doubt));
+}
+
+void lisp_netlink_rloc(const struct lisp_net *ln,
+		       const struct lisp_rloc *rloc,
+		       const struct genl_info *info)
+{
+	rloc_event(ln, rloc, info, false);
+}
+
+void lisp_netlink_rloc_doubt(const struct lisp_net *ln,
+			     const struct lisp_rloc *rloc)
+{
+	rloc_event(ln, rloc, NULL, true);
 }
 
 /* What a reach event of each kind has beside its key. */

@@ -47,6 +47,10 @@ void lisp_netlink_rloc(const struct lisp_net *ln,
 		       const struct lisp_rloc *rloc,
 		       const struct genl_info *info);
 
+/* Its state has not changed, but ICMP calls it unreachable. */
+void lisp_netlink_rloc_doubt(const struct lisp_net *ln,
+			     const struct lisp_rloc *rloc);
+
 /* A report of a packet: its bits (status) or version, as @what says. */
 void lisp_netlink_reach(const struct lisp_net *ln,
 			const struct lisp_react *what, u32 value);

@@ -71,13 +71,24 @@ static unsigned int family_of(const struct lisp_loc *loc)
 	return loc->family == AF_INET6 ? LISP_SEND_IPV6 : LISP_SEND_IPV4;
 }
 
-static bool is_usable(const struct lisp_loc *loc)
+/* Lower is better, and better than NEVER may be used. */
+enum { LAST_RESORT = 256, NEVER = 512 };
+
+static unsigned int rank_of(const struct lisp_loc *loc)
 {
 	const u8 flags = LISP_LOC_FLAG_REACHABLE | LISP_LOC_FLAG_STATUS_DOWN;
+	u8 state;
 
-	return loc->priority != U8_MAX &&
-	       (loc->flags & flags) == LISP_LOC_FLAG_REACHABLE &&
-	       READ_ONCE(loc->rloc->state) == LISP_RLOC_STATE_UP;
+	if (loc->priority == U8_MAX ||
+	    (loc->flags & flags) != LISP_LOC_FLAG_REACHABLE)
+		return NEVER;
+	state = READ_ONCE(loc->rloc->state);
+	if (likely(state == LISP_RLOC_STATE_UP))
+		return loc->priority;
+	/* a hint that anybody can send: nobody loses his only way by it */
+	if (state == LISP_RLOC_STATE_UNREACHABLE_ICMP)
+		return LAST_RESORT + loc->priority;
+	return NEVER;
 }
 
 /*
@@ -89,23 +100,24 @@ static u32 candidates(const struct lisp_locset *set, unsigned int families,
 		      bool *weights, enum lisp_drop_reason *why)
 {
 	const struct lisp_loc *loc;
-	unsigned int i, best = U8_MAX;
+	unsigned int i, rank, best = NEVER;
 	u32 mask = 0;
 
 	*why = LISP_DROP_REASON_NO_LOCATOR;
 	*weights = false;
 	for (i = 0; i < set->n; i++) {
 		loc = &set->loc[i];
-		if (!is_usable(loc))
+		rank = rank_of(loc);
+		if (rank == NEVER)
 			continue;
 		if (!(families & family_of(loc))) {
 			*why = LISP_DROP_REASON_NO_FAMILY;
 			continue;
 		}
-		if (loc->priority > best)
+		if (rank > best)
 			continue;
-		if (loc->priority < best) {
-			best = loc->priority;
+		if (rank < best) {
+			best = rank;
 			mask = 0;
 			*weights = false;
 		}
@@ -125,7 +137,7 @@ const struct lisp_loc *lisp_locset_pick(const struct lisp_locset *set,
 	bool weights;
 
 	/* as most sets are */
-	if (set->n == 1 && is_usable(set->loc) &&
+	if (set->n == 1 && rank_of(set->loc) != NEVER &&
 	    families & family_of(set->loc))
 		return set->loc;
 

@@ -4,6 +4,7 @@
 #include <linux/moduleparam.h>
 #include <linux/ktime.h>
 
+#include "doubt.h"
 #include "map.h"
 #include "net.h"
 #include "netlink.h"
@@ -130,25 +131,28 @@ static void do_rloc(struct lisp_net *ln, const struct lisp_react *what,
 	if (state == LISP_RLOC_STATE_UP &&
 	    rloc->state != LISP_RLOC_STATE_UNREACHABLE_NONCE)
 		return;
-	if (lisp_rloc_set_state(rloc, state))
-		lisp_netlink_rloc(ln, rloc, NULL);
+	if (!lisp_rloc_set_state(rloc, state))
+		return;
+	if (state == LISP_RLOC_STATE_UNREACHABLE_ICMP)
+		lisp_doubt_add(ln, rloc);
+	lisp_netlink_rloc(ln, rloc, NULL);
 }
 
-void lisp_react_do(struct lisp_net *ln, const struct lisp_react *what,
+static void do_doubt(struct lisp_net *ln, const struct lisp_react *what)
+{
+	struct lisp_rloc *rloc;
+
+	rloc = lisp_rloc_find(ln, what->underlay, what->rloc_family,
+			      &what->rloc, what->port);
+	if (rloc && rloc->state == LISP_RLOC_STATE_UP)
+		lisp_netlink_rloc_doubt(ln, rloc);
+}
+
+/* What is about one Instance-ID. */
+static void do_iid(struct lisp_iid *iid, const struct lisp_react *what,
 		   const struct lisp_react_value *v)
 {
-	struct lisp_iid *iid;
 	struct lisp_map *map;
-
-	lockdep_assert_held(&ln->lock);
-
-	if (what->kind == LISP_REACT_RLOC) {
-		do_rloc(ln, what, v->value);
-		return;
-	}
-	iid = lisp_iid_find(ln, what->underlay, what->iid);
-	if (!iid)
-		return;
 
 	switch ((enum lisp_react_kind)what->kind) {
 	case LISP_REACT_STATUS:
@@ -159,12 +163,33 @@ void lisp_react_do(struct lisp_net *ln, const struct lisp_react *what,
 	case LISP_REACT_SOURCE_NEWER:
 	case LISP_REACT_DEST_OLDER:
 	case LISP_REACT_DEST_NEWER:
-		lisp_netlink_reach(ln, what, v->value);
+		lisp_netlink_reach(iid->ln, what, v->value);
 		break;
 	case LISP_REACT_GLEAN:
 		do_glean(iid, what);
 		break;
 	case LISP_REACT_RLOC:
+	case LISP_REACT_DOUBT:
 		break;
 	}
+}
+
+void lisp_react_do(struct lisp_net *ln, const struct lisp_react *what,
+		   const struct lisp_react_value *v)
+{
+	struct lisp_iid *iid;
+
+	lockdep_assert_held(&ln->lock);
+
+	if (what->kind == LISP_REACT_RLOC) {
+		do_rloc(ln, what, v->value);
+		return;
+	}
+	if (what->kind == LISP_REACT_DOUBT) {
+		do_doubt(ln, what);
+		return;
+	}
+	iid = lisp_iid_find(ln, what->underlay, what->iid);
+	if (iid)
+		do_iid(iid, what, v);
 }

@@ -35,6 +35,7 @@ enum lisp_react_kind {
 	LISP_REACT_DEST_NEWER	= LISP_REACH_EVENT_DEST_NEWER,
 	LISP_REACT_GLEAN	= LISP_REACH_EVENT_GLEANED,
 	LISP_REACT_RLOC,		/* no report: a state of an RLOC */
+	LISP_REACT_DOUBT,		/* no report: ICMP about an RLOC */
 };
 
 /**
@@ -42,11 +43,11 @@ enum lisp_react_kind {
  * @underlay: of all kinds
  * @kind: enum lisp_react_kind
  * @rloc_family: of @rloc, 0: there is none
- * @iid: Instance-ID, not of LISP_REACT_RLOC
+ * @iid: Instance-ID, not of LISP_REACT_RLOC and _DOUBT
  * @own: for versions, the one that we have; each has reports of its own
  * @rloc: where the packet came from, or the RLOC that changes
  * @port: of @rloc
- * @prefix: EID prefix, not of LISP_REACT_RLOC
+ * @prefix: EID prefix, where there is an @iid
  */
 struct lisp_react {
 	u32			underlay;

@@ -359,16 +359,27 @@ enum lisp_drop_reason lisp_reach_receive(const struct sk_buff *skb,
 	return LISP_DROP_REASON_NONE;
 }
 
-void lisp_reach_rloc(struct lisp_net *ln, const struct lisp_rloc *rloc,
-		     enum lisp_rloc_state state)
+static void react_rloc(struct lisp_net *ln, enum lisp_react_kind kind,
+		       const struct lisp_rloc *rloc, u32 value)
 {
 	struct lisp_react what;
 
 	memset(&what, 0, sizeof(what));
-	what.kind = LISP_REACT_RLOC;
+	what.kind = kind;
 	what.underlay = rloc->underlay;
 	what.rloc_family = rloc->family;
 	what.rloc = rloc->addr;
 	what.port = rloc->port;
-	lisp_react(ln, &what, state, 0);
+	lisp_react(ln, &what, value, 0);
+}
+
+void lisp_reach_rloc(struct lisp_net *ln, const struct lisp_rloc *rloc,
+		     enum lisp_rloc_state state)
+{
+	react_rloc(ln, LISP_REACT_RLOC, rloc, state);
+}
+
+void lisp_reach_doubt(struct lisp_net *ln, const struct lisp_rloc *rloc)
+{
+	react_rloc(ln, LISP_REACT_DOUBT, rloc, 0);
 }

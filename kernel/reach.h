@@ -35,12 +35,13 @@ struct lisp_map;
 struct lisp_net;
 struct lisp_rloc;
 
-/* lisp_dev.reach */
+/* lisp_dev.switches */
 enum lisp_reach_switch {
 	LISP_REACH_STATUS_BITS	= BIT(0),
 	LISP_REACH_ECHO_NONCE	= BIT(1),
 	LISP_REACH_MAP_VERSIONS	= BIT(2),
 	LISP_REACH_GLEANING	= BIT(3),
+	LISP_REACH_ICMP		= BIT(4),	/* not of packets: icmp.c */
 };
 
 /*
@@ -67,6 +68,9 @@ enum lisp_drop_reason lisp_reach_receive(const struct sk_buff *skb,
  */
 void lisp_reach_rloc(struct lisp_net *ln, const struct lisp_rloc *rloc,
 		     enum lisp_rloc_state state);
+
+/* Tell listeners soon that ICMP calls @rloc unreachable. The same contexts. */
+void lisp_reach_doubt(struct lisp_net *ln, const struct lisp_rloc *rloc);
 
 /*
  * @map replaces @old and is published: if both have the same locators, what

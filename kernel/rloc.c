@@ -201,6 +201,7 @@ static struct lisp_rloc *rloc_new(u32 underlay,
 	rloc->port = conf->port;
 	rloc->hash = rloc_hash(conf);
 	rloc->state = LISP_RLOC_STATE_UP;
+	INIT_LIST_HEAD(&rloc->doubted);
 	rloc->changed = ktime_get_boottime_seconds();
 	spin_lock_init(&rloc->echo_lock);
 
@@ -239,6 +240,7 @@ static void rloc_put(struct lisp_net *ln, struct lisp_rloc *rloc)
 {
 	if (--rloc->users)
 		return;
+	list_del(&rloc->doubted);
 	rb_erase(&rloc->node, &ln->rlocs.tree);
 	rhashtable_remove_fast(&ln->rlocs.hash, &rloc->keyed, rloc_params);
 	call_rcu(&rloc->rcu, rloc_free_rcu);
@@ -248,6 +250,7 @@ bool lisp_rloc_set_state(struct lisp_rloc *rloc, enum lisp_rloc_state state)
 {
 	if (rloc->state == state)
 		return false;
+	list_del_init(&rloc->doubted);
 	WRITE_ONCE(rloc->state, state);
 	rloc->changed = ktime_get_boottime_seconds();
 

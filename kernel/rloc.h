@@ -14,6 +14,7 @@
 #ifndef _LISP_RLOC_H
 #define _LISP_RLOC_H
 
+#include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable-types.h>
@@ -61,6 +62,7 @@ struct lisp_rloc_count {
  * @node: in lisp_rlocs.tree (lock)
  * @keyed: in lisp_rlocs.hash
  * @rcu: frees it
+ * @doubted: in lisp_doubts.rlocs, or empty (lock)
  * @rtt: round-trip time that somebody measured, microseconds; 0: none (lock)
  * @echo_lock: serialises changes of @echo
  * @echo: echo-nonce, of devices that have it on
@@ -82,6 +84,7 @@ struct lisp_rloc {
 	struct rb_node		node;
 	struct rhash_head	keyed;
 	struct rcu_head		rcu;
+	struct list_head	doubted;
 	u32			rtt;
 	spinlock_t		echo_lock;
 	struct lisp_echo	echo;
@@ -185,7 +188,7 @@ struct lisp_rloc *lisp_rloc_find(struct lisp_net *ln, u32 underlay, int family,
 struct lisp_rloc *lisp_rloc_next(struct lisp_net *ln, u32 underlay, int family,
 				 const union lisp_addr *addr, __be16 port);
 
-/* True if that was a change. */
+/* True if that was a change. It ends a doubt (doubt.h). */
 bool lisp_rloc_set_state(struct lisp_rloc *rloc, enum lisp_rloc_state state);
 
 /*
@@ -208,7 +211,8 @@ void lisp_locset_put(struct lisp_net *ln, struct lisp_locset *set);
 /*
  * The locator for a flow (pick.c): among those that may be used and whose
  * family is in @families (LISP_SEND_*), the ones of the lowest priority share
- * the flows by weight. @hash is the flow's. NULL: *@why says why. RCU or BH.
+ * the flows by weight. An RLOC that only ICMP calls unreachable is used where
+ * there is no other. @hash is the flow's. NULL: *@why says why. RCU or BH.
  */
 const struct lisp_loc *lisp_locset_pick(const struct lisp_locset *set,
 					u32 hash, unsigned int families,

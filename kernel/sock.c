@@ -17,21 +17,10 @@
 #include <net/udp_tunnel.h>
 
 #include "gro.h"
+#include "icmp.h"
 #include "net.h"
 #include "recv.h"
 #include "sock.h"
-
-/*
- * An ICMP error quotes one of our packets: let the stack learn the path MTU
- * from it if the source port is one we could have used. The stack has matched
- * address and destination port.
- */
-static int err_lookup(struct sock *sk, struct sk_buff *skb)
-{
-	u16 sport = ntohs(udp_hdr(skb)->source);
-
-	return sport < LISP_SPORT_MIN ? -ENOENT : 0;
-}
 
 /*
  * The default domain and each VRF have a socket of their own on the same
@@ -93,7 +82,7 @@ static struct socket *open_socket(struct lisp_sock *ls, int family)
 		.sk_user_data = ls,
 		.encap_type = 1,
 		.encap_rcv = lisp_recv,
-		.encap_err_lookup = err_lookup,
+		.encap_err_lookup = lisp_icmp_error,
 		.gro_receive = lisp_gro_receive,
 		.gro_complete = lisp_gro_complete,
 	};

@@ -21,6 +21,8 @@ struct netlink_ext_ack;
  * @v6: IPv6 socket, or NULL where IPv6 is off
  * @underlay: ifindex of the underlay's VRF, 0 for the default domain
  * @port: network order
+ * @believers: devices that believe ICMP that an RLOC is unreachable (RTNL)
+ * @direct: an external device's routes may name RLOCs (RTNL)
  * @users: devices that share it (RTNL)
  * @list: in lisp_net.socks (RTNL)
  * @rcu: frees it, after the last packet that came in
@@ -31,6 +33,8 @@ struct lisp_sock {
 	struct socket *v6;
 	u32 underlay;
 	__be16 port;
+	unsigned int believers;
+	bool direct;
 
 	unsigned int users;
 	struct list_head list;

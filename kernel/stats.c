@@ -105,6 +105,11 @@ void lisp_count(struct net_device *dev, enum lisp_count which)
 	add(lisp_dev(dev)->counters, OFFSET(counts, which));
 }
 
+void lisp_count_net(const struct lisp_net *ln, enum lisp_count which)
+{
+	add(ln->drops, OFFSET(counts, which));
+}
+
 void lisp_drop(struct sk_buff *skb, struct net_device *dev,
 	       enum lisp_drop_reason reason)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counters of a device, and of the packets that reached no device.
+ * Counters of a device, and of a namespace for what is of no device: packets
+ * that reached none, ICMP errors.
  *
  * Packets and octets received and encapsulated are in dev->tstats, where the
  * core's tunnel code counts them (octets of inner packets, a GSO packet is
@@ -25,10 +26,18 @@ struct sk_buff;
  * enum lisp_count - what is counted besides drops
  * @LISP_COUNT_NATIVE: packets sent natively
  * @LISP_COUNT_RX_RESERVED: accepted with header bits set that nobody sends
+ * @LISP_COUNT_ICMP_TOO_BIG: ICMP errors about outer packets: too big
+ * @LISP_COUNT_ICMP_UNREACHABLE: the same: destination unreachable
+ * @LISP_COUNT_ICMP_HOP_LIMIT: the same: TTL or hop limit exceeded
+ * @LISP_COUNT_ICMP_REFUSED: the same: they quote a packet that is not ours
  */
 enum lisp_count {
 	LISP_COUNT_NATIVE,
 	LISP_COUNT_RX_RESERVED,
+	LISP_COUNT_ICMP_TOO_BIG,
+	LISP_COUNT_ICMP_UNREACHABLE,
+	LISP_COUNT_ICMP_HOP_LIMIT,
+	LISP_COUNT_ICMP_REFUSED,
 	LISP_COUNTS
 };
 
@@ -55,6 +64,7 @@ struct lisp_counters __percpu *lisp_counters_new(void);
 /* Count, and trace drops. Process or softirq; @dev is a lisp device. */
 void lisp_drop_count(struct net_device *dev, enum lisp_drop_reason reason);
 void lisp_count(struct net_device *dev, enum lisp_count which);
+void lisp_count_net(const struct lisp_net *ln, enum lisp_count which);
 
 /*
  * Count, and free @skb with the core's reason (kfree_skb_reason) that is
@@ -65,7 +75,7 @@ void lisp_drop(struct sk_buff *skb, struct net_device *dev,
 void lisp_drop_net(struct sk_buff *skb, struct lisp_net *ln,
 		   enum lisp_drop_reason reason);
 
-/* Read, overwriting *@stats. _net: only drops[] is ever not zero. */
+/* Read, overwriting *@stats. _net: nothing but drops[] and counts[]. */
 void lisp_stats_read(const struct net_device *dev, struct lisp_stats *stats);
 void lisp_stats_read_net(const struct lisp_net *ln, struct lisp_stats *stats);
 

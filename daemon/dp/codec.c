@@ -358,6 +358,7 @@ static const struct row rloc_rows[] = {
 	ROW(LISP_A_RLOC_PACKETS, U64, dp_rloc, packets),
 	ROW(LISP_A_RLOC_BYTES, U64, dp_rloc, bytes),
 	ROW(LISP_A_RLOC_RTT, U32, dp_rloc, rtt),
+	ROW(LISP_A_RLOC_DOUBT, FLAG, dp_rloc, doubt),
 };
 
 static const struct row reach_rows[] = {
@@ -405,6 +406,10 @@ static const struct row dev_rows[] = {
 	ROW(LISP_A_DEV_MAPS, U32, dp_dev, maps),
 	ROW(LISP_A_DEV_LOCALS, U32, dp_dev, locals),
 	ROW(LISP_A_DEV_EXTERNAL, FLAG, dp_dev, external),
+	ROW(LISP_A_DEV_ICMP_TOO_BIG, U64, dp_dev, icmp_too_big),
+	ROW(LISP_A_DEV_ICMP_UNREACHABLE, U64, dp_dev, icmp_unreachable),
+	ROW(LISP_A_DEV_ICMP_HOP_LIMIT, U64, dp_dev, icmp_hop_limit),
+	ROW(LISP_A_DEV_ICMP_REFUSED, U64, dp_dev, icmp_refused),
 	{ .attr = LISP_A_DEV_DROP, .kind = NEST, .offset = 0,
 	  .nest = read_drop },
 };

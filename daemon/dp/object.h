@@ -66,6 +66,7 @@ struct dp_rloc {
 	uint64_t packets;
 	uint64_t bytes;
 	uint32_t rtt;			/* microseconds, 0: not known */
+	bool doubt;			/* ICMP calls it unreachable */
 };
 
 struct dp_drop {
@@ -90,6 +91,10 @@ struct dp_dev {
 	uint32_t maps;
 	uint32_t locals;
 	bool external;			/* has no iid: see dp_iid */
+	uint64_t icmp_too_big;		/* these with ifindex 0 only */
+	uint64_t icmp_unreachable;
+	uint64_t icmp_hop_limit;
+	uint64_t icmp_refused;
 	struct dp_drop drops[DP_DROPS_MAX];
 	unsigned int drop_count;
 };

@@ -267,12 +267,12 @@ void execute_on_map(void *arg, const struct dp_map *m)
 	execute_end(d);
 }
 
-/* Somebody took an RLOC out of use: let a probe decide. */
+/* Somebody took an RLOC out of use, or would: let a probe decide. */
 void execute_on_rloc(void *arg, const struct dp_rloc *r)
 {
 	struct daemon *d = arg;
 
-	if (r->state != LISP_RLOC_STATE_UNREACHABLE_NONCE &&
+	if (!r->doubt && r->state != LISP_RLOC_STATE_UNREACHABLE_NONCE &&
 	    r->state != LISP_RLOC_STATE_UNREACHABLE_ICMP)
 		return;
 	execute_begin(d);

@@ -21,7 +21,9 @@
  *
  * "send" only: raw=HEX instead of an inner packet; cut=N keeps only the
  * first N octets of the UDP payload; i.badcsum=1; without o.dst the inner
- * packet itself is sent, through a raw socket.
+ * packet itself is sent, through a raw socket. With q.src q.dst q.sport
+ * q.dport (4341) it is an ICMP error of i.type, i.code, i.mtu about an empty
+ * UDP packet.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -169,6 +171,53 @@ static size_t build_udp(uint8_t *p, const struct spec *s, const uint8_t *src,
 	return 8 + len;
 }
 
+/* The first octets of a UDP packet, as an ICMP error quotes it. */
+static size_t build_quote(uint8_t *p, const struct spec *s, int family)
+{
+	size_t head = family == AF_INET ? 20 : 40;
+
+	memset(p, 0, head + 8);
+	if (family == AF_INET) {
+		p[0] = 0x45;
+		put16(p + 2, head + 8);
+		put16(p + 6, 0x4000);
+		p[8] = 64;
+		p[9] = IPPROTO_UDP;
+	} else {
+		p[0] = 0x60;
+		put16(p + 4, 8);
+		p[6] = IPPROTO_UDP;
+		p[7] = 64;
+	}
+	if (spec_addr(s, "q.src", p + (family == AF_INET ? 12 : 8)) != family ||
+	    spec_addr(s, "q.dst", p + (family == AF_INET ? 16 : 24)) != family)
+		die("families differ", "q.src q.dst");
+	if (family == AF_INET)
+		put16(p + 10, fold(sum16(p, head, 0)));
+	put16(p + head, spec_num(s, "q.sport", 50000));
+	put16(p + head + 2, spec_num(s, "q.dport", 4341));
+	put16(p + head + 4, 8);
+	return head + 8;
+}
+
+static size_t build_icmp(uint8_t *p, const struct spec *s, const uint8_t *src,
+			 const uint8_t *dst, int family)
+{
+	long mtu = spec_num(s, "i.mtu", 0);
+	uint32_t sum = 0;
+	size_t n;
+
+	memset(p, 0, 8);
+	p[0] = spec_num(s, "i.type", 3);
+	p[1] = spec_num(s, "i.code", 0);
+	put16(p + 6, mtu);
+	n = 8 + build_quote(p + 8, s, family);
+	if (family == AF_INET6)
+		sum = sum16(dst, 16, sum16(src, 16, IPPROTO_ICMPV6 + n));
+	put16(p + 2, fold(sum16(p, n, sum)));
+	return n;
+}
+
 static size_t build_inner(uint8_t *p, const struct spec *s, int *family)
 {
 	uint8_t src[16], dst[16];
@@ -176,13 +225,17 @@ static size_t build_inner(uint8_t *p, const struct spec *s, int *family)
 	size_t len = spec_num(s, "i.len", 32), head;
 
 	*family = spec_addr(s, "i.dst", dst);
+	if (spec_get(s, "q.dst"))
+		proto = *family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 	if (spec_addr(s, "i.src", src) != *family)
 		die("families differ", "i.src i.dst");
 	head = *family == AF_INET ? 20 : 40;
 	if (head + 8 + len > BUF)
 		die("too long", "i.len");
 	memset(p, 0, head);
-	if (proto == IPPROTO_UDP)
+	if (spec_get(s, "q.dst"))
+		len = build_icmp(p + head, s, src, dst, *family);
+	else if (proto == IPPROTO_UDP)
 		len = build_udp(p + head, s, src, dst, head == 20 ? 4 : 16,
 				len);
 	else

@@ -59,8 +59,11 @@ static int pick(uint32_t flow, unsigned int families)
 	return loc ? (int)(loc - set->loc) : -(int)why;
 }
 
-/* Bits of those that may be chosen, by RFC 9300 and 9301 word for word. */
-static uint32_t slow_allowed(unsigned int families, int *why)
+/*
+ * Bits of those that may be chosen if those in @state may, by RFC 9300 and
+ * 9301 word for word.
+ */
+static uint32_t slow_in_state(unsigned int families, uint8_t state, int *why)
 {
 	uint32_t usable = 0, sendable = 0, best = 0, weighty = 0;
 	unsigned int i, priority;
@@ -69,7 +72,7 @@ static uint32_t slow_allowed(unsigned int families, int *why)
 		const struct lisp_loc *l = &set->loc[i];
 
 		if (l->priority == 255 || !(l->flags & 1) || l->flags & 8 ||
-		    l->rloc->state != LISP_RLOC_STATE_UP)
+		    l->rloc->state != state)
 			continue;
 		usable |= 1u << i;
 		if (families & (l->family == AF_INET ? 1 : 2))
@@ -86,6 +89,21 @@ static uint32_t slow_allowed(unsigned int families, int *why)
 		if (best >> i & 1 && set->loc[i].weight)
 			weighty |= 1u << i;
 	return weighty ? weighty : best;
+}
+
+/* What ICMP alone calls unreachable is used where nothing else is left. */
+static uint32_t slow_allowed(unsigned int families, int *why)
+{
+	int second;
+	uint32_t bits = slow_in_state(families, LISP_RLOC_STATE_UP, why);
+
+	if (bits)
+		return bits;
+	bits = slow_in_state(families, LISP_RLOC_STATE_UNREACHABLE_ICMP,
+			     &second);
+	if (second == LISP_DROP_REASON_NO_FAMILY)
+		*why = second;
+	return bits;
 }
 
 static void allowed(void **state)

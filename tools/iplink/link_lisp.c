@@ -179,7 +179,7 @@ static const struct option options[] = {
 	{ "proxy", IFLA_LISP_PROXY, put_switch, "on|off",
 	  "also forward to EIDs that are not local (off)" },
 	{ "trusted-underlay", IFLA_LISP_TRUSTED_UNDERLAY, put_switch, "on|off",
-	  "headers may be believed; needed by the four that follow (off)" },
+	  "headers may be believed; needed by the five that follow (off)" },
 	{ "status-bits", IFLA_LISP_STATUS_BITS, put_switch, "on|off",
 	  "locator-status-bits (off)" },
 	{ "echo-nonce", IFLA_LISP_ECHO_NONCE, put_switch, "on|off",
@@ -188,6 +188,8 @@ static const struct option options[] = {
 	  "map-versions (off)" },
 	{ "gleaning", IFLA_LISP_GLEANING, put_switch, "on|off",
 	  "learn mappings from packets (off)" },
+	{ "icmp-unreachable", IFLA_LISP_ICMP_UNREACHABLE, put_switch, "on|off",
+	  "believe ICMP that an RLOC is unreachable (off)" },
 	{ "external", IFLA_LISP_EXTERNAL, put_flag, NULL,
 	  "serve many Instance-IDs, which routes and netlink name" },
 	{ "ttl", IFLA_LISP_TTL, put_u8, "inherit|TTL",
@@ -361,6 +363,8 @@ static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	show_switch(tb, IFLA_LISP_MAP_VERSIONS, "map-versions",
 		    "map-versions %s ", 0);
 	show_switch(tb, IFLA_LISP_GLEANING, "gleaning", "gleaning %s ", 0);
+	show_switch(tb, IFLA_LISP_ICMP_UNREACHABLE, "icmp-unreachable",
+		    "icmp-unreachable %s ", 0);
 	show_u8(tb, IFLA_LISP_TTL, 0, "ttl");
 	show_u8(tb, IFLA_LISP_TOS, 1, "tos");
 	if (tb[IFLA_LISP_ECN] && !*(__u8 *)RTA_DATA(tb[IFLA_LISP_ECN])) {

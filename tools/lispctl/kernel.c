@@ -187,8 +187,10 @@ static int on_dev(void *arg, const struct nlmsghdr *nlh)
 
 	if (err)
 		return err;
-	/* People need not know that no packet reached no device. */
-	if (!d.ifindex && !d.drop_count && !j->opt->json)
+	/* People need not know that nothing happened outside of devices. */
+	if (!d.ifindex && !d.drop_count && !d.icmp_too_big &&
+	    !d.icmp_unreachable && !d.icmp_hop_limit && !d.icmp_refused &&
+	    !j->opt->json)
 		return 0;
 	out_add(j->out, j->opt->json ? object_dev(&d) : object_dev_short(&d));
 	return 0;

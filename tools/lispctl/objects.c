@@ -5,6 +5,8 @@
 #include <linux/lisp.h>
 #include <net/if.h>
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 const struct column map_columns[MAP_COLUMNS] = {
 	COLUMN("UNDERLAY", "underlay"),
 	COLUMN_NUMBER("IID", "iid"),
@@ -205,6 +207,9 @@ struct json_object *object_rloc(const struct dp_rloc *r)
 	put_number(o, "changed", r->changed);
 	if (r->rtt)
 		put_number(o, "rtt", r->rtt);
+	if (r->doubt)
+		json_object_object_add(o, "doubt",
+				       json_object_new_boolean(true));
 	put_number(o, "users", r->users);
 	put_number(o, "packets", r->packets);
 	put_number(o, "bytes", r->bytes);
@@ -271,11 +276,13 @@ struct json_object *object_iid(const struct dp_iid *i)
 
 /* --- devices --- */
 
-static const struct counter {
+struct counter {
 	const char *name;
 	size_t offset;
 	bool is_64;
-} counters[] = {
+};
+
+static const struct counter counters[] = {
 #define COUNTER32(n, m) { n, offsetof(struct dp_dev, m), false }
 #define COUNTER64(n, m) { n, offsetof(struct dp_dev, m), true }
 	COUNTER64("rx-packets", rx_packets),
@@ -289,6 +296,14 @@ static const struct counter {
 	COUNTER32("held-bytes", held_bytes),
 	COUNTER32("maps", maps),
 	COUNTER32("locals", locals),
+};
+
+/* What is of no device. */
+static const struct counter net_counters[] = {
+	COUNTER64("icmp-too-big", icmp_too_big),
+	COUNTER64("icmp-unreachable", icmp_unreachable),
+	COUNTER64("icmp-hop-limit", icmp_hop_limit),
+	COUNTER64("icmp-refused", icmp_refused),
 };
 
 static uint64_t count_of(const struct dp_dev *d, const struct counter *c)
@@ -334,8 +349,11 @@ static struct json_object *dev(const struct dp_dev *d, bool all)
 	struct json_object *o = json_object_new_object();
 
 	if (!d->ifindex) {
-		/* Packets that reached no device have no other counter. */
 		json_object_object_add(o, "device", NULL);
+		for (size_t i = 0; i < COUNT(net_counters); i++)
+			if (all || count_of(d, &net_counters[i]))
+				put_number(o, net_counters[i].name,
+					   count_of(d, &net_counters[i]));
 		put_drops(o, d, all);
 		return o;
 	}
@@ -347,7 +365,7 @@ static struct json_object *dev(const struct dp_dev *d, bool all)
 				       json_object_new_boolean(true));
 	else
 		put_number(o, "iid", d->iid);
-	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+	for (size_t i = 0; i < COUNT(counters); i++)
 		put_number(o, counters[i].name, count_of(d, &counters[i]));
 	put_drops(o, d, all);
 	return o;

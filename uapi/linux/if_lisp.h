@@ -33,7 +33,8 @@
  *	Immutable.
  * @IFLA_LISP_TRUSTED_UNDERLAY: u8, 0 or 1: who sends us LISP packets may be
  *	believed what its headers say beside the Instance-ID, RFC 9300 section
- *	4.1.  Without it (default 0) the four switches below do nothing.
+ *	4.1.  Without it (default 0) the four switches below do nothing, nor
+ *	does @IFLA_LISP_ICMP_UNREACHABLE.
  * @IFLA_LISP_STATUS_BITS: u8, 0 or 1: send locator-status-bits of the local
  *	EID prefix that the source is in, and believe those received for the
  *	mapping that the source is in.  Default 0.
@@ -69,6 +70,11 @@
  * @IFLA_LISP_GPE: u8, 1: who sends us packets speaks LISP-GPE (RFC 9305), so
  *	a P bit means that a next protocol follows.  Default 0: the bit is
  *	reserved and ignored.  Who is sent P bits is said of each locator.
+ * @IFLA_LISP_ICMP_UNREACHABLE: u8, 0 or 1: ICMP errors of the underlay are
+ *	believed that an RLOC is unreachable, if they quote a packet that we
+ *	could have sent; those who have others do not use it for a while.  It
+ *	is enough that one of the devices on a UDP port has it on.  Default 0:
+ *	who listens for events is told, nothing else.
  *
  * Received checksums may be zero or right.  What is not called immutable can
  * change while the device exists; that needs CAP_NET_ADMIN both in the user
@@ -95,6 +101,7 @@ enum {
 	IFLA_LISP_UDP_CSUM,
 	IFLA_LISP_UDP_ZERO_CSUM6_TX,
 	IFLA_LISP_GPE,
+	IFLA_LISP_ICMP_UNREACHABLE,
 	__IFLA_LISP_MAX
 };
 

@@ -41,7 +41,8 @@ enum lisp_action {
  * @LISP_RLOC_STATE_UNREACHABLE_STATUS: its site's status bits say so, and who
  *   set this believes it for everybody; the kernel believes it for one mapping
  *   only
- * @LISP_RLOC_STATE_UNREACHABLE_ICMP: a router of the underlay says so by ICMP
+ * @LISP_RLOC_STATE_UNREACHABLE_ICMP: a router of the underlay says so by ICMP.
+ *   Used all the same where there is no other; ends by itself after a minute.
  */
 enum lisp_rloc_state {
 	LISP_RLOC_STATE_UP,
@@ -296,6 +297,7 @@ enum {
 	LISP_A_RLOC_BYTES,
 	LISP_A_RLOC_PAD,
 	LISP_A_RLOC_RTT,
+	LISP_A_RLOC_DOUBT,
 
 	__LISP_A_RLOC_MAX,
 	LISP_A_RLOC_MAX = (__LISP_A_RLOC_MAX - 1)
@@ -329,6 +331,10 @@ enum {
 	LISP_A_DEV_DROP,
 	LISP_A_DEV_PAD,
 	LISP_A_DEV_EXTERNAL,
+	LISP_A_DEV_ICMP_TOO_BIG,
+	LISP_A_DEV_ICMP_UNREACHABLE,
+	LISP_A_DEV_ICMP_HOP_LIMIT,
+	LISP_A_DEV_ICMP_REFUSED,
 
 	__LISP_A_DEV_MAX,
 	LISP_A_DEV_MAX = (__LISP_A_DEV_MAX - 1)

@@ -214,6 +214,10 @@ static inline void kshim_grace(void)
 
 /* Lists */
 
+struct list_head {
+	struct list_head *next, *prev;
+};
+
 struct hlist_node {
 	struct hlist_node *next, **pprev;
 };
