@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <net/addrconf.h>
 #include <net/inet_ecn.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include <net/netlink.h>
@@ -9,6 +10,8 @@
 #include "conf.h"
 #include "dev.h"
 #include "reach.h"
+
+#define PATH_MTU_MIN	576
 
 const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1] = {
 	[IFLA_LISP_ID]		= { .type = NLA_U32 },
@@ -31,6 +34,7 @@ const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1] = {
 	[IFLA_LISP_UDP_ZERO_CSUM6_TX] = { .type = NLA_U8 },
 	[IFLA_LISP_GPE]		= { .type = NLA_U8 },
 	[IFLA_LISP_ICMP_UNREACHABLE] = { .type = NLA_U8 },
+	[IFLA_LISP_PATH_MTU]	= { .type = NLA_U32 },
 };
 
 const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES] = {
@@ -51,6 +55,19 @@ static const u8 switches[] = {
 	IFLA_LISP_UDP_ZERO_CSUM6_TX,
 	IFLA_LISP_GPE,
 };
+
+/* 0: learned. Nobody has to take less than PATH_MTU_MIN octets (RFC 791). */
+static int check_path_mtu(const struct nlattr *attr,
+			  struct netlink_ext_ack *extack)
+{
+	u32 mtu = attr ? nla_get_u32(attr) : 0;
+
+	if (!mtu || (mtu >= PATH_MTU_MIN && mtu <= IP_MAX_MTU))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "The path MTU must be 576 to 65535, or 0 to learn it");
+	return -ERANGE;
+}
 
 /* A value of 0 or 1, or nothing. */
 static int check_switch(struct nlattr *data[], int attr,
@@ -148,7 +165,8 @@ int lisp_conf_validate(struct nlattr *tb[], struct nlattr *data[],
 			return -EINVAL;
 		}
 	}
-	return check_switches(data, extack);
+	return check_path_mtu(data[IFLA_LISP_PATH_MTU], extack) ?:
+	       check_switches(data, extack);
 }
 
 static int check_native(const struct net_device *native,
@@ -251,6 +269,8 @@ static void parse_outer(struct nlattr *data[], struct lisp_conf *conf)
 		conf->ecn = nla_get_u8(data[IFLA_LISP_ECN]);
 	if (data[IFLA_LISP_GPE])
 		conf->gpe = nla_get_u8(data[IFLA_LISP_GPE]);
+	if (data[IFLA_LISP_PATH_MTU])
+		conf->path_mtu = nla_get_u32(data[IFLA_LISP_PATH_MTU]);
 	if (data[IFLA_LISP_UDP_CSUM])
 		conf->csum4 = nla_get_u8(data[IFLA_LISP_UDP_CSUM]) ?
 			      LISP_CSUM_REAL : LISP_CSUM_ZERO;

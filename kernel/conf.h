@@ -36,6 +36,7 @@ enum {
  * @csum4: UDP checksum over IPv4, LISP_CSUM_*
  * @csum6: the same over IPv6
  * @gpe: believe the P bit
+ * @path_mtu: largest outer packet, 0: what the path takes
  * @local: IPv4 source RLOC, or zero
  * @local6: IPv6 source RLOC, or zero
  * @native: uplink, or NULL
@@ -55,6 +56,7 @@ struct lisp_conf {
 	bool gpe;
 	u8 csum4;
 	u8 csum6;
+	u32 path_mtu;
 	__be32 local;
 	struct in6_addr local6;
 	struct net_device *native;

@@ -287,6 +287,7 @@ static void set_outer(struct lisp_dev *ld, const struct lisp_conf *conf)
 		   (conf->csum4 != LISP_CSUM_ZERO ? LISP_SEND_IPV4 : 0) |
 		   (conf->csum6 != LISP_CSUM_ZERO ? LISP_SEND_IPV6 : 0));
 	WRITE_ONCE(ld->gpe, conf->gpe);
+	WRITE_ONCE(ld->path_mtu, conf->path_mtu);
 	ld->csum4 = conf->csum4;
 	ld->csum6 = conf->csum6;
 }
@@ -421,6 +422,7 @@ static void conf_of(const struct lisp_dev *ld, struct lisp_conf *conf)
 	conf->gpe = ld->gpe;
 	conf->csum4 = ld->csum4;
 	conf->csum6 = ld->csum6;
+	conf->path_mtu = ld->path_mtu;
 	conf->native = rtnl_dereference(ld->native);
 	conf->trusted = ld->trusted;
 	conf->switches = ld->switches;
@@ -490,7 +492,8 @@ static size_t lisp_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +		/* ECN */
 	       nla_total_size(sizeof(u8)) +		/* UDP_CSUM */
 	       nla_total_size(sizeof(u8)) +		/* UDP_ZERO_CSUM6_TX */
-	       nla_total_size(sizeof(u8));		/* GPE */
+	       nla_total_size(sizeof(u8)) +		/* GPE */
+	       nla_total_size(sizeof(u32));		/* PATH_MTU */
 }
 
 static int fill_switches(struct sk_buff *skb, const struct lisp_conf *conf)
@@ -512,6 +515,9 @@ static int fill_outer(struct sk_buff *skb, const struct lisp_conf *conf)
 	    nla_put_u8(skb, IFLA_LISP_TOS, conf->tos) ||
 	    nla_put_u8(skb, IFLA_LISP_ECN, conf->ecn) ||
 	    nla_put_u8(skb, IFLA_LISP_GPE, conf->gpe))
+		return -EMSGSIZE;
+	if (conf->path_mtu &&
+	    nla_put_u32(skb, IFLA_LISP_PATH_MTU, conf->path_mtu))
 		return -EMSGSIZE;
 	if (conf->csum4 && nla_put_u8(skb, IFLA_LISP_UDP_CSUM,
 				      conf->csum4 == LISP_CSUM_REAL))

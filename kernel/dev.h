@@ -55,6 +55,7 @@ struct lisp_source {
  * @csum: LISP_SEND_* families that are sent with a UDP checksum
  * @csum_gpe: the same to locators that speak LISP-GPE
  * @gpe: P bits that are received have their meaning
+ * @path_mtu: largest outer packet, 0: what the path takes
  * @csum4: as configured, LISP_CSUM_* (RTNL)
  * @csum6: as configured (RTNL)
  * @list: in lisp_net.devs (RTNL)
@@ -83,6 +84,7 @@ struct lisp_dev {
 	u8 csum;
 	u8 csum_gpe;
 	bool gpe;
+	u32 path_mtu;
 	u8 csum4;
 	u8 csum6;
 

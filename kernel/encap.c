@@ -8,6 +8,11 @@
  * mode), unless the device is configured otherwise. The source port comes from
  * the flow's hash, the UDP checksum is zero unless asked for, IPv4 has DF set.
  *
+ * How large a packet may be is what the stack knows of the path (stateful), or
+ * what the device is told (stateless, path_mtu). Then the stack must let pass
+ * what it has learned to be too large: our IPv4 socket makes it look at the
+ * interface only (sock.c); for IPv6 it has no such way, and fragments.
+ *
  * The route is cached in the RLOC, for packets that any lookup would route
  * the same: without mark, without DSCP, from the same source. The devices of
  * an underlay have one source as a rule; the cache of an RLOC is for the first
@@ -182,6 +187,8 @@ static int send6(struct sk_buff *skb, const struct lisp_dev *ld,
 		udp6_set_csum(false, skb, &o->saddr.ip6, &o->rloc->addr.ip6,
 			      len);
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	/* the stack cuts what is larger than the MTU it has learned */
+	skb->ignore_df = !!READ_ONCE(ld->path_mtu);
 	return ip6_local_out(ld->ln->net, ld->sock->v6->sk, skb);
 }
 #else
@@ -307,6 +314,20 @@ static int prepare_offloads(struct sk_buff *skb, bool csum)
 	return udp_tunnel_handle_offloads(skb, csum);
 }
 
+/*
+ * The largest outer packet. What is said to fit has the interface as its only
+ * limit, else the stack knows the path.
+ */
+static unsigned int path_mtu(const struct lisp_dev *ld,
+			     const struct dst_entry *dst)
+{
+	unsigned int mtu = READ_ONCE(ld->path_mtu);
+
+	if (likely(!mtu))
+		return dst_mtu(dst);
+	return min(mtu, READ_ONCE(dst_dev(dst)->mtu));
+}
+
 /* Room for the outer headers, offload state, LISP header. */
 static enum lisp_drop_reason prepare(struct sk_buff *skb,
 				     const struct lisp_dev *ld,
@@ -356,7 +377,7 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 		return PTR_ERR(o.dst) == -ELOOP ? LISP_DROP_REASON_LOOP :
 						  LISP_DROP_REASON_NO_ROUTE;
 
-	*mtu = max(dst_mtu(o.dst), OVERHEAD(rloc->family)) -
+	*mtu = max(path_mtu(ld, o.dst), OVERHEAD(rloc->family)) -
 	       OVERHEAD(rloc->family);
 	why = LISP_DROP_REASON_MTU;
 	if (!lisp_inner_fits(skb, *mtu))

@@ -10,7 +10,7 @@
  *
  *	too big		the stack's, which keeps the path MTU that encap.c asks
  *			for; it learns that before it asks us, so also from
- *			what we refuse
+ *			what we refuse. See path_mtu() for who minds
  *	unreachable	a hint. Told to who listens for events, which can ask
  *			the RLOC itself; believed only where that is switched
  *			on, and then of no effect on those who have no other

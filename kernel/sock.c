@@ -11,6 +11,7 @@
 #include <linux/net.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
 #include <net/udp.h>
@@ -65,6 +66,8 @@ static int bind_socket(struct socket *sock, int family, u32 underlay,
 	sock_set_reuseport(sock->sk);
 	if (family == AF_INET) {
 		sock->sk->sk_no_check_tx = 1;
+		/* encap.c judges sizes: the interface's is enough to check */
+		ip_sock_set_mtu_discover(sock->sk, IP_PMTUDISC_PROBE);
 		return kernel_bind(sock, (void *)&in, sizeof(in));
 	}
 

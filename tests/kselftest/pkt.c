@@ -338,6 +338,12 @@ static void send_plain(const struct spec *s)
 	fd = socket(family, SOCK_RAW, IPPROTO_RAW);
 	if (fd < 0)
 		die("raw socket", strerror(errno));
+	/* whatever size this host was told */
+	if (family == AF_INET)
+		set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
+	else
+		set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+			IPV6_PMTUDISC_PROBE);
 	spec_addr(s, "i.dst", dst);
 	transmit(fd, buf, n, family, dst, 0);
 }

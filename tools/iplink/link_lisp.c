@@ -145,6 +145,16 @@ static void put_u8(struct nlmsghdr *n, const struct option *o,
 	put(n, o, &u8, sizeof(u8));
 }
 
+static void put_path_mtu(struct nlmsghdr *n, const struct option *o,
+			 const char *arg)
+{
+	__u32 mtu = 0;
+
+	if (strcmp(arg, "learn") && (get_u32(&mtu, arg, 0) || !mtu))
+		invarg("must be \"learn\" or a number of octets", arg);
+	put(n, o, &mtu, sizeof(mtu));
+}
+
 static void put_switch(struct nlmsghdr *n, const struct option *o,
 		       const char *arg)
 {
@@ -196,6 +206,8 @@ static const struct option options[] = {
 	  "outer TTL; a number: pipe model (inherit)" },
 	{ "tos", IFLA_LISP_TOS, put_u8, "inherit|TOS",
 	  "outer DSCP, 4 times it; a number: pipe model (inherit)" },
+	{ "path-mtu", IFLA_LISP_PATH_MTU, put_path_mtu, "learn|OCTETS",
+	  "largest outer packet; learn: what ICMP says of the path (learn)" },
 	{ "ecn", IFLA_LISP_ECN, put_switch, "on|off",
 	  "copy ECN to the outer header (on)" },
 	{ "udpcsum", IFLA_LISP_UDP_CSUM, put_flag, NULL,
@@ -367,6 +379,10 @@ static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 		    "icmp-unreachable %s ", 0);
 	show_u8(tb, IFLA_LISP_TTL, 0, "ttl");
 	show_u8(tb, IFLA_LISP_TOS, 1, "tos");
+	if (tb[IFLA_LISP_PATH_MTU])
+		print_color_uint(PRINT_ANY, COLOR_NONE, "path-mtu",
+				 "path-mtu %u ",
+				 attr_u32(tb[IFLA_LISP_PATH_MTU]));
 	if (tb[IFLA_LISP_ECN] && !*(__u8 *)RTA_DATA(tb[IFLA_LISP_ECN])) {
 		print_color_bool(PRINT_JSON, COLOR_NONE, "ecn", NULL, 0);
 		print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s",

@@ -75,6 +75,11 @@
  *	could have sent; those who have others do not use it for a while.  It
  *	is enough that one of the devices on a UDP port has it on.  Default 0:
  *	who listens for events is told, nothing else.
+ * @IFLA_LISP_PATH_MTU: u32.  0, the default: the MTU of a path is what the
+ *	stack knows of it, from its routes and from ICMP (stateful, RFC 9300
+ *	section 7.2).  Otherwise, 576..65535: outer packets are that large at
+ *	most, or as large as the interface takes, and what the stack knows of
+ *	paths does not count (stateless, section 7.1).
  *
  * Received checksums may be zero or right.  What is not called immutable can
  * change while the device exists; that needs CAP_NET_ADMIN both in the user
@@ -102,6 +107,7 @@ enum {
 	IFLA_LISP_UDP_ZERO_CSUM6_TX,
 	IFLA_LISP_GPE,
 	IFLA_LISP_ICMP_UNREACHABLE,
+	IFLA_LISP_PATH_MTU,
 	__IFLA_LISP_MAX
 };
 
