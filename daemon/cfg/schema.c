@@ -189,7 +189,8 @@ static const struct cfg_key xtr_keys[] = {
 	  .doc = "Where this site is reached." },
 	{ "map-resolvers", LIST(CFG_ADDRESS, conf_xtr, map_resolvers,
 				map_resolver_count, 1, 16), .required = true,
-	  .doc = "Asked for mappings, in this order." },
+	  .doc = "Asked for mappings, in this order; one that does not answer "
+		 "loses its turn for a while." },
 	{ "map-servers", LIST(CFG_OBJECT, conf_xtr, map_servers,
 			      map_server_count, 0, 16),
 	  .section = &map_server_section,

@@ -92,6 +92,25 @@ static struct json_object *show_roles(const struct conf *c)
 	return list;
 }
 
+static struct json_object *show_resolvers(const struct daemon *d, size_t n)
+{
+	struct json_object *list = json_object_new_array(), *o;
+	struct resolver_view v;
+
+	for (size_t i = 0; i < n; i++) {
+		node_resolver_at(d->node, i, &v);
+		o = json_object_new_object();
+		add_addr(o, "address", &v.addr);
+		add_text(o, "state", v.state);
+		if (v.answered) {
+			add_number(o, "answered", seconds_since(v.answered));
+			add_number(o, "rtt", v.rtt);
+		}
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
 static struct json_object *show_status(const struct daemon *d,
 				       struct show_cursor *c, const char **why)
 {
@@ -109,6 +128,8 @@ static struct json_object *show_status(const struct daemon *d,
 	add_number(o, "local-prefixes", s.local_prefixes);
 	add_number(o, "map-servers", s.servers);
 	add_number(o, "map-servers-up", s.servers_up);
+	json_object_object_add(o, "map-resolvers",
+			       show_resolvers(d, s.resolvers));
 	add_number(o, "registered-prefixes", s.registered_prefixes);
 	add_number(o, "mappings-claimed-at-start", d->sync.claimed);
 	add_number(o, "mappings-swept-at-start", d->sync.swept);

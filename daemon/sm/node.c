@@ -604,8 +604,21 @@ void node_status(const struct node *n, struct node_status *s)
 		s->local_prefixes = n->db.count;
 		s->servers = n->reg.peer_count;
 		s->servers_up = register_servers_up(&n->reg);
+		s->resolvers = n->cfg.xtr->resolver_count;
 	}
 	if (n->cfg.ms)
 		s->registered_prefixes =
 			n->ops.store->prefixes(n->ops.store_arg);
+}
+
+void node_resolver_at(const struct node *n, size_t i, struct resolver_view *v)
+{
+	const struct resolver *r = &n->resolve.resolvers.list[i];
+
+	*v = (struct resolver_view){
+		.addr = n->cfg.xtr->resolvers[i],
+		.state = r->failures ? "silent" : r->answered ? "up" : "new",
+		.answered = r->answered,
+		.rtt = r->rtt,
+	};
 }

@@ -224,9 +224,22 @@ struct node_status {
 	size_t local_prefixes;
 	size_t servers;			/* we register with */
 	size_t servers_up;		/* whose last answer is not overdue */
+	size_t resolvers;		/* we ask */
 	size_t registered_prefixes;	/* as a Map-Server */
 };
 
 void node_status(const struct node *n, struct node_status *s);
+
+/* A Map-Resolver we ask. */
+struct resolver_view {
+	struct addr addr;
+	const char *state;		/* "new", "up", "silent" */
+	uint64_t answered;		/* ms, last time; 0: never */
+	uint32_t rtt;			/* ms, of that */
+};
+
+/* @i counts from 0, below node_status.resolvers. */
+void node_resolver_at(const struct node *n, size_t i,
+		      struct resolver_view *v);
 
 #endif

@@ -117,11 +117,12 @@ int resolve_init(struct resolve *r, const struct xtr_config *cfg,
 		    cfg->resolve.requests.burst);
 
 	ret = hash_init(&r->by_nonce, seed);
+	if (!ret)
+		ret = eidmap_init(&r->by_eid, seed);
+	if (!ret)
+		ret = resolvers_init(&r->resolvers, cfg, ops);
 	if (ret)
-		return ret;
-	ret = eidmap_init(&r->by_eid, seed);
-	if (ret)
-		hash_free(&r->by_nonce);
+		resolve_free(r);
 	return ret;
 }
 
@@ -142,6 +143,7 @@ void resolve_free(struct resolve *r)
 	eidmap_free(&r->by_eid, free_series, NULL);
 	if (r->by_nonce.bucket)
 		hash_free(&r->by_nonce);
+	resolvers_free(&r->resolvers);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -224,27 +226,25 @@ void resolve_cancel(struct resolve *r, struct actions *acts)
 
 /* --- sending --- */
 
-/* The next resolver that can be sent to, starting at try @i's. */
-static const struct addr *pick_resolver(struct resolve *r, unsigned int i,
-					unsigned int *index)
+/* The last try was in vain. */
+static void blame_resolver(struct resolve *r, const struct series *s,
+			   uint64_t now, struct actions *acts)
 {
-	unsigned int n = (unsigned int)r->cfg->resolver_count;
+	const struct try *t = s->tries ? &s->sent[s->tries - 1] : NULL;
 
-	for (unsigned int k = 0; k < n; k++) {
-		unsigned int at = (r->preferred + i + k) % n;
-		const struct addr *a = &r->cfg->resolvers[at];
+	if (t && t->resolver != RESOLVER_NONE)
+		resolvers_on_silence(&r->resolvers, now, t->resolver, acts);
+}
 
-		switch (r->ops->rloc_check(r->ops->arg, a)) {
-		case RLOC_USABLE:
-		case RLOC_OWN:		/* ITR and Map-Resolver in one */
-			*index = at;
-			return a;
-		case RLOC_NO_FAMILY:
-		case RLOC_OVERLAY:	/* RFC 9301 8.1 */
-			break;
-		}
-	}
-	return NULL;
+static const struct addr *pick_resolver(struct resolve *r,
+					const struct series *s, uint64_t now,
+					struct try *t)
+{
+	unsigned int last = s->tries ? s->sent[s->tries - 1].resolver :
+		RESOLVER_NONE;
+
+	t->resolver = RESOLVER_NONE;
+	return resolvers_pick(&r->resolvers, now, last, &t->resolver);
 }
 
 static void send_try(struct resolve *r, struct series *s, uint64_t now,
@@ -256,8 +256,10 @@ static void send_try(struct resolve *r, struct series *s, uint64_t now,
 		.source = s->source,
 		.flags = s->smr ? MREQ_SMR_INVOKED : 0,
 	};
-	const struct addr *to = pick_resolver(r, s->tries, &t->resolver);
+	const struct addr *to;
 
+	blame_resolver(r, s, now, acts);
+	to = pick_resolver(r, s, now, t);
 	if (xtr_is_pitr(r->cfg, s->eid.iid))
 		ask.flags |= MREQ_PITR;
 	heap_update(&r->timers, &s->timer, now + patience[s->tries]);
@@ -323,6 +325,7 @@ static void step(struct resolve *r, struct series *s, enum resolve_event ev,
 		send_or_defer(r, s, now, acts);
 		break;
 	case RESOLVE_ON_LAST:
+		blame_resolver(r, s, now, acts);
 		r->counters[RESOLVE_TIMEOUTS]++;
 		action_log_peer(acts, LOG_RESOLVE_TIMEOUT, NULL, &s->eid,
 				s->tries);
@@ -544,7 +547,7 @@ static void accept(struct resolve *r, uint64_t now, struct try *t,
 		.record_count = m->record_count,
 	};
 
-	r->preferred = t->resolver;
+	resolvers_on_reply(&r->resolvers, now, t->resolver, answer.rtt, acts);
 	r->counters[RESOLVE_ACCEPTED]++;
 	cache_install(r->cache, now, &c->asked, c->maps, c->count, &c->from,
 		      acts);

@@ -14,7 +14,7 @@
  *	    +-------------------------------------------------------+
  *	             pause over and nobody asked, or answered
  *
- * Each try has a fresh nonce and goes to the next Map-Resolver; a reply to any
+ * Each try has a fresh nonce and goes to another Map-Resolver; a reply to any
  * nonce of the series counts (RFC 9301 5.3, spec 02 3).
  *
  * Memory comes from malloc: up to resolve_limits.outstanding series of under
@@ -27,6 +27,7 @@
 #include "sm/cache.h"
 #include "sm/database.h"
 #include "sm/packet.h"
+#include "sm/resolvers.h"
 
 /* RFC 9301 5.3: the first Map-Request and ten retransmissions. */
 #define RESOLVE_TRIES	11
@@ -86,7 +87,7 @@ struct resolve {
 	struct bucket rate;
 	uint64_t hold;			/* ms: nothing is sent before */
 	unsigned int waiters;
-	unsigned int preferred;		/* resolver that answered last */
+	struct resolvers resolvers;
 	uint64_t counters[RESOLVE_COUNT];
 };
 

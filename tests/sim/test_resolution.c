@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "oracle.h"
 
@@ -191,6 +192,44 @@ static void next_resolver(void **state)
 	assert_int_equal(w.a->plane.held_sent, 2);
 }
 
+/* A question a second, each for another EID; how many needed a second try. */
+static unsigned int ask_each_second(unsigned int from, unsigned int n)
+{
+	unsigned int slow = 0;
+
+	for (unsigned int i = from; i < from + n; i++) {
+		char eid[64];
+
+		snprintf(eid, sizeof(eid), "[100]10.2.%u.1/32", i);
+		assert_int_equal(sim_resolve(w.a, eid, i), 0);
+		sim_run(&w.sim, 1100);
+		assert_int_equal(w.a->resolved.error, 0);
+		assert_int_equal(w.a->resolved.token, i);
+		slow += w.a->resolved.tries > 1;
+	}
+	return slow;
+}
+
+/* The preferred Map-Resolver dies: one question for each time its back-off
+ * ends waits a second, no others; when it is back it is asked again. */
+static void resolver_returns(void **state)
+{
+	unsigned long forwarded;
+
+	begin(&(struct world_config){ 0 });
+	assert_int_equal(ask_each_second(0, 3), 0);
+	forwarded = w.mr->sent[MSG_TYPE_ECM];
+	assert_int_equal(forwarded, 3);
+	sim_kill(w.mr);
+	assert_in_range(ask_each_second(3, 100), 1, 6);
+	sim_boot(w.mr);
+	assert_int_equal(ask_each_second(103, 60), 0);
+	assert_true(w.mr->sent[MSG_TYPE_ECM] > forwarded);
+	forwarded = w.mr->sent[MSG_TYPE_ECM];
+	assert_int_equal(ask_each_second(163, 10), 0);
+	assert_int_equal(w.mr->sent[MSG_TYPE_ECM], forwarded + 10);
+}
+
 /* Nobody answers: eleven tries in 47 s, 30 s of pause, and on while packets
  * wait; then the resolver is back. */
 static void mapping_system_down(void **state)
@@ -255,6 +294,7 @@ int main(void)
 		cmocka_unit_test_teardown(refreshed_while_used, end),
 		cmocka_unit_test_teardown(forgotten_when_unused, end),
 		cmocka_unit_test_teardown(next_resolver, end),
+		cmocka_unit_test_teardown(resolver_returns, end),
 		cmocka_unit_test_teardown(mapping_system_down, end),
 		cmocka_unit_test_teardown(person_asks, end),
 		cmocka_unit_test_teardown(rloc_in_overlay, end),

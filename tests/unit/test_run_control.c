@@ -88,6 +88,7 @@ static void test_control_bad(void **state)
 
 static void test_control_show(void **state)
 {
+	const char *answer;
 	struct world w;
 
 	world_open(&w, state, "false");
@@ -97,8 +98,11 @@ static void test_control_show(void **state)
 	assert_said(&w, "{\"command\":\"show\",\"what\":\"registrations\"}",
 		    "{\"data\":[]}");
 	say(&w, "{\"command\":\"show\",\"what\":\"status\"}");
-	assert_non_null(strstr(hear(&w), "\"roles\":[\"xtr\"],"
+	answer = hear(&w);
+	assert_non_null(strstr(answer, "\"roles\":[\"xtr\"],"
 			       "\"data-plane\":\"fake\""));
+	assert_non_null(strstr(answer, "\"map-resolvers\":[{\"address\":\""
+			       MS "\",\"state\":\"new\"}]"));
 	say(&w, "{\"command\":\"show\",\"what\":\"database\"}");
 	assert_non_null(strstr(hear(&w), "\"prefix\":\"10.1.0.0/16\",\"locators"
 			       "\":[{\"address\":\"" XTR "\",\"priority\":1,"
@@ -156,6 +160,8 @@ static void test_control_resolve(void **state)
 	answer = hear(&w);
 	assert_non_null(strstr(answer, "\"from\":\"" MS "\""));
 	assert_non_null(strstr(answer, "\"prefix\":\"10.2.0.0/16\""));
+	say(&w, "{\"command\":\"show\",\"what\":\"status\"}");
+	assert_non_null(strstr(hear(&w), "\"state\":\"up\",\"answered\":"));
 	world_close(&w);
 }
 
