@@ -458,6 +458,12 @@ static void test_doubt(void **state)
 	r.state = LISP_RLOC_STATE_UNREACHABLE_ICMP;
 	dp_fake_rloc(w.dp, &r);
 	wait_until(&w, w.s.probes == 3);
+	/* A hint that the kernel does not act on. */
+	wait_until(&w, dp_fake_calls(w.dp, FAKE_RLOC_SET) == 3);
+	r.state = LISP_RLOC_STATE_UP;
+	r.doubt = true;
+	dp_fake_rloc(w.dp, &r);
+	wait_until(&w, w.s.probes == 4);
 	world_close(&w);
 }
 
