@@ -284,23 +284,48 @@ void lisp_rloc_read(const struct lisp_rloc *rloc, u64 *packets, u64 *bytes)
 struct locset_key {
 	u32				underlay;
 	u32				home;
-	u32				hash;
 	unsigned int			n;
 	const struct lisp_loc_conf	*locs;
 };
 
+static u32 loc_hash(const union lisp_addr *addr, __be16 port, u32 use, u32 hash)
+{
+	hash = jhash2((const u32 *)addr->word, 4, hash);
+
+	return jhash_2words((__force u32)port, use, hash);
+}
+
+/*
+ * Remote sites choose what is in a set: without the table's secret they could
+ * choose many sets that have the same hash.
+ */
 static u32 locset_key_hash(const void *data, u32 len, u32 seed)
 {
 	const struct locset_key *key = data;
+	const struct lisp_loc_conf *loc = key->locs;
+	u32 hash = jhash_2words(key->underlay, key->home, seed);
+	unsigned int i;
 
-	return jhash_1word(key->hash, seed);
+	for (i = 0; i < key->n; i++, loc++)
+		hash = loc_hash(&loc->addr, loc->port, loc->priority << 16 |
+				loc->weight << 8 | loc->flags, hash);
+
+	return hash;
 }
 
 static u32 locset_hash(const void *data, u32 len, u32 seed)
 {
 	const struct lisp_locset *set = data;
+	const struct lisp_loc *loc = set->loc;
+	u32 hash = jhash_2words(loc->rloc->underlay, set->home, seed);
+	unsigned int i;
 
-	return jhash_1word(set->hash, seed);
+	for (i = 0; i < set->n; i++, loc++)
+		hash = loc_hash(&loc->rloc->addr, loc->rloc->port,
+				loc->priority << 16 | loc->weight << 8 |
+				loc->flags, hash);
+
+	return hash;
 }
 
 static bool loc_is(const struct lisp_loc *loc, const struct lisp_loc_conf *conf,
@@ -320,8 +345,7 @@ static int locset_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 	const struct lisp_locset *set = obj;
 	unsigned int i;
 
-	if (key->hash != set->hash || key->n != set->n ||
-	    key->home != set->home)
+	if (key->n != set->n || key->home != set->home)
 		return 1;
 	for (i = 0; i < set->n; i++) {
 		if (!loc_is(&set->loc[i], &key->locs[i], key->underlay))
@@ -338,15 +362,6 @@ static const struct rhashtable_params locset_params = {
 	.obj_cmpfn = locset_cmp,
 	.automatic_shrinking = true,
 };
-
-static u32 loc_conf_hash(const struct lisp_loc_conf *conf, u32 hash)
-{
-	hash = jhash2((const u32 *)conf->addr.word, 4, hash);
-
-	return jhash_2words((__force u32)conf->port,
-			    conf->priority << 16 | conf->weight << 8 |
-			    conf->flags, hash);
-}
 
 static int loc_conf_cmp(const void *a, const void *b)
 {
@@ -423,16 +438,12 @@ struct lisp_locset *lisp_locset_get(struct lisp_net *ln, u32 underlay,
 		.locs = locs,
 		.n = n,
 		.home = home,
-		.hash = home,
 	};
 	struct lisp_locset *set;
-	unsigned int i;
 	int err;
 
 	lockdep_assert_held(&ln->lock);
 
-	for (i = 0; i < n; i++)
-		key.hash = loc_conf_hash(&locs[i], key.hash);
 	set = rhashtable_lookup_fast(&ln->rlocs.sets, &key, locset_params);
 	if (set) {
 		set->users++;
@@ -442,7 +453,6 @@ struct lisp_locset *lisp_locset_get(struct lisp_net *ln, u32 underlay,
 	set = locset_new(ln, underlay, locs, n, home);
 	if (!set)
 		return ERR_PTR(-ENOMEM);
-	set->hash = key.hash;
 	set->users = 1;
 	err = rhashtable_insert_fast(&ln->rlocs.sets, &set->node,
 				     locset_params);

@@ -111,7 +111,6 @@ struct lisp_loc {
 /**
  * struct lisp_locset - an immutable locator set
  * @n: locators, 1..LISP_LOCATORS_MAX
- * @hash: of the locators
  * @home: Instance-ID for the header, LISP_HOME_OWN: that of the mapping
  * @users: mappings and local EIDs that name it (lock)
  * @node: in lisp_rlocs.sets (lock)
@@ -122,7 +121,6 @@ struct lisp_loc {
 struct lisp_locset {
 	u32			n;
 	u32			home;
-	u32			hash;
 	u32			users;
 	struct rhash_head	node;
 	struct rcu_head		rcu;
@@ -198,8 +196,8 @@ bool lisp_rloc_set_state(struct lisp_rloc *rloc, enum lisp_rloc_state state);
 int lisp_loc_sort(struct lisp_loc_conf *locs, unsigned int n);
 
 /*
- * The set with these sorted locators and this @home, made if nobody has it yet, with one
- * more user; ERR_PTR(-ENOMEM).
+ * The set with these sorted locators and this @home, made if nobody has it
+ * yet, with one more user; ERR_PTR(-ENOMEM).
  */
 struct lisp_locset *lisp_locset_get(struct lisp_net *ln, u32 underlay,
 				    const struct lisp_loc_conf *locs,

@@ -204,6 +204,9 @@ is "flush by origin takes no other's" "$(raw <<-END | xargs
 	map-get,dump
 END
 )" "ok ok 3 ok ok 2 ok ok 0"
+is "locator sets chosen so that they have one hash" \
+	"$(samehash 9 | raw | sort | uniq -c | xargs)" "512 ok"
+raw >/dev/null <<<"map-flush 2:u32=100"
 is "no mapping, no RLOC" "$(ctl --json rloc show | jq length)" 0
 
 # ---- events
