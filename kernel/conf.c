@@ -14,6 +14,7 @@
 #define PATH_MTU_MIN	576
 
 const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1] = {
+	[IFLA_LISP_UNSPEC]	= { .strict_start_type = IFLA_LISP_UNSPEC + 1 },
 	[IFLA_LISP_ID]		= { .type = NLA_U32 },
 	[IFLA_LISP_LOCAL]	= NLA_POLICY_EXACT_LEN(sizeof(struct in_addr)),
 	[IFLA_LISP_LOCAL6]	= NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),

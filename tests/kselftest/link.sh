@@ -121,4 +121,18 @@ l set v11 group 7
 l set lisp11 group 7
 check "VRF and device go in one batch" l del group 7
 check_fails "both are gone" bash -c "ip -n $a link show lisp11 || ip -n $a link show v11"
+
+# Attributes of a length that is not theirs.  Of one octet: 6 and up are.
+words=()
+for n in {1..19}; do
+	for len in 0 1 2 3 5 7 8 15 17; do
+		case $n:$len in
+		4:2 | [7-9]:1 | 1?:1) continue ;;
+		esac
+		words+=("$n" "$len")
+	done
+done
+is "attributes of wrong lengths are refused" \
+	"$(ip netns exec "$a" linkraw "${words[@]}" |
+		grep -cE "^(EINVAL|ERANGE)$")" $((${#words[@]} / 2))
 done_testing
