@@ -40,8 +40,11 @@ static int parse_key(struct genl_info *info, u16 flags,
 	return lisp_nl_parse_key(info, &iid_select, key);
 }
 
-/* The VRF in @net, NULL if none is asked for, or ERR_PTR. RTNL. */
-static struct net_device *parse_vrf(struct net *net,
+/*
+ * The VRF in @net, NULL if none is asked for, or ERR_PTR. An external device
+ * that has moved is in a namespace where who asks may have no say. RTNL.
+ */
+static struct net_device *parse_vrf(struct net *net, struct sk_buff *skb,
 				    const struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[LISP_A_IID_VRF];
@@ -50,6 +53,11 @@ static struct net_device *parse_vrf(struct net *net,
 
 	if (!ifindex)
 		return NULL;
+	if (!netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "a VRF needs CAP_NET_ADMIN in the device's namespace");
+		return ERR_PTR(-EPERM);
+	}
 	vrf = ifindex > INT_MAX ? NULL : __dev_get_by_index(net, ifindex);
 	if (!vrf) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attr,
@@ -66,7 +74,7 @@ static struct net_device *parse_vrf(struct net *net,
 }
 
 static int iid_new(struct lisp_net *ln, const struct lisp_iid_key *key,
-		   const struct genl_info *info)
+		   struct sk_buff *skb, const struct genl_info *info)
 {
 	struct net_device *vrf;
 	struct lisp_iid *iid;
@@ -83,7 +91,7 @@ static int iid_new(struct lisp_net *ln, const struct lisp_iid_key *key,
 				 "no room for more Instance-IDs (module parameter max_iids)");
 		return -ENOSPC;
 	}
-	vrf = parse_vrf(dev_net(ld->dev), info);
+	vrf = parse_vrf(dev_net(ld->dev), skb, info);
 	if (IS_ERR(vrf))
 		return PTR_ERR(vrf);
 	iid = lisp_iid_add(ln, key->underlay, key->iid, ld->dev, vrf,
@@ -107,7 +115,7 @@ int lisp_nl_iid_new_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 
 	rtnl_lock();
-	err = iid_new(ln, &key, info);
+	err = iid_new(ln, &key, skb, info);
 	rtnl_unlock();
 
 	return err;

@@ -280,6 +280,27 @@ in_user_ns()
 }
 check "root of its own namespaces may there" in_user_ns
 
+# An external device of a user's own namespaces that root took to another one:
+# VRFs there are not the user's.
+ip -n "$a" link add red type vrf table 10
+mkfifo "$_work/go"
+touch "$_work/pid"
+chmod 755 "$_work"
+chmod 666 "$_work/go" "$_work/pid"
+red=$(ip -n "$a" -j link show red | jq '.[0].ifindex')
+nobody unshare -Urn bash -c "ip link add ext type lisp external &&
+	echo \$\$ >'$_work/pid' && read -r <'$_work/go' && '$nlraw' <<-END
+		iid-new 2:u32=5 3:u32=$red
+		iid-new 2:u32=6
+	END" >"$_work/foreign" &
+check "a user makes an external device" busywait 10 test -s "$_work/pid"
+check "root takes it" nsenter --net="/proc/$(cat "$_work/pid")/ns/net" \
+	ip link set ext netns "$a"
+echo go >"$_work/go"
+wait $!
+is "the user gives it no VRF of that namespace" \
+	"$(cut -d' ' -f1 "$_work/foreign" | xargs)" "EPERM ok"
+
 # ---- dumps while others write
 check "each entry exactly once" raw churn 100 3000 10
 done_testing
