@@ -107,8 +107,9 @@ struct lisp_map *lisp_map_next(struct lisp_iid *iid,
 
 s64 lisp_map_idle(const struct lisp_map *map)
 {
-	u32 ago = (u32)(get_jiffies_64() >> LISP_USED_SHIFT) -
-		  READ_ONCE(map->used);
+	/* first, lest it is later than now */
+	u32 used = READ_ONCE(map->used);
+	u32 ago = (u32)(get_jiffies_64() >> LISP_USED_SHIFT) - used;
 
 	if (!atomic64_read(&map->packets))
 		return -ENOENT;
