@@ -369,6 +369,8 @@ static int dump_iids(struct lisp_net *ln, struct lisp_nl_dump *dump,
 			cursor->after.family = 0;
 		cursor->key = iid->key;
 
+		if (--dump->budget < 0)
+			return -EAGAIN;
 		if (lisp_nl_match(&dump->filter, &iid->key)) {
 			err = fn(iid, dump);
 			if (err)

@@ -263,8 +263,6 @@ static int dump_iid(struct lisp_iid *iid, struct lisp_nl_dump *dump)
 
 	if (!lisp_iid_is_external(iid))
 		return 0;
-	if (--dump->budget < 0)
-		return -EAGAIN;
 	head = lisp_nl_dump_put(dump, LISP_CMD_IID_GET);
 	if (!head)
 		return -EMSGSIZE;

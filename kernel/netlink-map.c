@@ -187,6 +187,8 @@ static bool flush_bite(struct lisp_net *ln,
 		if (memcmp(&iid->key, &cursor->key, sizeof(iid->key)))
 			cursor->after.family = 0;
 		cursor->key = iid->key;
+		if (--budget < 0)
+			return false;
 		if (lisp_nl_match(filter, &iid->key) &&
 		    !lisp_map_flush(iid, origin, &cursor->after, &budget,
 				    info))
