@@ -66,17 +66,19 @@ bool lisp_iid_is_external(const struct lisp_iid *iid)
 }
 
 /* An Instance-ID must name its device without a word about devices. */
-static int externals_add(struct lisp_dev *ld, struct netlink_ext_ack *extack)
+static int externals_check(struct lisp_dev *ld, struct netlink_ext_ack *extack)
 {
-	if (lisp_dev_external(ld->ln, ld->underlay)) {
-		NL_SET_ERR_MSG(extack,
-			       "The underlay has an external device already");
-		return -EEXIST;
-	}
+	if (!lisp_dev_external(ld->ln, ld->underlay))
+		return 0;
+	NL_SET_ERR_MSG(extack, "The underlay has an external device already");
+	return -EEXIST;
+}
+
+static void externals_add(struct lisp_dev *ld)
+{
 	mutex_lock(&ld->ln->lock);
 	list_add_tail(&ld->outside, &ld->ln->externals);
 	mutex_unlock(&ld->ln->lock);
-	return 0;
 }
 
 static void externals_del(struct lisp_dev *ld)
@@ -115,9 +117,6 @@ static int get_sock(struct lisp_dev *ld, const struct lisp_conf *conf,
 		return PTR_ERR(ls);
 	ld->sock = ls;
 	set_reach(ld, conf);
-	/* there is one external device an underlay */
-	if (ld->external)
-		WRITE_ONCE(ls->direct, true);
 	return 0;
 }
 
@@ -126,8 +125,6 @@ static void put_sock(struct lisp_dev *ld)
 	const struct lisp_conf nothing = {};
 
 	set_reach(ld, &nothing);
-	if (ld->external)
-		WRITE_ONCE(ld->sock->direct, false);
 	lisp_sock_put(ld->sock);
 	ld->sock = NULL;
 }
@@ -150,6 +147,8 @@ static void lisp_dev_ndo_uninit(struct net_device *dev)
 		lisp_iid_del(ld->iid);
 	ld->iid = NULL;
 	externals_del(ld);
+	if (ld->external)
+		WRITE_ONCE(ld->sock->direct, false);
 	put_sock(ld);
 	gro_cells_destroy(&ld->gro_cells);
 }
@@ -292,19 +291,34 @@ static void set_outer(struct lisp_dev *ld, const struct lisp_conf *conf)
 	ld->csum6 = conf->csum6;
 }
 
-/* The Instance-ID, or a place among the devices that have many. */
+/*
+ * The Instance-ID, or that there may be a device that has many. Nobody finds
+ * the device by it yet.
+ */
 static int take_iid(struct lisp_dev *ld, struct netlink_ext_ack *extack)
 {
 	struct lisp_iid *iid;
 
 	if (ld->external)
-		return externals_add(ld, extack);
-	iid = lisp_iid_add(ld->ln, ld->underlay, ld->id, ld->dev, NULL,
-			   extack);
+		return externals_check(ld, extack);
+	iid = lisp_iid_add(ld->ln, ld->underlay, ld->id, NULL, NULL, extack);
 	if (IS_ERR(iid))
 		return PTR_ERR(iid);
 	ld->iid = iid;
 	return 0;
+}
+
+/* The device is complete: packets and netlink may find it. */
+static void publish(struct lisp_dev *ld)
+{
+	list_add(&ld->list, &ld->ln->devs);
+	if (!ld->external) {
+		rcu_assign_pointer(ld->iid->dev, ld->dev);
+		return;
+	}
+	externals_add(ld);
+	/* there is one external device an underlay */
+	WRITE_ONCE(ld->sock->direct, true);
 }
 
 /* What needs memory. lisp_dev_free() frees it, whatever there is. */
@@ -357,19 +371,16 @@ static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
 		goto err_iid;
 	/* not earlier: a failing register_netdevice() would call it, too */
 	dev->priv_destructor = lisp_dev_free;
-	list_add(&ld->list, &ln->devs);
+	publish(ld);
 	return 0;
 
 err_iid:
 	/* NULL: register_netdevice() came far enough to call ndo_uninit */
 	if (ld->iid)
 		lisp_iid_del(ld->iid);
-	externals_del(ld);
 err_sock:
 	if (ld->sock)
 		put_sock(ld);
-	/* receive may have found us */
-	synchronize_net();
 err_free:
 	lisp_dev_free(dev);
 	return err;

@@ -39,8 +39,9 @@ struct lisp_iid_count {
  * @node: in lisp_iids.hash
  * @key: immutable
  * @ln: where it lives
- * @dev: the device; NULL once it goes away. The reader under RCU needs no
- *	reference: the object is removed before the device is.
+ * @dev: the device; NULL before it is complete and once it goes away. The
+ *	reader under RCU needs no reference: the object is removed before the
+ *	device is.
  * @vrf: where an external device's packets come out; NULL: of the device.
  *	As @dev: the object is removed before the VRF is.
  * @cache: mappings, IPv4 and IPv6 (map.h)
@@ -98,7 +99,8 @@ int lisp_iid_net_init(struct lisp_net *ln);
 void lisp_iid_net_exit(struct lisp_net *ln);
 
 /*
- * Publish (underlay, iid) for @dev. @vrf: NULL unless @dev is external.
+ * Publish (underlay, iid) for @dev, which may be NULL: whoever has it comes
+ * later. @vrf: NULL unless @dev is external.
  * ERR_PTR(-EEXIST): a device has it already; errors come with a sentence.
  * RTNL; takes lisp_net.lock.
  */

@@ -250,11 +250,12 @@ struct lisp_iid *lisp_nl_find_iid(struct lisp_net *ln,
 	struct lisp_iid *iid;
 
 	iid = lisp_iid_find(ln, key->underlay, key->iid);
-	if (!iid)
-		GENL_SET_ERR_MSG(info,
-				 "no device has this Instance-ID in this underlay");
+	if (iid && rcu_access_pointer(iid->dev))
+		return iid;
+	GENL_SET_ERR_MSG(info,
+			 "no device has this Instance-ID in this underlay");
 
-	return iid;
+	return NULL;
 }
 
 bool lisp_nl_match(const struct lisp_nl_filter *filter,

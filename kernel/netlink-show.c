@@ -354,7 +354,7 @@ static int dump_dev(struct lisp_iid *iid, struct lisp_nl_dump *dump)
 	void *head;
 	int err;
 
-	if (lisp_iid_is_external(iid))
+	if (!rcu_access_pointer(iid->dev) || lisp_iid_is_external(iid))
 		return 0;
 	head = lisp_nl_dump_put(dump, LISP_CMD_DEV_GET);
 	if (!head)
