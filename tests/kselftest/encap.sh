@@ -74,6 +74,12 @@ is "the device's own statistics agree" "$(dev_stat "$x1" lisp100 tx_packets)" \
 	"$(counter "$x1" tx-packets)"
 is "nothing was dropped" "$(drops "$x2" rx-not-local) $(drops "$x1" no-route)" "0 0"
 
+matched() { in_ns "$x1" lispctl --json map-cache get 10.2.0.1 iid 100 | jq '.[0].packets'; }
+n=$(matched)
+map "$x1" 10.2.0.0/16 rloc 192.0.2.2
+check "a mapping that is replaced hands on its count ($n)" \
+	[ "$n" -ge 32 -a "$(matched)" = "$n" ]
+
 # real checksums are accepted, wrong ones are not
 sniff in "$h2" eth0 -c 2 -t 30 i.proto=17
 send "$x1" <<-END

@@ -120,10 +120,13 @@ map "$x1" 10.2.0.0/16 rloc 192.0.2.2
 # --- refusals
 ip -n "$x1" route add 10.8.0.0/24 dev lisp100 table 100
 ip -n "$x1" route add 10.8.1.0/24 encap ip id 999 dst 0.0.0.0 dev lisp100 table 100
-for a in 10.8.0.1 10.8.1.1; do
+l add lisp7 type lisp id 7
+ip -n "$x1" route add 10.8.2.0/24 encap ip id 7 dst 0.0.0.0 dev lisp100 table 100
+for a in 10.8.0.1 10.8.1.1 10.8.2.1; do
 	dropped "no Instance-ID that it serves: $a" "$x1" tx-no-iid 1 \
 		eval "echo i.src=10.1.0.1 i.dst=$a | send $h1"
 done
+l del lisp7
 dropped "received for an Instance-ID it does not serve" "$x2" rx-unknown-iid 1 \
 	eval "echo o.dst=192.0.2.2 hdr=080000000003e700 i.src=10.1.0.1 \
 		i.dst=10.2.0.1 | send $x1"
@@ -145,6 +148,9 @@ saw() { [ "$(packets)" = "$1" ]; }
 echo "o.dst=192.0.2.2 hdr=0800000000012c00 i.src=10.1.0.1 i.dst=10.2.0.1" |
 	send "$x1"
 check "without VRF it comes out of the device, with metadata" busywait 5 saw 1
+# a debug kernel sees whether the metadata of what is refused was given back
+dropped "without VRF, but not IP" "$x2" rx-bad-inner 1 eval \
+	"echo o.dst=192.0.2.2 hdr=0800000000012c00 raw=00112233445566778899 | send $x1"
 ctl iid add 300
 in_ns "$x1" bash -e <<-END || fatal "tc"
 	tc qdisc add dev eth0 clsact

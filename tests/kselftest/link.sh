@@ -135,20 +135,4 @@ done
 is "attributes of wrong lengths are refused" \
 	"$(ip netns exec "$a" linkraw "${words[@]}" |
 		grep -cE "^(EINVAL|ERANGE)$")" $((${#words[@]} / 2))
-
-# While devices come and go whoever asks sees complete ones.
-for n in {1..60}; do
-	echo "link add late type lisp id 7"
-	echo "link del late"
-done >"$_work/late"
-ip -n "$a" -batch "$_work/late" &
-pid=$!
-while kill -0 $pid 2>/dev/null; do
-	ip netns exec "$a" lispctl --json device show
-done | jq -r '.[] | select(.iid == 7) | if .ifindex then "complete" else
-	"ifindex \(.ifindex), name \(.ifname)" end' >"$_work/seen"
-wait $pid
-note "seen: $(sort "$_work/seen" | uniq -c)"
-is "a device is there as a whole or not at all" \
-	"$(grep -v complete "$_work/seen" | sort | uniq -c)" ""
 done_testing

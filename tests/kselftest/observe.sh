@@ -99,12 +99,18 @@ is "ethtool -S: each reason for a drop is there" \
 	"$(grep -o "drop-[^:]*" <<<"$all" | sed s/drop-// | sort)" "$want"
 
 # --- ip
+dropped "something received is dropped" "$x1" rx-not-local 1 eval \
+	"echo o.dst=192.0.2.1 hdr=0800000000006400 i.src=10.2.0.1 \
+		i.dst=203.0.113.1 | send $x2"
 stats=$(ip -n "$x1" -s -j link show lisp100 | jq '.[0].stats64')
 is "ip -s link: packets as netlink counts them" \
 	"$(jq '.tx.packets, .rx.packets' <<<"$stats" | xargs)" \
 	"$(counter "$x1" tx-packets) $(counter "$x1" rx-packets)"
-is "ip -s link: dropped" "$(jq '.tx.dropped + .rx.dropped' <<<"$stats")" \
-	"$(in_ns "$x1" lispctl --json device show | jq '[.[] |
-		select(.device == "lisp100") | .drops | .[]] | add')"
+is "ip -s link: dropped, going out and coming in" \
+	"$(jq -c '[.tx.dropped, .rx.dropped]' <<<"$stats")" \
+	"$(in_ns "$x1" lispctl --json device show | jq -c '[.[] |
+		select(.device == "lisp100") | .drops | to_entries[]] |
+		[map(select(.key | startswith("rx-") | not).value),
+		 map(select(.key | startswith("rx-")).value)] | map(add)')"
 like "ip -s -d link" "$(ip -n "$x1" -s -d link show lisp100)" "lisp id 100"
 done_testing

@@ -112,6 +112,11 @@ END
 sniff in "$h2" eth0 i.proto=17
 echo "o.dst=192.0.2.2 hdr=fc000001000064ff $inner" | send "$x1"
 check "GPE: N, E, V and L are no reason to drop" sniffed in
+before=$(counter "$x2" rx-reserved)
+sniff in "$h2" eth0 i.proto=17
+echo "o.dst=192.0.2.2 hdr=0c00010100006400 $inner" | send "$x1"
+check "GPE: nor are the bits before the next protocol" sniffed in
+is "which are reserved" $(($(counter "$x2" rx-reserved) - before)) 1
 ip -n "$x2" link set lisp100 type lisp gpe off
 sniff in "$h2" eth0 i.proto=17
 echo "o.dst=192.0.2.2 hdr=0c00000300006400 $inner" | send "$x1"
