@@ -80,6 +80,13 @@ map "$x1" 10.2.0.0/16 rloc 192.0.2.2
 check "a mapping that is replaced hands on its count ($n)" \
 	[ "$n" -ge 32 -a "$(matched)" = "$n" ]
 
+# an MTU that is locked: whoever is narrow on the way may fragment
+ip -n "$x1" route add 192.0.2.2 dev un0 mtu lock 1500
+sniff out "$x2" un0 i.proto=17
+echo "i.src=10.1.0.1 i.dst=10.2.0.1" | send "$h1"
+is "no DF on a route whose MTU is locked" "$(field "$(sniffed out)" o.df)" 0
+ip -n "$x1" route del 192.0.2.2
+
 # real checksums are accepted, wrong ones are not
 sniff in "$h2" eth0 -c 2 -t 30 i.proto=17
 send "$x1" <<-END

@@ -112,8 +112,15 @@ big_ping "$h1" 10.2.0.1 dont >/dev/null
 check_fails "without DF the host learns nothing" learned "$h1" 10.2.0.1 1364
 
 # two pieces, not a full one and a stub
+matched()
+{
+	in_ns "$x1" lispctl --json map-cache get 10.2.0.1 iid 100 |
+		jq '.[0].packets'
+}
+n=$(matched)
 sniff out "$x2" un0 -c 2 -t 20 i.proto=1
 big_ping "$h1" 10.2.0.1 dont >/dev/null
+is "each counts at the mapping, the whole does not" $(($(matched) - n)) 2
 is "two pieces of about the same size" "$(sniffed out |
 	while read -r line; do field "$line" i.tot; done | xargs)" "716 704"
 
