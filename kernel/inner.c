@@ -126,7 +126,10 @@ static bool has_ports(u8 proto)
 	return proto == IPPROTO_TCP || proto == IPPROTO_UDP;
 }
 
-/* Half a multiplication's result depends on all bits that went in. */
+/*
+ * The upper half of a product depends on all bits that went in, but numbers in
+ * a row lead to numbers in steps: it takes two to spread them.
+ */
 static u64 stir(u64 state, u64 word)
 {
 	state ^= word;
@@ -147,7 +150,7 @@ static u32 flow_hash(const struct lisp_inner *in, u32 ports)
 	while (words--)
 		state = stir(state, get_unaligned(word++));
 	state = stir(state, hash_key[1] ^ ((u64)in->proto << 32 | ports));
-	return state >> 32;
+	return stir(state, 0) >> 32;
 }
 
 void lisp_inner_hash(struct sk_buff *skb, const struct lisp_inner *in)
