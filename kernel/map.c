@@ -45,6 +45,15 @@ MODULE_PARM_DESC(max_mappings,
 /* Objects end with the address: those of IPv4 are shorter. */
 static struct kmem_cache *map_cache[2];
 
+/*
+ * Mappings to free after a grace period: by a work, because RCU would free all
+ * of a flush in one go, in a softirq. Whoever fills it faster has to wait.
+ */
+#define GRAVES_MAX	65536
+
+static LLIST_HEAD(graves);
+static atomic_t n_graves;
+
 static struct kmem_cache **cache_of(const struct lisp_map *map)
 {
 	return &map_cache[map->leaf.family == AF_INET6];
@@ -132,12 +141,20 @@ s64 lisp_map_ttl(const struct lisp_map *map)
 	return max_t(s64, left, 0);
 }
 
-static void map_free_rcu(struct rcu_head *rcu)
+static void bury(struct work_struct *work)
 {
-	struct lisp_map *map = container_of(rcu, struct lisp_map, rcu);
+	struct llist_node *dead = llist_del_all(&graves);
+	struct lisp_map *map, *next;
 
-	kmem_cache_free(*cache_of(map), map);
+	synchronize_rcu();
+	llist_for_each_entry_safe(map, next, dead, dead) {
+		kmem_cache_free(*cache_of(map), map);
+		atomic_dec(&n_graves);
+		cond_resched();
+	}
 }
+
+static DECLARE_WORK(bury_work, bury);
 
 /* @map was unpublished, or never published. */
 static void map_free(struct lisp_map *map)
@@ -148,7 +165,10 @@ static void map_free(struct lisp_map *map)
 	lisp_locset_put(ln, rcu_dereference_protected(map->set, true));
 	if (map->flags & LISP_MAP_FLAG_GLEANED)
 		ln->maps.n_gleaned--;
-	call_rcu(&map->rcu, map_free_rcu);
+	if (llist_add(&map->dead, &graves))
+		queue_work(system_long_wq, &bury_work);
+	if (atomic_inc_return(&n_graves) > GRAVES_MAX)
+		flush_work(&bury_work);
 }
 
 static struct lisp_map *map_new(struct lisp_iid *iid,
@@ -476,6 +496,7 @@ int lisp_map_init(void)
 
 void lisp_map_exit(void)
 {
+	flush_work(&bury_work);
 	kmem_cache_destroy(map_cache[0]);
 	kmem_cache_destroy(map_cache[1]);
 }

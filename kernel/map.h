@@ -11,6 +11,7 @@
 
 #include <linux/atomic.h>
 #include <linux/jiffies.h>
+#include <linux/llist.h>
 #include <linux/workqueue.h>
 
 #include <uapi/linux/lisp.h>
@@ -32,7 +33,7 @@ struct lisp_net;
  * @iid: where it is
  * @age: set while it is to expire; @age.when is the end of its TTL, or of the
  *	stale limit once it is stale (lock)
- * @rcu: frees it
+ * @dead: in the list of those that wait for a grace period (map.c)
  * @origin: who made it
  * @set: locator set if @action is forward, or native with a PETR, else NULL.
  *	Status bits may give
@@ -51,8 +52,8 @@ struct lisp_map {
 	/* writers only */
 	struct lisp_iid		*iid;
 	union {
-		struct lisp_age	age;
-		struct rcu_head	rcu;
+		struct lisp_age		age;
+		struct llist_node	dead;
 	};
 	u32			origin;
 	/* packets, too */
