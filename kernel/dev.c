@@ -267,6 +267,23 @@ static int set_source(struct lisp_dev *ld, const struct lisp_conf *conf)
 	return 0;
 }
 
+/*
+ * Whoever names a source RLOC has RLOCs of the families named, no others.
+ * Once there is a socket, and after each set_source().
+ */
+static void set_families(struct lisp_dev *ld)
+{
+	const struct lisp_source *source = rtnl_dereference(ld->source);
+	bool v4 = ld->sock->v4, v6 = ld->sock->v6;
+
+	if (source) {
+		v4 &= !!source->v4;
+		v6 &= !ipv6_addr_any(&source->v6);
+	}
+	WRITE_ONCE(ld->families,
+		   (v4 ? LISP_SEND_IPV4 : 0) | (v6 ? LISP_SEND_IPV6 : 0));
+}
+
 /* Packets that pass meanwhile may be filled by the old and the new. */
 static void set_outer(struct lisp_dev *ld, const struct lisp_conf *conf)
 {
@@ -362,6 +379,7 @@ static int lisp_dev_configure(struct net_device *dev, struct lisp_net *ln,
 	err = get_sock(ld, conf, extack);
 	if (err)
 		goto err_free;
+	set_families(ld);
 	err = take_iid(ld, extack);
 	if (err)
 		goto err_sock;
@@ -469,6 +487,7 @@ static int lisp_changelink(struct net_device *dev, struct nlattr *tb[],
 		err = set_source(ld, &new);
 		if (err)
 			return err;
+		set_families(ld);
 	}
 	set_reach(ld, &new);
 	rcu_assign_pointer(ld->native, new.native);

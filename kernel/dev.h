@@ -52,7 +52,8 @@ struct lisp_source {
  * @tos: or-ed to ...
  * @tos_mask: ... these bits of the inner TOS, which is the outer one
  * @pipe: LISP_PIPE_*: what a received packet keeps
- * @csum: LISP_SEND_* families that are sent with a UDP checksum
+ * @families: LISP_SEND_*, those it can send outer packets in
+ * @csum: those of them that are sent with a UDP checksum
  * @csum_gpe: the same to locators that speak LISP-GPE
  * @gpe: P bits that are received have their meaning
  * @path_mtu: largest outer packet, 0: what the path takes
@@ -81,6 +82,7 @@ struct lisp_dev {
 	u8 tos;
 	u8 tos_mask;
 	u8 pipe;
+	u8 families;
 	u8 csum;
 	u8 csum_gpe;
 	bool gpe;

@@ -16,14 +16,16 @@
  * The route is cached in the RLOC, for packets that any lookup would route
  * the same: without mark, without DSCP, from the same source. The devices of
  * an underlay have one source as a rule; the cache of an RLOC is for the first
- * one that asked, the others do without.
+ * one that asked, the others do without. The cache has the reference: packets
+ * go without, as those that are forwarded plainly, and who keeps one beyond
+ * the grace period takes one.
  *
  * An outer packet never enters a lisp device. A route that leads straight into
  * one is refused before it is cached or used; one that leads there through
  * other tunnels is refused when it arrives, while we are still sending.
  */
 #include <linux/udp.h>
-#include <net/dst_cache.h>
+#include <net/dst.h>
 #include <net/dsfield.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
@@ -50,18 +52,17 @@
 /**
  * struct outer - an outer header in the making
  * @rloc: where to
- * @cache: of routes; NULL: not for this packet
- * @dst: the route, one reference
+ * @dst: the route; one reference, or if @cached that of the cache
  * @saddr: source RLOC; before the lookup the configured one, or zero
  * @sport: UDP source port
  * @id: IPv4 identification
  * @tos: DSCP and ECN
  * @ttl: TTL or hop limit
  * @csum: with a UDP checksum
+ * @cached: the RLOC's cache of routes is for packets like this one
  */
 struct outer {
 	struct lisp_rloc *rloc;
-	struct dst_cache *cache;
 	struct dst_entry *dst;
 	union lisp_addr saddr;
 	__be16 sport;
@@ -69,34 +70,11 @@ struct outer {
 	u8 tos;
 	u8 ttl;
 	bool csum;
+	bool cached;
 };
 
 /* This CPU is sending an outer packet. BH is disabled while it does. */
 static DEFINE_PER_CPU(bool, sending);
-
-/* Whoever names a source RLOC has RLOCs of the families named, no others. */
-unsigned int lisp_encap_families(const struct lisp_dev *ld)
-{
-	const struct lisp_source *source = rcu_dereference_bh(ld->source);
-	bool v4 = ld->sock->v4, v6 = ld->sock->v6;
-
-	if (source) {
-		v4 &= !!source->v4;
-		v6 &= !ipv6_addr_any(&source->v6);
-	}
-
-	return (v4 ? LISP_SEND_IPV4 : 0) | (v6 ? LISP_SEND_IPV6 : 0);
-}
-
-/* ERR_PTR(-ELOOP): through a lisp device. */
-static struct dst_entry *check_loop(struct dst_entry *dst)
-{
-	if (!IS_ERR(dst) && lisp_dev_is(dst_dev(dst))) {
-		dst_release(dst);
-		return ERR_PTR(-ELOOP);
-	}
-	return dst;
-}
 
 static struct dst_entry *route4(const struct lisp_dev *ld, struct sk_buff *skb,
 				struct outer *o)
@@ -105,23 +83,12 @@ static struct dst_entry *route4(const struct lisp_dev *ld, struct sk_buff *skb,
 		.u.ipv4.src = o->saddr.ip,
 		.u.ipv4.dst = o->rloc->addr.ip,
 	};
-	struct dst_entry *dst;
 	struct rtable *rt;
 
-	if (o->cache) {
-		rt = dst_cache_get_ip4(o->cache, &o->saddr.ip);
-		if (rt)
-			return &rt->dst;
-	}
 	rt = udp_tunnel_dst_lookup(skb, ld->dev, ld->ln->net, ld->underlay,
 				   &o->saddr.ip, &key, o->sport, o->rloc->port,
 				   o->tos, NULL);
-	if (IS_ERR(rt))
-		return ERR_CAST(rt);
-	dst = check_loop(&rt->dst);
-	if (o->cache && !IS_ERR(dst))
-		dst_cache_set_ip4(o->cache, dst, o->saddr.ip);
-	return dst;
+	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
 }
 
 /* Push an IP header, to be filled in, and the UDP header behind it. */
@@ -157,18 +124,14 @@ static struct dst_entry *route6(const struct lisp_dev *ld, struct sk_buff *skb,
 	};
 	struct dst_entry *dst;
 
-	if (o->cache) {
-		dst = dst_cache_get_ip6(o->cache, &o->saddr.ip6);
-		if (dst)
-			return dst;
-	}
-	dst = check_loop(ip6_dst_lookup_flow(ld->ln->net, NULL, &fl6, NULL));
-	if (IS_ERR(dst))
-		return dst;
+	dst = ip6_dst_lookup_flow(ld->ln->net, NULL, &fl6, NULL);
 	o->saddr.ip6 = fl6.saddr;
-	if (o->cache)
-		dst_cache_set_ip6(o->cache, dst, &o->saddr.ip6);
 	return dst;
+}
+
+static u32 cookie_of(struct dst_entry *dst, int family)
+{
+	return family == AF_INET ? 0 : rt6_get_cookie((struct rt6_info *)dst);
 }
 
 static int send6(struct sk_buff *skb, const struct lisp_dev *ld,
@@ -198,6 +161,11 @@ static struct dst_entry *route6(const struct lisp_dev *ld, struct sk_buff *skb,
 	return ERR_PTR(-EAFNOSUPPORT);
 }
 
+static u32 cookie_of(struct dst_entry *dst, int family)
+{
+	return 0;
+}
+
 static int send6(struct sk_buff *skb, const struct lisp_dev *ld,
 		 const struct outer *o)
 {
@@ -205,6 +173,46 @@ static int send6(struct sk_buff *skb, const struct lisp_dev *ld,
 	return NET_XMIT_DROP;
 }
 #endif
+
+/* The route this CPU found before, if it still holds; NULL. */
+static struct dst_entry *route_cached(struct outer *o)
+{
+	struct lisp_route *route = this_cpu_ptr(o->rloc->routes);
+	struct dst_entry *dst = route->dst;
+
+	if (unlikely(!dst))
+		return NULL;
+	if (likely(dst_check(dst, route->cookie))) {
+		o->saddr = route->saddr;
+		return dst;
+	}
+	route->dst = NULL;
+	dst_release(dst);
+	return NULL;
+}
+
+static struct dst_entry *route_find(const struct lisp_dev *ld,
+				    struct sk_buff *skb, struct outer *o)
+{
+	struct lisp_route *route;
+	struct dst_entry *dst;
+
+	dst = o->rloc->family == AF_INET ? route4(ld, skb, o) :
+					   route6(ld, skb, o);
+	if (IS_ERR(dst))
+		return dst;
+	if (lisp_dev_is(dst_dev(dst))) {
+		dst_release(dst);
+		return ERR_PTR(-ELOOP);
+	}
+	if (o->cached) {
+		route = this_cpu_ptr(o->rloc->routes);
+		route->dst = dst;
+		route->cookie = cookie_of(dst, o->rloc->family);
+		route->saddr = o->saddr;
+	}
+	return dst;
+}
 
 /*
  * DF is set, so nobody needs the IP ID (RFC 6864); those who fragment all the
@@ -243,7 +251,7 @@ static void fill_source(const struct lisp_dev *ld, struct outer *o)
 		o->saddr.ip6 = source->v6;
 }
 
-/* Whether the cached routes of @rloc are for this configured source. */
+/* Whether the cache of @rloc is for packets from this configured source. */
 static bool cache_is_for(struct lisp_rloc *rloc, const union lisp_addr *source)
 {
 	/* pairs with the release below: 2 means @source is there to read */
@@ -267,7 +275,10 @@ static void send(struct sk_buff *skb, const struct lisp_dev *ld,
 
 	skb_scrub_packet(skb, !net_eq(ld->ln->net, dev_net(ld->dev)));
 	skb_clear_hash_if_not_l4(skb);
-	skb_dst_set(skb, o->dst);
+	if (likely(o->cached))
+		skb_dst_set_noref(skb, o->dst);
+	else
+		skb_dst_set(skb, o->dst);
 
 	__this_cpu_write(sending, true);
 	err = o->rloc->family == AF_INET ? send4(skb, ld, o) :
@@ -293,10 +304,11 @@ static void fill(const struct lisp_dev *ld, struct sk_buff *skb,
 	o->sport = udp_flow_src_port(ld->ln->net, skb, LISP_SPORT_MIN,
 				     LISP_SPORT_MAX + 1, false);
 	fill_source(ld, o);
-	o->cache = NULL;
-	if (!skb->mark && !(o->tos & ~INET_ECN_MASK) &&
-	    cache_is_for(rloc, &o->saddr))
-		o->cache = &rloc->dst;
+	o->cached = !skb->mark && !(o->tos & ~INET_ECN_MASK) &&
+		    cache_is_for(rloc, &o->saddr);
+	o->dst = o->cached ? route_cached(o) : NULL;
+	if (!o->dst)
+		o->dst = route_find(ld, skb, o);
 }
 
 /*
@@ -371,8 +383,6 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 	if (unlikely(__this_cpu_read(sending)))
 		return LISP_DROP_REASON_LOOP;
 	fill(ld, skb, in, loc, &o);
-	o.dst = rloc->family == AF_INET ? route4(ld, skb, &o) :
-					  route6(ld, skb, &o);
 	if (IS_ERR(o.dst))
 		return PTR_ERR(o.dst) == -ELOOP ? LISP_DROP_REASON_LOOP :
 						  LISP_DROP_REASON_NO_ROUTE;
@@ -394,6 +404,7 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 	return LISP_DROP_REASON_NONE;
 
 err_release:
-	dst_release(o.dst);
+	if (!o.cached)
+		dst_release(o.dst);
 	return why;
 }

@@ -13,12 +13,6 @@ struct lisp_loc;
 struct lisp_map;
 
 /*
- * Address families @ld can send outer packets in, a mask for
- * lisp_locset_pick(). Caller: BH disabled.
- */
-unsigned int lisp_encap_families(const struct lisp_dev *ld);
-
-/*
  * Encapsulate @skb, whose inner packet is @in, to @loc of @map (NULL: of
  * none) and send it.
  * @in's addresses need not be valid any more. Caller: RCU read side and BH

@@ -90,6 +90,11 @@ bool lisp_inner_parse(struct sk_buff *skb, struct lisp_inner *in)
 
 static bool unicast4(__be32 addr)
 {
+	const u8 first = *(const u8 *)&addr;
+
+	/* as nearly all are */
+	if (likely((first < 127 || first > 169) && first < 224 && first))
+		return true;
 	return !ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr) &&
 	       !ipv4_is_zeronet(addr) && !ipv4_is_loopback(addr) &&
 	       !ipv4_is_linklocal_169(addr);
@@ -140,7 +145,7 @@ static u64 stir(u64 state, u64 word)
  * Its secret keeps others from knowing which flows share a locator. It is not
  * made to stop a site from choosing such flows: only its own suffer.
  */
-static u32 flow_hash(const struct lisp_inner *in, u32 ports)
+static __always_inline u32 flow_hash(const struct lisp_inner *in, u32 ports)
 {
 	/* the destination lies behind the source */
 	unsigned int words = in->family == AF_INET ? 1 : 4;
@@ -153,30 +158,33 @@ static u32 flow_hash(const struct lisp_inner *in, u32 ports)
 	return stir(state, 0) >> 32;
 }
 
+/* Ports that do not lie behind the IP header in memory. */
+static noinline void hash_far(struct sk_buff *skb, const struct lisp_inner *in)
+{
+	int at = skb_network_offset(skb) + in->ports;
+	u32 ports;
+
+	if (!skb_copy_bits(skb, at, &ports, sizeof(ports)))
+		__skb_set_sw_hash(skb, flow_hash(in, ports), true);
+}
+
 void lisp_inner_hash(struct sk_buff *skb, const struct lisp_inner *in)
 {
-	unsigned int at = skb_network_offset(skb) + in->ports;
-	__be32 buf;
-	const __be32 *ports;
+	const unsigned char *ports = skb_network_header(skb) + in->ports;
 
 	if (skb->l4_hash || skb->sw_hash || !in->ports || !has_ports(in->proto))
 		return;
-	ports = skb_header_pointer(skb, at, sizeof(buf), &buf);
-	if (ports)
-		__skb_set_sw_hash(skb, flow_hash(in, (__force u32)*ports),
-				  true);
+	if (unlikely(ports + sizeof(u32) > skb_tail_pointer(skb))) {
+		hash_far(skb, in);
+		return;
+	}
+	__skb_set_sw_hash(skb, flow_hash(in, get_unaligned((u32 *)ports)),
+			  true);
 }
 
 void __init lisp_inner_init(void)
 {
 	get_random_bytes(hash_key, sizeof(hash_key));
-}
-
-bool lisp_inner_fits(const struct sk_buff *skb, unsigned int mtu)
-{
-	if (skb_is_gso(skb))
-		return skb_gso_validate_network_len(skb, mtu);
-	return skb->len <= mtu;
 }
 
 /* The IPv4 checksum makes up for any change; skb->csum does not notice. */

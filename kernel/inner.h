@@ -4,6 +4,7 @@
 #define _LISP_INNER_H
 
 #include <linux/skbuff.h>
+#include <net/gso.h>
 
 struct lisp_iid;
 
@@ -62,7 +63,12 @@ bool lisp_inner_src_ok(const struct lisp_inner *in);
 void lisp_inner_hash(struct sk_buff *skb, const struct lisp_inner *in);
 
 /* Whether it, or each segment it will be cut into, is at most @mtu long. */
-bool lisp_inner_fits(const struct sk_buff *skb, unsigned int mtu);
+static inline bool lisp_inner_fits(const struct sk_buff *skb, unsigned int mtu)
+{
+	if (skb_is_gso(skb))
+		return skb_gso_validate_network_len(skb, mtu);
+	return skb->len <= mtu;
+}
 
 /*
  * Write TTL and DSCP of a decapsulated packet (the ECN bits of @dsfield are

@@ -3,6 +3,7 @@
 
 #include <linux/netdevice.h>
 #include <net/genetlink.h>
+#include <net/sock.h>
 
 #include "dev.h"
 #include "iid.h"

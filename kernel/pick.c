@@ -66,11 +66,6 @@ static u32 mix(u32 flow, u32 rloc)
 	return x;
 }
 
-static unsigned int family_of(const struct lisp_loc *loc)
-{
-	return loc->family == AF_INET6 ? LISP_SEND_IPV6 : LISP_SEND_IPV4;
-}
-
 /* Lower is better, and better than NEVER may be used. */
 enum { LAST_RESORT = 256, NEVER = 512 };
 
@@ -110,7 +105,7 @@ static u32 candidates(const struct lisp_locset *set, unsigned int families,
 		rank = rank_of(loc);
 		if (rank == NEVER)
 			continue;
-		if (!(families & family_of(loc))) {
+		if (!(families & lisp_loc_family(loc))) {
 			*why = LISP_DROP_REASON_NO_FAMILY;
 			continue;
 		}
@@ -128,18 +123,13 @@ static u32 candidates(const struct lisp_locset *set, unsigned int families,
 	return mask;
 }
 
-const struct lisp_loc *lisp_locset_pick(const struct lisp_locset *set,
-					u32 hash, unsigned int families,
-					enum lisp_drop_reason *why)
+const struct lisp_loc *lisp_locset_choose(const struct lisp_locset *set,
+					  u32 hash, unsigned int families,
+					  enum lisp_drop_reason *why)
 {
 	u32 mask, cost, weight, best_cost = 0, best_weight = 0;
 	const struct lisp_loc *loc, *best = NULL;
 	bool weights;
-
-	/* as most sets are */
-	if (set->n == 1 && rank_of(set->loc) != NEVER &&
-	    families & family_of(set->loc))
-		return set->loc;
 
 	mask = candidates(set, families, &weights, why);
 	if (!mask)

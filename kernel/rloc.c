@@ -11,6 +11,7 @@
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
+#include <net/dst.h>
 #include <linux/sort.h>
 #include <linux/timekeeping.h>
 
@@ -165,7 +166,11 @@ static int rloc_link(struct lisp_rlocs *rlocs, struct lisp_rloc *rloc)
 
 static void rloc_free(struct lisp_rloc *rloc)
 {
-	dst_cache_destroy(&rloc->dst);
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		dst_release(per_cpu_ptr(rloc->routes, cpu)->dst);
+	free_percpu(rloc->routes);
 	free_percpu(rloc->count);
 	kfree(rloc);
 }
@@ -192,7 +197,9 @@ static struct lisp_rloc *rloc_new(u32 underlay,
 	for_each_possible_cpu(cpu)
 		u64_stats_init(&per_cpu_ptr(rloc->count, cpu)->syncp);
 
-	if (dst_cache_init(&rloc->dst, GFP_KERNEL_ACCOUNT))
+	rloc->routes = alloc_percpu_gfp(struct lisp_route,
+					GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!rloc->routes)
 		goto free_count;
 
 	rloc->underlay = underlay;

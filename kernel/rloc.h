@@ -20,7 +20,6 @@
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
-#include <net/dst_cache.h>
 
 #include <uapi/linux/lisp.h>
 
@@ -30,6 +29,7 @@
 #define LISP_PORT_DATA		4341
 #define LISP_LOCATORS_MAX	32
 
+struct dst_entry;
 struct lisp_net;
 
 #define LISP_HOME_OWN		U32_MAX
@@ -46,15 +46,27 @@ struct lisp_rloc_count {
 };
 
 /**
+ * struct lisp_route - the route to an RLOC that one CPU found (encap.c)
+ * @dst: one reference, NULL: none
+ * @cookie: what dst_check() wants
+ * @saddr: the source RLOC that goes with it
+ */
+struct lisp_route {
+	struct dst_entry	*dst;
+	u32			cookie;
+	union lisp_addr		saddr;
+};
+
+/**
  * struct lisp_rloc - a routing locator of one underlay
  * @family: AF_INET or AF_INET6
  * @state: enum lisp_rloc_state; written with WRITE_ONCE()
  * @port: UDP destination port
  * @hash: of address and port: the same after a reboot, see pick.c
  * @addr: the address
- * @dst: cached routes, owned by encap.c; initialised and destroyed here
- * @source: configured source RLOC (zero: none) that @dst is for (encap.c)
- * @claim: 0: @dst is for nobody yet, 1: being settled, 2: @source is valid
+ * @routes: cached routes, owned by encap.c; released here
+ * @source: configured source RLOC (zero: none) that @routes are for (encap.c)
+ * @claim: 0: @routes are for nobody yet, 1: being settled, 2: @source is valid
  * @count: packets sent, octets of inner packets; lisp_rloc_sent()
  * @underlay: ifindex of the underlay's VRF, 0 for the default domain
  * @users: locator sets that name it (lock)
@@ -73,7 +85,7 @@ struct lisp_rloc {
 	__be16			port;
 	u32			hash;
 	union lisp_addr		addr;
-	struct dst_cache	dst;
+	struct lisp_route __percpu *routes;
 	union lisp_addr		source;
 	int			claim;
 	struct lisp_rloc_count __percpu *count;
@@ -206,14 +218,41 @@ struct lisp_locset *lisp_locset_get(struct lisp_net *ln, u32 underlay,
 /* Give a user back. @set may be NULL. */
 void lisp_locset_put(struct lisp_net *ln, struct lisp_locset *set);
 
+/* Whether it may be chosen, and not only as a last resort. */
+static inline bool lisp_loc_is_usable(const struct lisp_loc *loc)
+{
+	const u8 flags = LISP_LOC_FLAG_REACHABLE | LISP_LOC_FLAG_STATUS_DOWN;
+
+	return loc->priority != U8_MAX &&
+	       (loc->flags & flags) == LISP_LOC_FLAG_REACHABLE &&
+	       READ_ONCE(loc->rloc->state) == LISP_RLOC_STATE_UP;
+}
+
+static inline unsigned int lisp_loc_family(const struct lisp_loc *loc)
+{
+	return loc->family == AF_INET6 ? LISP_SEND_IPV6 : LISP_SEND_IPV4;
+}
+
+const struct lisp_loc *lisp_locset_choose(const struct lisp_locset *set,
+					  u32 hash, unsigned int families,
+					  enum lisp_drop_reason *why);
+
 /*
  * The locator for a flow (pick.c): among those that may be used and whose
  * family is in @families (LISP_SEND_*), the ones of the lowest priority share
  * the flows by weight. An RLOC that only ICMP calls unreachable is used where
  * there is no other. @hash is the flow's. NULL: *@why says why. RCU or BH.
  */
-const struct lisp_loc *lisp_locset_pick(const struct lisp_locset *set,
-					u32 hash, unsigned int families,
-					enum lisp_drop_reason *why);
+static inline const struct lisp_loc *
+lisp_locset_pick(const struct lisp_locset *set, u32 hash, unsigned int families,
+		 enum lisp_drop_reason *why)
+{
+	/* as most sets are */
+	if (likely(set->n == 1) && lisp_loc_is_usable(set->loc) &&
+	    families & lisp_loc_family(set->loc))
+		return set->loc;
+
+	return lisp_locset_choose(set, hash, families, why);
+}
 
 #endif /* _LISP_RLOC_H */

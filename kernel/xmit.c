@@ -168,7 +168,7 @@ static enum lisp_drop_reason forward(struct sk_buff *skb, struct lisp_dev *ld,
 				     unsigned int *mtu)
 {
 	const struct lisp_locset *set = rcu_dereference_bh(map->set);
-	unsigned int families = lisp_encap_families(ld);
+	unsigned int families = READ_ONCE(ld->families);
 	enum lisp_drop_reason why, ignored;
 	const struct lisp_loc *loc;
 
@@ -184,7 +184,7 @@ static enum lisp_drop_reason forward(struct sk_buff *skb, struct lisp_dev *ld,
 
 	families &= ~(loc->family == AF_INET ? LISP_SEND_IPV4 :
 					       LISP_SEND_IPV6);
-	loc = lisp_locset_pick(set, skb_get_hash(skb), families, &ignored);
+	loc = lisp_locset_choose(set, skb_get_hash(skb), families, &ignored);
 	return loc ? lisp_encap(skb, ld, in, map, loc, mtu) : why;
 }
 
@@ -194,13 +194,13 @@ static enum lisp_drop_reason act(struct sk_buff *skb, struct lisp_dev *ld,
 				 struct lisp_map *map, unsigned int *mtu)
 {
 	switch ((enum lisp_action)map->action) {
-	case LISP_ACTION_FORWARD:
-		return forward(skb, ld, in, map, mtu);
 	case LISP_ACTION_NATIVE:
 		/* locators are those of a PETR (RFC 6832, section 6.1) */
-		return rcu_access_pointer(map->set) ?
-		       forward(skb, ld, in, map, mtu) :
-		       lisp_native(skb, ld, in, mtu);
+		if (!rcu_access_pointer(map->set))
+			return lisp_native(skb, ld, in, mtu);
+		fallthrough;
+	case LISP_ACTION_FORWARD:
+		return forward(skb, ld, in, map, mtu);
 	case LISP_ACTION_ASK:
 		lisp_miss_ask(in->iid, in->family, in->daddr, in->saddr);
 		return LISP_DROP_REASON_MAP_ASK;
@@ -255,19 +255,19 @@ static bool act_by_map(struct sk_buff *skb, struct lisp_dev *ld,
 	return true;
 }
 
-/* An external device's packet. As act_by_map(). */
-static bool act_external(struct sk_buff *skb, struct lisp_dev *ld,
-			 struct lisp_inner *in, bool held, unsigned int *mtu,
-			 enum lisp_drop_reason *why)
+/* False: the route of an external device's @skb names no RLOC. */
+static noinline bool act_by_route(struct sk_buff *skb, struct lisp_dev *ld,
+				  struct lisp_inner *in, unsigned int *mtu,
+				  enum lisp_drop_reason *why)
 {
 	struct lisp_rloc rloc;
 	struct lisp_loc loc = { .rloc = &rloc };
 
 	if (!lisp_external_rloc(skb, ld, in, &rloc))
-		return act_by_map(skb, ld, in, held, mtu, why);
+		return false;
 	loc.family = rloc.family;
 	*why = lisp_encap(skb, ld, in, NULL, &loc, mtu);
-	return !*why;
+	return true;
 }
 
 static void transmit(struct sk_buff *skb, struct net_device *dev, bool held)
@@ -283,9 +283,10 @@ static void transmit(struct sk_buff *skb, struct net_device *dev, bool held)
 		refuse(skb, dev, why, 0);
 		return;
 	}
-	done = likely(ld->iid) ?
-	       act_by_map(skb, ld, &in, held, &mtu, &why) :
-	       act_external(skb, ld, &in, held, &mtu, &why);
+	if (unlikely(!ld->iid) && act_by_route(skb, ld, &in, &mtu, &why))
+		done = !why;
+	else
+		done = act_by_map(skb, ld, &in, held, &mtu, &why);
 	if (done)
 		return;
 	if (why == LISP_DROP_REASON_MTU)

@@ -43,6 +43,7 @@ static void build(int family, const struct flow *f, u8 proto, u16 frag)
 	memset(&skb, 0, sizeof(skb));
 	skb.data = packet;
 	skb.len = hlen + 8;
+	skb.linear = skb.len;
 	skb.protocol = family == AF_INET ? htons(ETH_P_IP) : htons(ETH_P_IPV6);
 	if (family == AF_INET) {
 		iph->version = 4;
@@ -328,8 +329,30 @@ static void test_others_are_left_to_the_core(void **state)
 	assert_false(hash_packet(&hash));
 	build(AF_INET, &f, IPPROTO_UDP, 0);
 	skb.len = 22;
+	skb.linear = 22;
 	((struct iphdr *)packet)->tot_len = htons(22);
 	assert_false(hash_packet(&hash));
+}
+
+/* Where in memory the ports are makes no difference. */
+static void test_far_ports(void **state)
+{
+	struct flow f;
+	u32 near, far;
+
+	(void)state;
+	lisp_inner_init();
+	make(&patterns[0], 0, &f);
+	near = hash_flow(AF_INET6, &f);
+	build(AF_INET6, &f, IPPROTO_UDP, 0);
+	skb.linear = 43;
+	assert_true(hash_packet(&far));
+	assert_int_equal(near, far);
+	build(AF_INET6, &f, IPPROTO_UDP, 0);
+	skb.linear = 40;
+	skb.len = 43;
+	((struct ipv6hdr *)packet)->payload_len = htons(3);
+	assert_false(hash_packet(&far));
 }
 
 static void test_a_hash_is_kept(void **state)
@@ -356,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_the_secret_counts),
 		cmocka_unit_test(test_fragments_have_no_ports),
 		cmocka_unit_test(test_others_are_left_to_the_core),
+		cmocka_unit_test(test_far_ports),
 		cmocka_unit_test(test_a_hash_is_kept),
 	};
 

@@ -269,7 +269,6 @@ static inline void hlist_move_list(struct hlist_head *from,
 
 /* Only named by structs that the tests use in part */
 
-struct dst_cache { char unused; };
 struct rb_node { char unused; };
 struct rb_root { char unused; };
 struct rhash_head { char unused; };

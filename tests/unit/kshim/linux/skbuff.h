@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * As much of a packet as kernel/inner.c looks at: all of it is in one piece,
- * nobody else has it, and it never is a GSO packet.
+ * As much of a packet as kernel/inner.c looks at: what it calls not linear is
+ * all the same, nobody else has it, and it never is a GSO packet.
  */
 #ifndef KSHIM_SKBUFF_H
 #define KSHIM_SKBUFF_H
@@ -28,6 +28,7 @@
 struct sk_buff {
 	u8		*data;
 	unsigned int	len;
+	unsigned int	linear;		/* of @len */
 	unsigned int	network;
 	u32		hash;
 	__be16		protocol;
@@ -40,7 +41,9 @@ struct sk_buff {
 #define ip_hdr(skb)	((struct iphdr *)((skb)->data + (skb)->network))
 #define ipv6_hdr(skb)	((struct ipv6hdr *)((skb)->data + (skb)->network))
 #define iph_totlen(skb, iph)	((void)(skb), ntohs((iph)->tot_len))
-#define skb_network_offset(skb)	((skb)->network)
+#define skb_network_offset(skb)	((int)(skb)->network)
+#define skb_network_header(skb)	((const u8 *)(skb)->data + (skb)->network)
+#define skb_tail_pointer(skb)	((const u8 *)(skb)->data + (skb)->linear)
 #define skb_is_gso(skb)		((void)(skb), false)
 
 static inline bool pskb_network_may_pull(struct sk_buff *skb, unsigned int n)
@@ -48,12 +51,13 @@ static inline bool pskb_network_may_pull(struct sk_buff *skb, unsigned int n)
 	return skb->network + n <= skb->len;
 }
 
-static inline const void *skb_header_pointer(const struct sk_buff *skb,
-					     unsigned int at, unsigned int n,
-					     void *buf)
+static inline int skb_copy_bits(const struct sk_buff *skb, int at, void *to,
+				int n)
 {
-	(void)buf;
-	return at + n <= skb->len ? skb->data + at : NULL;
+	if (at + n > (int)skb->len)
+		return -EFAULT;
+	memcpy(to, skb->data + at, n);
+	return 0;
 }
 
 static inline void __skb_set_sw_hash(struct sk_buff *skb, u32 hash, bool l4)
