@@ -110,8 +110,9 @@ check_fails_with "a mistake is refused with its line" \
 vpns=red conf_listen=any conf_write xtr-c
 check "C gives blue up" ctl xtr-c reload
 check_lab "the Map-Server was told" wait_for 20 registered_are 10
-check_lab "A was, too, and refuses it" wait_for 20 \
-	refused blue-a 10.3.0.10 "Destination Net Unreachable"
+check_lab "A was, too" wait_for 20 map_has xtr-a 200 10.3.0.0/16 \
+	'.action == "native"'
+check "and refuses it" refused blue-a 10.3.0.10 "Destination Net Unreachable"
 is "red does not notice" "$(ask_who red-a 10.3.0.10)" red-c
 conf_listen=any conf_write xtr-c
 check "C has blue again" ctl xtr-c reload
