@@ -114,6 +114,8 @@ struct dp_ops {
 	 * -ENOENT: none does. */
 	int (*rloc_set)(struct dp *dp, const struct addr *a,
 			enum lisp_rloc_state state);
+	/* Microseconds.  -ENOENT, as above. */
+	int (*rloc_rtt)(struct dp *dp, const struct addr *a, uint32_t rtt);
 	int (*rloc_dump)(struct dp *dp, dp_rloc_fn fn, void *arg);
 	/* Devices of the underlay, whoever made them, with their counters;
 	 * and, with ifindex 0, what reached no device. */

@@ -23,6 +23,7 @@ struct fake {
 	bool subscribed;
 	struct dp_reports reports;
 	uint32_t stale_limit;
+	uint32_t rtt;
 	struct list maps;	/* struct dp_map, in order of EID */
 	struct list locals;	/* struct dp_local, in order of EID */
 	struct list misses;	/* struct dp_miss */
@@ -275,6 +276,14 @@ static int rloc_set(struct dp *dp, const struct addr *a,
 	return err ? err : -ENOENT;
 }
 
+static int rloc_rtt(struct dp *dp, const struct addr *a, uint32_t rtt)
+{
+	int err = called(fake(dp), FAKE_RLOC_RTT);
+
+	fake(dp)->rtt = rtt;
+	return err ? err : -ENOENT;
+}
+
 static int dev_dump(struct dp *dp, dp_dev_fn fn, void *arg)
 {
 	return called(fake(dp), FAKE_DEV_DUMP);
@@ -370,6 +379,7 @@ static const struct dp_ops fake_ops = {
 	.local_dump = local_dump,
 	.miss_dump = miss_dump,
 	.rloc_set = rloc_set,
+	.rloc_rtt = rloc_rtt,
 	.rloc_dump = rloc_dump,
 	.dev_dump = dev_dump,
 	.path = path,
@@ -422,6 +432,11 @@ size_t dp_fake_local_count(const struct dp *dp)
 size_t dp_fake_miss_count(const struct dp *dp)
 {
 	return const_fake(dp)->misses.count;
+}
+
+uint32_t dp_fake_rtt(const struct dp *dp)
+{
+	return const_fake(dp)->rtt;
 }
 
 uint32_t dp_fake_stale_limit(const struct dp *dp)

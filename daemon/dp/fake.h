@@ -27,6 +27,7 @@ enum fake_op {
 	FAKE_LOCAL_DUMP,
 	FAKE_MISS_DUMP,
 	FAKE_RLOC_SET,
+	FAKE_RLOC_RTT,
 	FAKE_RLOC_DUMP,
 	FAKE_DEV_DUMP,
 	FAKE_PATH,
@@ -54,6 +55,9 @@ size_t dp_fake_miss_count(const struct dp *dp);
 
 /* Of the last claim, 0: none. */
 uint32_t dp_fake_stale_limit(const struct dp *dp);
+
+/* The last round-trip time it was told, microseconds. */
+uint32_t dp_fake_rtt(const struct dp *dp);
 
 /* --- what it is to do --- */
 

@@ -134,6 +134,19 @@ static int rloc_set(struct dp *dp, const struct addr *a,
 	return talk(k, NULL, NULL);
 }
 
+static int rloc_rtt(struct dp *dp, const struct addr *a, uint32_t rtt)
+{
+	struct dp_kernel *k = dp_kernel(dp);
+	struct dp_rloc r = {
+		.underlay = k->underlay, .addr = *a, .port = DP_DATA_PORT,
+		.rtt = rtt,
+	};
+
+	message(k, LISP_CMD_RLOC_SET, 0);
+	codec_put_rloc(k->session.nl, &r, false, true);
+	return talk(k, NULL, NULL);
+}
+
 static int claim(struct dp *dp, uint32_t stale_limit)
 {
 	struct dp_kernel *k = dp_kernel(dp);
@@ -413,6 +426,7 @@ static const struct dp_ops kernel_ops = {
 	.local_dump = local_dump,
 	.miss_dump = miss_dump,
 	.rloc_set = rloc_set,
+	.rloc_rtt = rloc_rtt,
 	.rloc_dump = rloc_dump,
 	.dev_dump = dev_dump,
 	.path = dp_kernel_path,

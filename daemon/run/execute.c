@@ -150,6 +150,17 @@ static void do_rloc_set(struct daemon *d, uint64_t now,
 		dp_failed(d, now, "setting the state of an RLOC", NULL, err);
 }
 
+static void do_rloc_rtt(struct daemon *d, uint64_t now,
+			const struct action *a)
+{
+	int err = d->dp ? d->dp->ops->rloc_rtt(d->dp, &a->rtt.addr,
+					       a->rtt.rtt) : 0;
+
+	if (err && err != -ENOENT)
+		dp_failed(d, now, "setting the round-trip time of an RLOC",
+			  NULL, err);
+}
+
 /* The answer is an event of its own; its actions go to the end of the list
  * that is being executed. */
 static void do_map_query(struct daemon *d, uint64_t now,
@@ -191,6 +202,7 @@ static void (*const execute[ACTION_TYPE_COUNT])(struct daemon *d,
 	[ACTION_MAP_DEL] = do_map_del,
 	[ACTION_MAP_QUERY] = do_map_query,
 	[ACTION_RLOC_SET] = do_rloc_set,
+	[ACTION_RLOC_RTT] = do_rloc_rtt,
 	[ACTION_RESOLVED] = do_resolved,
 	[ACTION_LOG] = do_log,
 };

@@ -176,6 +176,7 @@ const char *action_type_name(enum action_type type)
 		[ACTION_MAP_DEL] = "map-del",
 		[ACTION_MAP_QUERY] = "map-query",
 		[ACTION_RLOC_SET] = "rloc-set",
+		[ACTION_RLOC_RTT] = "rloc-rtt",
 		[ACTION_RESOLVED] = "resolved",
 		[ACTION_LOG] = "log",
 	};

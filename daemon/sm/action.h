@@ -27,6 +27,7 @@ enum action_type {
 	ACTION_MAP_DEL,		/* delete from the data plane */
 	ACTION_MAP_QUERY,	/* ask when it was used: node_on_map_used() */
 	ACTION_RLOC_SET,	/* an RLOC is reachable, or is not */
+	ACTION_RLOC_RTT,	/* how far away it is */
 	ACTION_RESOLVED,	/* answer to node_resolve() */
 	ACTION_LOG,
 	ACTION_TYPE_COUNT
@@ -64,6 +65,12 @@ struct action_rloc {
 	bool up;
 };
 
+/* The same. */
+struct action_rtt {
+	struct addr addr;
+	uint32_t rtt;		/* microseconds, not 0 */
+};
+
 /* How a resolution asked for by a person ended. */
 struct action_resolved {
 	uint64_t token;		/* of node_resolve() */
@@ -99,6 +106,7 @@ struct action {
 		struct action_send send;
 		struct action_map map;
 		struct action_rloc rloc;
+		struct action_rtt rtt;
 		struct action_resolved resolved;
 		struct action_log log;
 	};

@@ -9,6 +9,7 @@
 #define SECOND		1000u	/* ms */
 #define SPREAD_EACH	2	/* ms of a start's spread for each target */
 #define RTT_SHIFT	3	/* a new sample weighs an eighth */
+#define RTT_MAX		1000000	/* ms */
 
 struct shot {
 	struct hash_node node;
@@ -30,7 +31,7 @@ struct probe_target {
 	unsigned int silence;		/* unanswered in a row */
 	unsigned int answers;		/* answered in a row */
 	uint32_t gap;			/* ms, to the next probe while down */
-	uint32_t rtt;
+	uint32_t rtt;			/* microseconds, smoothed */
 	uint64_t since;
 	uint64_t replied;
 	uint64_t sent;			/* ms: last probe */
@@ -537,11 +538,24 @@ static bool holds_up(const struct map_reply *m, const struct addr *target)
 							 target));
 }
 
+/* The clock has steps of a millisecond, but where in a step a probe leaves is
+ * chance: the mean of many is better than each. */
+static void measure(struct probe_target *t, uint32_t ms, struct actions *acts)
+{
+	uint32_t us = ms < RTT_MAX ? ms * 1000 : RTT_MAX * 1000;
+	struct action *act = action_add(acts, ACTION_RLOC_RTT);
+
+	t->rtt = t->replied ? t->rtt + (us >> RTT_SHIFT) -
+			      (t->rtt >> RTT_SHIFT) : us;
+	if (act)
+		act->rtt = (struct action_rtt){ .addr = t->addr,
+						.rtt = t->rtt ? t->rtt : 1 };
+}
+
 static void answered(struct probe *p, struct probe_target *t, uint64_t now,
 		     uint32_t rtt, struct actions *acts)
 {
-	t->rtt = t->replied ? t->rtt + (rtt >> RTT_SHIFT) -
-			      (t->rtt >> RTT_SHIFT) : rtt;
+	measure(t, rtt, acts);
 	t->replied = now;
 	t->waiting = false;
 	t->silence = 0;
@@ -596,7 +610,7 @@ bool probe_view(const struct probe *p, const struct addr *a,
 		.out = t->out,
 		.since = t->since,
 		.replied = t->replied,
-		.rtt = t->rtt,
+		.rtt = (t->rtt + 500) / 1000,
 		.users = t->users,
 	};
 	return true;

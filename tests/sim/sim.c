@@ -258,6 +258,9 @@ static void execute(struct sim_host *h, struct actions *acts)
 		case ACTION_RLOC_SET:
 			plane_rloc(&h->plane, &a->rloc.addr, a->rloc.up);
 			break;
+		case ACTION_RLOC_RTT:
+			assert(a->rtt.rtt);
+			break;
 		case ACTION_RESOLVED:
 			h->resolved = a->resolved;
 			h->resolved.records = NULL;

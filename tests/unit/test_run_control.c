@@ -349,6 +349,8 @@ static void test_probe(void **state)
 	start(&w);
 	wait_until(&w, dp_fake_calls(w.dp, FAKE_RLOC_SET) == 1);
 	assert_int_equal(w.s.probes, 1);
+	assert_int_equal(dp_fake_calls(w.dp, FAKE_RLOC_RTT), 1);
+	assert_in_range(dp_fake_rtt(w.dp), 1, WAIT_MS * 1000);
 	assert_true(node_rloc(w.d.node, &ms, &v));
 	assert_string_equal(v.state, "up");
 	/* It may be too soon; then it is not probed again. */

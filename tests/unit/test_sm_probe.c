@@ -218,6 +218,34 @@ static void steady(void **state)
 	assert_int_equal(counter("went-up"), 1);
 }
 
+/* The data plane learns how far away it is: of each answer, the mean of many,
+ * finer than the clock's steps; never 0, which says that nobody knows. */
+static void round_trip(void **state)
+{
+	struct addr a = A("192.0.2.2");
+	uint32_t told_rtt = 0;
+	struct probe_view v;
+
+	add(NOW, "[100]10.2.0.0/16", "192.0.2.2");
+	reply(next_probe());
+	assert_int_equal(count_acts(ACTION_RLOC_RTT), 1);
+	assert_int_equal(act(ACTION_RLOC_RTT, 0)->rtt.rtt, 1);
+	assert_true(addr_equal(&act(ACTION_RLOC_RTT, 0)->rtt.addr, &a));
+
+	/* 2 ms and 3 ms by turns, from 0: the mean comes near. */
+	for (int i = 0; i < 60; i++) {
+		uint64_t now = next_probe();
+
+		assert_int_equal(count_acts(ACTION_RLOC_RTT), 0);
+		reply(now + 2 + i % 2);
+		assert_int_equal(count_acts(ACTION_RLOC_RTT), 1);
+		told_rtt = act(ACTION_RLOC_RTT, 0)->rtt.rtt;
+	}
+	assert_in_range(told_rtt, 2400, 2600);
+	assert_true(probe_view(&probe, &a, &v));
+	assert_in_range(v.rtt, 2, 3);
+}
+
 /* Up, then silence: three probes within three seconds, down after five. */
 static void goes_down(void **state)
 {
@@ -469,6 +497,7 @@ int main(void)
 		TEST(off),
 		TEST(full),
 		TEST(steady),
+		TEST(round_trip),
 		TEST(goes_down),
 		TEST(doubt_passes),
 		TEST(comes_back),
