@@ -12,4 +12,9 @@ uint64_t clock_ms(void);
 /* Microseconds since 1970. */
 uint64_t clock_wall_us(void);
 
+#define CLOCK_TEXT_MAX	32
+
+/* Now, as "2026-11-21T15:04:05.678Z". */
+const char *clock_wall_text(char text[CLOCK_TEXT_MAX]);
+
 #endif

@@ -24,6 +24,8 @@ struct client {
 	struct bufferevent *bev;
 	bool busy;		/* a request waits for its answer */
 	bool closing;		/* close when the answer is out */
+	ctl_room_fn stream;	/* NULL: it is none */
+	bool starved;		/* a line did not fit */
 };
 
 struct ctl {
@@ -133,13 +135,21 @@ static void drop(struct client *cl)
 	memset(cl, 0, sizeof(*cl));
 }
 
+static void close_client(struct client *cl)
+{
+	if (cl->stream)
+		evbuffer_write(bufferevent_get_output(cl->bev),
+			       bufferevent_getfd(cl->bev));
+	drop(cl);
+}
+
 void ctl_close(struct ctl *c)
 {
 	if (!c)
 		return;
 	for (size_t i = 0; i < CTL_CLIENTS_MAX; i++)
 		if (c->clients[i].id)
-			drop(&c->clients[i]);
+			close_client(&c->clients[i]);
 	loop_event_free(c->reader);
 	close(c->fd);
 	/* The directory may be root's by now; then it stays, and the next
@@ -176,6 +186,10 @@ static void next_request(struct client *cl)
 
 	if (cl->closing)
 		return;
+	if (cl->stream) {
+		evbuffer_drain(in, evbuffer_get_length(in));
+		return;
+	}
 	if (cl->busy ||
 	    evbuffer_get_length(bufferevent_get_output(cl->bev))) {
 		/* At its watermark libevent would call us for ever. */
@@ -222,6 +236,9 @@ static void on_written(struct bufferevent *bev, void *arg)
 	if (cl->closing && !cl->busy) {
 		discard_input(cl);
 		drop(cl);
+	} else if (cl->starved) {
+		cl->starved = false;
+		cl->stream(cl->ctl->arg, cl->id);
 	} else {
 		next_request(cl);
 	}
@@ -233,7 +250,7 @@ static void on_end(struct bufferevent *bev, short what, void *arg)
 	struct client *cl = arg;
 	bool eof = what & BEV_EVENT_EOF;
 
-	if (eof && (cl->busy ||
+	if (eof && !cl->stream && (cl->busy ||
 		    evbuffer_get_length(bufferevent_get_output(bev))))
 		cl->closing = true;
 	else
@@ -251,6 +268,60 @@ void ctl_answer(struct ctl *c, uint64_t client, const char *line)
 			return;
 		}
 	}
+}
+
+/* --- streams --- */
+
+static struct client *find_client(struct ctl *c, uint64_t id)
+{
+	for (size_t i = 0; id && i < CTL_CLIENTS_MAX; i++)
+		if (c->clients[i].id == id)
+			return &c->clients[i];
+	return NULL;
+}
+
+static unsigned int count_streams(const struct ctl *c)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < CTL_CLIENTS_MAX; i++)
+		n += c->clients[i].stream != NULL;
+	return n;
+}
+
+int ctl_stream(struct ctl *c, uint64_t client, ctl_room_fn fn)
+{
+	struct client *cl = find_client(c, client);
+
+	if (!cl || !cl->busy || cl->closing)
+		return -ENOENT;
+	if (count_streams(c) == CTL_STREAMS_MAX)
+		return -EBUSY;
+	cl->busy = false;
+	cl->stream = fn;
+	/* Silence is all it says, and may be all there is to say. */
+	bufferevent_set_timeouts(cl->bev, NULL, NULL);
+	bufferevent_enable(cl->bev, EV_READ);
+	return 0;
+}
+
+int ctl_stream_room(struct ctl *c, uint64_t client)
+{
+	struct client *cl = find_client(c, client);
+
+	if (!cl || !cl->stream)
+		return -ENOENT;
+	if (evbuffer_get_length(bufferevent_get_output(cl->bev)) <
+	    CTL_QUEUE_MAX)
+		return 0;
+	cl->starved = true;
+	return -ENOBUFS;
+}
+
+void ctl_stream_put(struct ctl *c, uint64_t client, const char *line)
+{
+	if (!ctl_stream_room(c, client))
+		put_line(find_client(c, client), line);
 }
 
 /* --- who is it? --- */

@@ -187,6 +187,13 @@ static void do_reload(struct daemon *d, uint64_t client,
 		answer_count(d, client, "changed", r.changed);
 }
 
+static void do_watch(struct daemon *d, uint64_t client,
+		     struct json_object *req)
+{
+	if (watch_add(d, client) == -EBUSY)
+		refuse(d, client, "too many are watching already");
+}
+
 static struct json_object *show_record(const struct map_record *r)
 {
 	struct json_object *o = json_object_new_object();
@@ -253,6 +260,7 @@ static const struct command commands[] = {
 	{ "clear", NULL, "eid", do_clear },
 	{ "reload", NULL, NULL, do_reload },
 	{ "trace", "eid", NULL, do_trace },
+	{ "watch", NULL, NULL, do_watch },
 };
 
 static bool is_member(const struct command *c, const char *key)
@@ -304,7 +312,7 @@ static void run_request(struct daemon *d, uint64_t client,
 	c = find_command(member(req, "command"));
 	if (!c)
 		refuse(d, client, "unknown \"command\": expected show, "
-		       "resolve, probe, clear, reload or trace");
+		       "resolve, probe, clear, reload, trace or watch");
 	else if (check_members(c, req, why, sizeof(why)))
 		refuse(d, client, why);
 	else

@@ -9,6 +9,7 @@
  *	{"command": "probe", "rloc": "192.0.2.2"}	(all without "rloc")
  *	{"command": "reload"}
  *	{"command": "trace", "eid": "[100]10.2.0.1"}	(trace.h)
+ *	{"command": "watch"}				(watch.h)
  *	{"command": "clear", "eid": "[100]10.2.0.0/16"}	(all without "eid")
  *
  * Answers are {"data": ...} or {"error": "sentence"}.
@@ -27,6 +28,9 @@
  * does not fit in one answer ends with a member "next" beside "data": the
  * value to give as "after" for what follows.  So an answer is bounded, and the
  * daemon never works long for one.
+ *
+ * To "watch" an answer with the data {"watching": true} comes first, and then
+ * an event a line, without end; nothing more is asked on that connection.
  *
  * An unknown member, a missing one or a wrong type is an error: a request that
  * is half understood must not be half answered.

@@ -19,6 +19,7 @@
 #include "io/priv.h"
 #include "run/report.h"
 #include "run/roles.h"
+#include "run/watch.h"
 #include "sm/node.h"
 #include "store/store.h"
 
@@ -55,6 +56,7 @@ struct daemon {
 	struct arena arena;
 	struct actions actions;
 	struct report report;
+	struct watch watch;
 	uint64_t started;		/* ms */
 
 	struct loop *loop;

@@ -192,6 +192,7 @@ static void do_log(struct daemon *d, uint64_t now, const struct action *a)
 	if (a->log.event == LOG_CACHE_SWEPT)
 		d->sync.swept++;
 	report_event(&d->report, now, &a->log);
+	watch_event(d, &a->log);
 }
 
 static void (*const execute[ACTION_TYPE_COUNT])(struct daemon *d,

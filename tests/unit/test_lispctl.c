@@ -14,6 +14,7 @@
 #include "../../tools/lispctl/out.c"
 #include "../../tools/lispctl/objects.c"
 #include "../../tools/lispctl/show.c"
+#include "../../tools/lispctl/socket.c"
 
 #include <sys/wait.h>
 
@@ -142,6 +143,7 @@ static void other_objects(void **state)
 	assert_false(args_said(&a, WORD_ADDRESS));
 	assert_int_equal(good("reload").command, CMD_RELOAD);
 	assert_int_equal(good("trace 10.2.0.1 iid 5").command, CMD_TRACE);
+	assert_int_equal(good("watch").command, CMD_WATCH);
 	a = good("probe 192.0.2.2");
 	assert_true(args_said(&a, WORD_ADDRESS));
 	assert_int_equal(good("clear map-cache").command, CMD_CLEAR);
@@ -415,8 +417,8 @@ static int play(int listener, const struct turn *turns, size_t n)
 			return 1;
 		if (!turns[i].answer)
 			return 0;
-		if (send_all(fd, turns[i].answer, strlen(turns[i].answer)) ||
-		    send_all(fd, "\n", 1))
+		if (socket_send(fd, turns[i].answer, strlen(turns[i].answer)) ||
+		    socket_send(fd, "\n", 1))
 			return 1;
 	}
 	return getline(&line, &size, in) > 0;

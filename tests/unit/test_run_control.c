@@ -44,9 +44,9 @@ static const char *const bad_requests[][2] = {
 	{ "null", "{\"error\":\"expected a JSON object\"}" },
 	{ "[]", "{\"error\":\"expected a JSON object\"}" },
 	{ "{}", "{\"error\":\"unknown \\\"command\\\": expected show, "
-	  "resolve, probe, clear, reload or trace\"}" },
+	  "resolve, probe, clear, reload, trace or watch\"}" },
 	{ "{\"command\":5}", "{\"error\":\"unknown \\\"command\\\": expected "
-	  "show, resolve, probe, clear, reload or trace\"}" },
+	  "show, resolve, probe, clear, reload, trace or watch\"}" },
 	{ "{\"command\":\"probe\",\"rloc\":\"x\"}",
 	  "{\"error\":\"\\\"rloc\\\" is no address\"}" },
 	{ "{\"command\":\"probe\",\"rloc\":\"192.0.2.99\"}",

@@ -303,6 +303,7 @@ static const struct command {
 	[CMD_RELOAD] = { "reload", NULL, NO_OPERAND, 0, 0 },
 	[CMD_TRACE] = { "trace", NULL, WORD_EID, BIT(WORD_EID) | BIT(WORD_IID),
 		BIT(WORD_EID) | BIT(WORD_IID) },
+	[CMD_WATCH] = { "watch", NULL, NO_OPERAND, 0, 0 },
 	[CMD_MAP_ADD] = { "map-cache", "add", NO_OPERAND,
 		KEY | LOCATORS | BIT(WORD_ACTION) | BIT(WORD_TTL) |
 		BIT(WORD_VERSION) | BIT(WORD_HOME_IID), KEY_NEEDED },

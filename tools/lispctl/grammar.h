@@ -17,6 +17,7 @@ enum command_id {
 	CMD_CLEAR,
 	CMD_RELOAD,
 	CMD_TRACE,
+	CMD_WATCH,
 	CMD_MAP_ADD,
 	CMD_MAP_DEL,
 	CMD_MAP_FLUSH,

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * lispctl: one command, and two places it may be about: lispd, through its
- * control socket (show, probe, clear, reload,
- * trace), or the kernel, through generic netlink
- * (all others).
+ * control socket (show, probe, clear, reload, trace, watch), or the kernel,
+ * through generic netlink (all others).
  */
 #ifndef LISPCTL_LISPCTL_H
 #define LISPCTL_LISPCTL_H
 
 #include "grammar.h"
 
-#define LISPCTL_FAILED	2	/* exit status; 1 is a command not understood */
+/* Exit status; 1 is a command not understood. */
+#define LISPCTL_FAILED	2
+#define LISPCTL_ENDED	3	/* what was watched is no more */
 
 struct options {
 	const char *socket;	/* of lispd */
@@ -20,6 +21,7 @@ struct options {
 /* All return an exit status and say on stderr what went wrong. */
 int show_run(const struct options *opt, const struct args *a);
 int kernel_run(const struct options *opt, const struct args *a);
+int watch_run(const struct options *opt, const struct args *a);
 int monitor_run(const struct options *opt, const struct args *a);
 
 /* "lispctl: ..." on stderr. */

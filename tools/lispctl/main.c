@@ -26,6 +26,7 @@ static int (*const runs[CMD_COUNT])(const struct options *,
 	[CMD_CLEAR] = show_run,
 	[CMD_RELOAD] = show_run,
 	[CMD_TRACE] = show_run,
+	[CMD_WATCH] = watch_run,
 	[CMD_MAP_ADD] = kernel_run,
 	[CMD_MAP_DEL] = kernel_run,
 	[CMD_MAP_FLUSH] = kernel_run,
@@ -52,9 +53,10 @@ static void usage(FILE *f)
 	      SOCKET_DEFAULT ")\n"
 	      "  -j, --json           print JSON\n"
 	      "  -h, --help           this text\n\n"
-	      "\"show\", \"probe\", \"clear\", \"reload\" and \"trace\" ask "
-	      "lispd, everything else the kernel itself.\n"
-	      "Exit status: 0; 1 command not understood; 2 it failed.\n", f);
+	      "\"show\", \"probe\", \"clear\", \"reload\", \"trace\" and "
+	      "\"watch\" ask lispd, everything\nelse the kernel itself.\n"
+	      "Exit status: 0; 1 command not understood; 2 it failed; 3 the "
+	      "lispd that was watched\nhas ended.\n", f);
 }
 
 int main(int argc, char **argv)

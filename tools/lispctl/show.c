@@ -12,18 +12,13 @@
 #include "lispctl.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <json-c/json.h>
 
 #include "out.h"
-
-#define ANSWER_TIMEOUT_S	10
+#include "socket.h"
 
 /* What people see of a list; all members are in the JSON. */
 static const struct column map_cache[] = {
@@ -94,45 +89,7 @@ static const struct view {
 #undef VIEW
 };
 
-/* --- the socket --- */
-
-static int connect_to(const char *path)
-{
-	struct timeval limit = { .tv_sec = ANSWER_TIMEOUT_S };
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	int fd, err;
-
-	if (strlen(path) >= sizeof(sa.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(sa.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) ||
-	    connect(fd, (struct sockaddr *)&sa, sizeof(sa))) {
-		err = -errno;
-		close(fd);
-		return err;
-	}
-	return fd;
-}
-
-static int send_all(int fd, const char *text, size_t left)
-{
-	ssize_t n;
-
-	while (left) {
-		n = send(fd, text, left, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno == EAGAIN ? -ETIMEDOUT : -errno;
-		text += n;
-		left -= n;
-	}
-	return 0;
-}
+/* --- the question --- */
 
 static void say(struct json_object *o, const char *key, const char *text)
 {
@@ -184,30 +141,11 @@ static int send_request(int fd, const struct args *a, const char *after)
 	say(o, "after", after);
 	text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN,
 						 &len);
-	err = send_all(fd, text, len);
+	err = socket_send(fd, text, len);
 	if (!err)
-		err = send_all(fd, "\n", 1);
+		err = socket_send(fd, "\n", 1);
 	json_object_put(o);
 	return err;
-}
-
-/* NULL and *@err. */
-static struct json_object *read_answer(FILE *in, int *err)
-{
-	struct json_object *answer = NULL;
-	char *line = NULL;
-	size_t size = 0;
-
-	errno = 0;
-	if (getline(&line, &size, in) > 0) {
-		answer = json_tokener_parse(line);
-		*err = answer ? 0 : -EBADMSG;
-	} else {
-		*err = !errno ? -ECONNRESET :
-			errno == EAGAIN ? -ETIMEDOUT : -errno;
-	}
-	free(line);
-	return answer;
 }
 
 /* --- the answer --- */
@@ -312,28 +250,6 @@ static int print_answer(struct show *s, struct json_object *answer,
 	return err;
 }
 
-static void complain_socket(const char *path, int err)
-{
-	switch (err) {
-	case -ENOENT:
-	case -ECONNREFUSED:
-		complain("no lispd behind \"%s\" (%s); -s names another socket",
-			 path, strerror(-err));
-		break;
-	case -ETIMEDOUT:
-		complain("lispd did not answer within %d s", ANSWER_TIMEOUT_S);
-		break;
-	case -EBADMSG:
-		complain("the answer of lispd is no JSON");
-		break;
-	case -ECONNRESET:
-		complain("lispd closed the connection without an answer");
-		break;
-	default:
-		complain("\"%s\": %s", path, strerror(-err));
-	}
-}
-
 /* Ask until everything was said.  An answer is kept until the next one has
  * been asked for: "after" is in it. */
 static int converse(struct show *s)
@@ -345,10 +261,10 @@ static int converse(struct show *s)
 	do {
 		before = answer;
 		err = send_request(s->fd, s->args, after);
-		answer = err ? NULL : read_answer(s->in, &err);
+		answer = err ? NULL : socket_read(s->in, &err);
 		json_object_put(before);
 		if (!answer) {
-			complain_socket(s->opt->socket, err);
+			socket_complain(s->opt->socket, err);
 			return err;
 		}
 		err = print_answer(s, answer, &after);
@@ -362,9 +278,9 @@ int show_run(const struct options *opt, const struct args *a)
 	struct show s = { .opt = opt, .args = a };
 	int err;
 
-	s.fd = connect_to(opt->socket);
+	s.fd = socket_connect(opt->socket);
 	if (s.fd < 0) {
-		complain_socket(opt->socket, s.fd);
+		socket_complain(opt->socket, s.fd);
 		return LISPCTL_FAILED;
 	}
 	s.in = fdopen(s.fd, "r");
