@@ -9,6 +9,7 @@
 #define USED_RECENTLY	60	/* s; spec 02 12, refresh before expiry */
 #define STALE_GRACE	60000	/* ms that a stale entry has to be answered */
 #define SECOND		1000u	/* ms */
+#define LOOK_MIN	(30 * SECOND)	/* no more looks at use after that */
 #define LAST_MAX	10000	/* mappings looked at for one RLOC */
 #define CLEAR_MAX	1000	/* entries, one event */
 #define BENEATH_MAX	1024	/* more-specifics looked at, one reply */
@@ -32,7 +33,7 @@ static const struct {
 	[CACHE_ON_FOUND] = { "found", CACHE_FRESH, CACHE_CLAIMED },
 	[CACHE_ON_FOUND_STALE] = { "found stale", CACHE_REFRESHING,
 				   CACHE_CLAIMED },
-	[CACHE_ON_TIME] = { "90 % of TTL", CACHE_QUERIED, -1 },
+	[CACHE_ON_TIME] = { "TTL nearly over", CACHE_QUERIED, -1 },
 	[CACHE_ON_USED] = { "in use", CACHE_REFRESHING, CACHE_REFRESHED },
 	[CACHE_ON_UNUSED] = { "not in use", CACHE_AGEING, CACHE_AGED },
 	[CACHE_ON_EXPIRE] = { "expired", CACHE_NONE, CACHE_EXPIRED },
@@ -275,6 +276,14 @@ static int entry_fill(struct cache *c, uint64_t now, struct cache_entry *e,
 	return 0;
 }
 
+/* After 80 to 90 % of @ttl; those that come together do not go together.
+ * Multiples of the golden section lie evenly. */
+static uint64_t first_look(struct cache *c, uint64_t ttl)
+{
+	c->spread += 0x9e3779b97f4a7c15u;
+	return ttl / 10 * 8 + (ttl / 10 * (c->spread >> 54) >> 10);
+}
+
 /* From @start on it lives for @ttl ms. */
 static void entry_arm(struct cache *c, struct cache_entry *e, uint64_t start,
 		      uint64_t ttl)
@@ -282,7 +291,8 @@ static void entry_arm(struct cache *c, struct cache_entry *e, uint64_t start,
 	e->installed = start;
 	e->expires = start + ttl;
 	e->epoch = c->epoch;
-	heap_update(&c->timers, &e->timer, start + ttl / 10 * 9);
+	e->looked = false;
+	heap_update(&c->timers, &e->timer, start + first_look(c, ttl));
 }
 
 static uint64_t ttl_ms(const struct cache *c, const struct cache_mapping *m)
@@ -395,12 +405,30 @@ static void shorten(struct cache *c, uint64_t now, const struct eid *eid,
 	act_set(c, now, e, acts);
 }
 
+/* We asked about a mapping as such, and the answer is only about a part of it:
+ * there is no such mapping any more. */
+static void retire(struct cache *c, const struct eid *asked,
+		   const struct cache_mapping *maps, size_t n,
+		   struct actions *acts)
+{
+	struct cache_entry *e = cache_find(c, asked);
+
+	if (!e)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (eid_contains(&maps[i].rec->eid, asked))
+			return;
+	act_on_map(acts, ACTION_MAP_DEL, &e->eid);
+	step(c, e, CACHE_ON_REPLACED, acts);
+}
+
 void cache_install(struct cache *c, uint64_t now, const struct eid *asked,
 		   const struct cache_mapping *maps, size_t n,
 		   const struct addr *from, struct actions *acts)
 {
 	for (size_t i = 0; i < n; i++)
 		install_one(c, now, asked, &maps[i], from, acts);
+	retire(c, asked, maps, n, acts);
 	for (size_t i = 0; i < n; i++)
 		shorten(c, now, &maps[i].rec->eid, acts);
 }
@@ -413,6 +441,15 @@ static void on_end(struct cache *c, struct cache_entry *e,
 	if (e->stale)
 		act_on_map(acts, ACTION_MAP_DEL, &e->eid);
 	step(c, e, CACHE_ON_EXPIRE, acts);
+}
+
+/* One that was not in use may be by then; one that was asked for in vain may
+ * be asked for again. */
+static uint64_t next_look(const struct cache_entry *e, uint64_t now)
+{
+	uint64_t left = e->expires - now;
+
+	return left > LOOK_MIN ? now + left / 2 : e->expires;
 }
 
 bool cache_on_time(struct cache *c, uint64_t now, struct actions *acts)
@@ -429,11 +466,11 @@ bool cache_on_time(struct cache *c, uint64_t now, struct actions *acts)
 		return true;
 	}
 
-	heap_add(&c->timers, &e->timer, e->expires);
-	if (e->state == CACHE_FRESH) {
-		act_on_map(acts, ACTION_MAP_QUERY, &e->eid);
+	heap_add(&c->timers, &e->timer, next_look(e, now));
+	e->looked = true;
+	act_on_map(acts, ACTION_MAP_QUERY, &e->eid);
+	if (e->state == CACHE_FRESH)
 		step(c, e, CACHE_ON_TIME, acts);
-	}
 	return true;
 }
 
@@ -442,11 +479,14 @@ bool cache_on_used(struct cache *c, const struct eid *eid, bool used,
 {
 	struct cache_entry *e = cache_find(c, eid);
 	bool refresh = used && age <= USED_RECENTLY;
+	enum cache_event ev = refresh ? CACHE_ON_USED : CACHE_ON_UNUSED;
 
-	if (!e || e->state != CACHE_QUERIED)
+	if (!e || !e->looked)
 		return false;
 
-	step(c, e, refresh ? CACHE_ON_USED : CACHE_ON_UNUSED, acts);
+	e->looked = false;
+	if (e->state != events[ev].next)
+		step(c, e, ev, acts);
 	return refresh;
 }
 

@@ -6,14 +6,21 @@
  * installed, so that an entry in use is asked for again before it expires and
  * an unused one goes quietly:
  *
- *	          installed                 90 % of TTL          TTL
+ *	          installed              80 to 90 % of TTL
  *	 (none) ------------> fresh ---------------------> queried
  *	                        ^                             |
  *	                        | installed      used, ask    | not used
  *	                     refreshing <---------------------+-------> ageing
+ *	                         |  ^                                  |  ^
+ *	                         |  +------------- used, ask ----------+  |
+ *	                         +---------------- not used --------------+
  *
  * Each state ends at the TTL or when the data plane says that the mapping is
  * gone.  Mappings found at start are fresh with what is left of their TTL.
+ * The data plane is asked again whenever half of what was left has gone, down
+ * to half a minute: use may begin late, and an answer may be lost.  When the
+ * first question comes differs from entry to entry, so that many that were
+ * installed together do not fall due together.
  *
  * A negative mapping that lets packets leave natively has no locators here; in
  * the data plane it has those of the proxy ETRs, if there are any (RFC 6832
@@ -22,7 +29,8 @@
  *
  * RFC 9301 5.5 on prefixes that nest: what a reply says about the EID asked
  * for replaces a more specific mapping of it; other more-specifics stay, and
- * a less specific one that arrives later expires no later than they.
+ * a less specific one that arrives later expires no later than they.  Where a
+ * mapping was asked for again and the answer is more specific, it is no more.
  */
 #ifndef LISP_SM_CACHE_H
 #define LISP_SM_CACHE_H
@@ -47,7 +55,7 @@ enum cache_event {
 	CACHE_ON_INSTALL,
 	CACHE_ON_FOUND,		/* at start, in the data plane */
 	CACHE_ON_FOUND_STALE,	/* the same, TTL passed, in use */
-	CACHE_ON_TIME,		/* 90 % of the TTL */
+	CACHE_ON_TIME,		/* most of the TTL has gone */
 	CACHE_ON_USED,
 	CACHE_ON_UNUSED,
 	CACHE_ON_EXPIRE,
@@ -77,6 +85,7 @@ struct cache_entry {
 	struct eid eid;
 	enum cache_state state;
 	bool stale;			/* the data plane will not expire it */
+	bool looked;			/* asked whether it is in use */
 	uint64_t installed;		/* ms */
 	uint64_t expires;		/* ms */
 	struct addr from;		/* who answered; NONE: found */
@@ -93,6 +102,7 @@ struct cache {
 	struct probe *probe;		/* told which RLOCs are in use */
 	struct eidmap map;
 	struct heap timers;
+	uint64_t spread;
 	uint32_t epoch;
 	uint64_t sync_start;		/* ms; 0: no dump is going on */
 	uint64_t counters[CACHE_COUNT];

@@ -143,9 +143,9 @@ static void unregistered(void **state)
 
 	/* In use, so it is asked for again before its minute is over. */
 	sim_boot(w.b);
-	sim_run(&w.sim, 53000);
+	sim_run(&w.sim, 47000);
 	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 0);
-	sim_run(&w.sim, 2000);
+	sim_run(&w.sim, 8000);
 	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 2);
 }
 
@@ -162,7 +162,37 @@ static void refreshed_while_used(void **state)
 	}
 	assert_int_equal(held, 1);
 	assert_int_equal(w.a->plane.sent, 3600);
-	assert_in_range(sim_counter(w.a, "resolve", "refreshes"), 20, 24);
+	assert_in_range(sim_counter(w.a, "resolve", "refreshes"), 20, 26);
+}
+
+/* In use from the last tenth of its hour on: nobody notices its end. */
+static void used_late(void **state)
+{
+	begin(&(struct world_config){ .ttl = 60 });
+	sim_packet(w.a, 100, "10.1.0.1", "10.2.0.1");
+	sim_run(&w.sim, 55 * MINUTE);
+	for (int i = 0; i < 600; i++) {
+		assert_int_equal(sim_packet(w.a, 100, "10.1.0.1", "10.2.0.1"),
+				 PLANE_SENT);
+		sim_run(&w.sim, 1000);
+	}
+	assert_int_equal(w.a->sent[MSG_TYPE_ECM], 2);
+}
+
+/* The mapping system is away when it is asked, and back before the end. */
+static void refreshed_in_the_end(void **state)
+{
+	begin(&(struct world_config){ .ttl = 60, .one_resolver = true });
+	for (int i = 0; i < 4000; i++) {
+		if (i == 47 * 60)
+			sim_kill(w.mr);
+		if (i == 56 * 60)
+			sim_boot(w.mr);
+		assert_int_not_equal(sim_packet(w.a, 100, "10.1.0.1",
+						"10.2.0.1"),
+				     i ? PLANE_HELD_BACK : PLANE_SENT);
+		sim_run(&w.sim, 1000);
+	}
 }
 
 static void forgotten_when_unused(void **state)
@@ -292,6 +322,8 @@ int main(void)
 		cmocka_unit_test_teardown(hole, end),
 		cmocka_unit_test_teardown(unregistered, end),
 		cmocka_unit_test_teardown(refreshed_while_used, end),
+		cmocka_unit_test_teardown(used_late, end),
+		cmocka_unit_test_teardown(refreshed_in_the_end, end),
 		cmocka_unit_test_teardown(forgotten_when_unused, end),
 		cmocka_unit_test_teardown(next_resolver, end),
 		cmocka_unit_test_teardown(resolver_returns, end),

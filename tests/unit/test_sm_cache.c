@@ -84,7 +84,7 @@ static void installs(void **state)
 	assert_int_equal(act(ACTION_MAP_SET, 0)->map.locator_count, 1);
 	assert_int_equal(count_logs(LOG_TRANSITION), 1);
 	assert_int_equal(entry("10.2.0.0/16")->state, CACHE_FRESH);
-	assert_int_equal(cache_due(&cache), NOW + 540000);
+	assert_in_range(cache_due(&cache), NOW + 480000, NOW + 540000);
 }
 
 static void ttl_is_capped(void **state)
@@ -121,7 +121,7 @@ static void unusable_is_short_and_drops(void **state)
 static void life_of_a_used_one(void **state)
 {
 	install(NOW, "10.2.0.1", "10.2.0.0/16", 10);
-	run_timers(NOW + 539999);
+	run_timers(NOW + 479999);
 	assert_int_equal(acts.count, 0);
 	run_timers(NOW + 540000);
 	assert_non_null(act_for(ACTION_MAP_QUERY, "10.2.0.0/16"));
@@ -145,14 +145,67 @@ static void life_of_an_unused_one(void **state)
 	assert_false(used("10.2.0.0/16", true, 61));
 	assert_false(used("10.3.0.0/16", false, 0));
 	assert_int_equal(entry("10.2.0.0/16")->state, CACHE_AGEING);
+	/* Asked about again, and still not in use. */
 	run_timers(NOW + 599999);
-	assert_int_equal(acts.count, 0);
+	assert_true(count_acts(ACTION_MAP_QUERY) >= 2);
+	assert_int_equal(count_acts(ACTION_MAP_SET), 0);
+	assert_false(used("10.2.0.0/16", true, 90));
+	assert_int_equal(counted(cache_counters(&cache), "aged"), 2);
 	run_timers(NOW + 600000);
 	/* The data plane expires it by itself. */
 	assert_int_equal(count_acts(ACTION_MAP_DEL), 0);
 	assert_null(entry("10.2.0.0/16"));
 	assert_int_equal(counted(cache_counters(&cache), "expired"), 2);
 	assert_int_equal(cache_due(&cache), UINT64_MAX);
+}
+
+/* Use that begins late is seen before the end. */
+static void used_late(void **state)
+{
+	uint64_t due;
+
+	install(NOW, "10.2.0.1", "10.2.0.0/16", 1440);
+	run_timers(cache_due(&cache));
+	assert_false(used("10.2.0.0/16", false, 0));
+	due = cache_due(&cache);
+	assert_in_range(due, NOW + 78000000, NOW + 82100000);
+	run_timers(due);
+	assert_int_equal(count_acts(ACTION_MAP_QUERY), 1);
+	assert_true(used("10.2.0.0/16", true, 1));
+	assert_int_equal(entry("10.2.0.0/16")->state, CACHE_REFRESHING);
+	assert_int_equal(counted(cache_counters(&cache), "refreshed"), 1);
+
+	/* Nobody answers: asked for again, until half a minute is left. */
+	for (int i = 0; i < 12 && cache_due(&cache) < NOW + 86400000; i++) {
+		run_timers(cache_due(&cache));
+		assert_true(used("10.2.0.0/16", true, 1));
+	}
+	assert_int_equal(cache_due(&cache), NOW + 86400000);
+	assert_int_equal(counted(cache_counters(&cache), "refreshed"), 1);
+	run_timers(NOW + 86400000);
+	assert_null(entry("10.2.0.0/16"));
+}
+
+/* A thousand that come at once are asked for over a tenth of their time, no
+ * second of it with more than its share and a few. */
+static void spread(void **state)
+{
+	enum { N = 1000, TTL_S = 600, BINS = TTL_S / 10 };
+	unsigned int bins[BINS] = { 0 }, seen = 0;
+	char text[32];
+
+	for (int i = 0; i < N; i++) {
+		snprintf(text, sizeof(text), "10.%d.%d.0/24", i / 250,
+			 i % 250);
+		install(NOW, text, text, TTL_S / 60);
+	}
+	for (int i = 0; i < BINS; i++) {
+		run_timers(NOW + TTL_S * 800 + (uint64_t)i * 1000 + 999);
+		bins[i] = count_acts(ACTION_MAP_QUERY);
+		seen += bins[i];
+		assert_in_range(bins[i], N / BINS - 4, N / BINS + 6);
+	}
+	assert_int_equal(seen, N);
 }
 
 static void gone(void **state)
@@ -199,6 +252,44 @@ static void more_specific_keeps_its_own(void **state)
 	install(NOW, "10.2.2.1", "10.2.2.0/24", 60);
 	assert_int_equal(entry("10.2.0.0/16")->expires, NOW + 600000);
 	assert_int_equal(entry("10.2.2.0/24")->expires, NOW + 3600000);
+}
+
+/* A negative answer is a mapping like others: it lets those beneath be, and
+ * goes with the first of them. */
+static void hole_around_others(void **state)
+{
+	struct map_record r = rec("10.0.0.0/8", 15);
+	struct cache_mapping m = { .rec = &r };
+	struct eid asked = E("10.99.0.1");
+	struct addr from = A("198.51.100.10");
+
+	install(NOW, "10.2.0.1", "10.2.0.0/16", 10);
+	r.locator_count = 0;
+	r.action = MAP_NATIVELY_FORWARD;
+	turn();
+	cache_install(&cache, NOW + 60000, &asked, &m, 1, &from, &acts);
+	assert_int_equal(count_acts(ACTION_MAP_DEL), 0);
+	assert_int_equal(entry("10.2.0.0/16")->locator_count, 1);
+	assert_int_equal(entry("10.0.0.0/8")->expires, NOW + 600000);
+	assert_int_equal(entry("10.2.0.0/16")->expires, NOW + 600000);
+}
+
+/* Asked for again, it turns out to be two. */
+static void split(void **state)
+{
+	install(NOW, "10.2.0.1", "10.2.0.0/16", 10);
+	install(NOW, "10.3.0.1", "10.3.0.0/16", 10);
+	install(NOW + 1000, "10.2.0.0/16", "10.2.0.0/17", 10);
+	assert_null(entry("10.2.0.0/16"));
+	assert_non_null(act_for(ACTION_MAP_DEL, "10.2.0.0/16"));
+	assert_int_equal(acts.first->type, ACTION_MAP_SET);
+	/* A host's is not the mapping as such. */
+	install(NOW + 1000, "10.3.0.1", "10.3.0.0/24", 10);
+	assert_non_null(entry("10.3.0.0/16"));
+	/* The same again, or a wider one: nothing special. */
+	install(NOW + 2000, "10.3.0.0/16", "10.3.0.0/16", 10);
+	assert_non_null(entry("10.3.0.0/16"));
+	assert_int_equal(count_acts(ACTION_MAP_DEL), 1);	/* the /24 */
 }
 
 static void one_reply_many_records(void **state)
@@ -267,7 +358,7 @@ static void claims(void **state)
 	assert_int_equal(count_acts(ACTION_MAP_DEL), 0);
 	assert_int_equal(entry("10.2.0.0/16")->state, CACHE_FRESH);
 	assert_int_equal(entry("10.2.0.0/16")->expires, NOW + 100000);
-	assert_int_equal(cache_due(&cache), NOW + 90000);
+	assert_in_range(cache_due(&cache), NOW + 80000, NOW + 90000);
 	assert_int_equal(count_logs(LOG_CACHE_CLAIMED), 1);
 }
 
@@ -331,10 +422,14 @@ int main(void)
 		TEST(unusable_is_short_and_drops),
 		TEST(life_of_a_used_one),
 		TEST(life_of_an_unused_one),
+		TEST(used_late),
+		TEST(spread),
 		TEST(gone),
 		TEST(less_specific_replaces_the_asked),
 		TEST(less_specific_expires_with_the_first_beneath),
 		TEST(more_specific_keeps_its_own),
+		TEST(hole_around_others),
+		TEST(split),
 		TEST(one_reply_many_records),
 		TEST(full),
 		TEST(locators_are_cut),
