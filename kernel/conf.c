@@ -36,6 +36,7 @@ const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1] = {
 	[IFLA_LISP_GPE]		= { .type = NLA_U8 },
 	[IFLA_LISP_ICMP_UNREACHABLE] = { .type = NLA_U8 },
 	[IFLA_LISP_PATH_MTU]	= { .type = NLA_U32 },
+	[IFLA_LISP_RX_COUNTERS] = { .type = NLA_U8 },
 };
 
 const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES] = {
@@ -44,6 +45,7 @@ const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES] = {
 	{ IFLA_LISP_MAP_VERSIONS, LISP_REACH_MAP_VERSIONS },
 	{ IFLA_LISP_GLEANING, LISP_REACH_GLEANING },
 	{ IFLA_LISP_ICMP_UNREACHABLE, LISP_REACH_ICMP },
+	{ IFLA_LISP_RX_COUNTERS, LISP_REACH_COUNT },
 };
 
 /* Those that stand by themselves. */

@@ -41,7 +41,7 @@ enum {
  * @local6: IPv6 source RLOC, or zero
  * @native: uplink, or NULL
  * @trusted: the underlay is trusted
- * @switches: bit per enum lisp_reach_switch, of no effect unless @trusted
+ * @switches: bit per enum lisp_reach_switch, most of no effect unless @trusted
  */
 struct lisp_conf {
 	unsigned long given;
@@ -70,7 +70,7 @@ struct lisp_conf_switch {
 	u8 bit;		/* enum lisp_reach_switch */
 };
 
-#define LISP_CONF_SWITCHES	5
+#define LISP_CONF_SWITCHES	6
 
 extern const struct lisp_conf_switch lisp_conf_switches[LISP_CONF_SWITCHES];
 extern const struct nla_policy lisp_conf_policy[IFLA_LISP_MAX + 1];

@@ -97,7 +97,7 @@ static void externals_del(struct lisp_dev *ld)
 static void set_reach(struct lisp_dev *ld, const struct lisp_conf *conf)
 {
 	u8 was = ld->trusted ? ld->switches : 0;
-	u8 is = conf->trusted ? conf->switches : 0;
+	u8 is = conf->switches & (conf->trusted ? U8_MAX : LISP_REACH_COUNT);
 	struct lisp_sock *ls = ld->sock;
 
 	ld->switches = conf->switches;

@@ -43,8 +43,8 @@ struct lisp_source {
  * @id: Instance-ID
  * @underlay: ifindex, in @ln, of the underlay's VRF; 0: the default domain
  * @proxy: deliver packets for EIDs that are not local, too
- * @reach: what is on of @switches: all if @trusted, else 0. All that packets
- *	look at
+ * @reach: what is on of @switches: all if @trusted, else those that believe
+ *	nothing. All that packets look at
  * @switches: enum lisp_reach_switch (RTNL)
  * @trusted: the underlay is trusted (RTNL)
  * @external: serves the Instance-IDs that netlink gives it

@@ -362,7 +362,7 @@ static enum lisp_drop_reason prepare(struct sk_buff *skb,
 		return LISP_DROP_REASON_TX_NO_MEMORY;
 
 	/* an RLOC that a route names itself has nothing to be said about */
-	if (unlikely((READ_ONCE(ld->reach) && map) ||
+	if (unlikely((READ_ONCE(ld->reach) & LISP_REACH_SAID && map) ||
 		     loc->flags & LISP_LOC_FLAG_GPE))
 		lisp_reach_build(skb, in, ld, map, loc);
 	else

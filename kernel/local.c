@@ -100,6 +100,13 @@ static struct lisp_local *local_new(struct lisp_iid *iid,
 	return local;
 }
 
+static void inherit(struct lisp_local *local, const struct lisp_local *old)
+{
+	local->quiet = lisp_reach_quiet(old->set, local->set, old->quiet);
+	atomic64_set(&local->packets, atomic64_read(&old->packets));
+	atomic64_set(&local->bytes, atomic64_read(&old->bytes));
+}
+
 static int local_publish(struct lisp_iid *iid, struct lisp_local *local,
 			 struct lisp_local *old)
 {
@@ -155,8 +162,7 @@ int lisp_local_set(struct lisp_iid *iid, const struct lisp_local_conf *conf,
 		return PTR_ERR(local);
 	}
 	if (old)
-		local->quiet = lisp_reach_quiet(old->set, local->set,
-						old->quiet);
+		inherit(local, old);
 	err = local_publish(iid, local, old);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "no memory for the local EID");

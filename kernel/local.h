@@ -14,11 +14,13 @@ struct lisp_loc_conf;
 struct lisp_locset;
 
 /**
- * struct lisp_local - a local EID prefix; immutable
+ * struct lisp_local - a local EID prefix; immutable but for its counters
  * @set: the site's own locators, or NULL
  * @origin: who made it
  * @version: map version number (RFC 9302), 0: none
  * @quiet: no status bits before this second, lisp_reach_quiet()
+ * @packets: packets that came for it, on devices with rx-counters
+ * @bytes: octets of them
  * @rcu: frees it
  * @leaf: in lisp_iid.local
  */
@@ -27,6 +29,8 @@ struct lisp_local {
 	u32			origin;
 	u16			version;
 	u32			quiet;
+	atomic64_t		packets;
+	atomic64_t		bytes;
 	struct rcu_head		rcu;
 	struct lisp_lpm_leaf	leaf;
 };

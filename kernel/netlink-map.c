@@ -464,7 +464,12 @@ static int put_local(struct sk_buff *skb, const struct lisp_iid *iid,
 	if (nla_put_u32(skb, LISP_A_LOCAL_UNDERLAY, iid->key.underlay) ||
 	    nla_put_u32(skb, LISP_A_LOCAL_IID, iid->key.iid) ||
 	    nla_put_u32(skb, LISP_A_LOCAL_ORIGIN, local->origin) ||
-	    nla_put_u16(skb, LISP_A_LOCAL_MAP_VERSION, local->version))
+	    nla_put_u16(skb, LISP_A_LOCAL_MAP_VERSION, local->version) ||
+	    nla_put_u64_64bit(skb, LISP_A_LOCAL_PACKETS,
+			      atomic64_read(&local->packets),
+			      LISP_A_LOCAL_PAD) ||
+	    nla_put_u64_64bit(skb, LISP_A_LOCAL_BYTES,
+			      atomic64_read(&local->bytes), LISP_A_LOCAL_PAD))
 		return -EMSGSIZE;
 
 	return lisp_nl_put_locators(skb, LISP_A_LOCAL_LOCATORS, local->set);

@@ -95,9 +95,9 @@ int lisp_nl_rloc_set_doit(struct sk_buff *skb, struct genl_info *info)
 static int put_rloc(struct sk_buff *skb, const struct lisp_rloc *rloc)
 {
 	u32 now = ktime_get_boottime_seconds();
-	u64 packets, bytes;
+	struct lisp_rloc_sum sum;
 
-	lisp_rloc_read(rloc, &packets, &bytes);
+	lisp_rloc_read(rloc, &sum);
 	if (nla_put_u32(skb, LISP_A_RLOC_UNDERLAY, rloc->underlay) ||
 	    nla_put(skb, LISP_A_RLOC_ADDRESS, lisp_addr_size(rloc->family),
 		    &rloc->addr) ||
@@ -105,9 +105,14 @@ static int put_rloc(struct sk_buff *skb, const struct lisp_rloc *rloc)
 	    nla_put_u32(skb, LISP_A_RLOC_STATE, rloc->state) ||
 	    nla_put_u32(skb, LISP_A_RLOC_CHANGED, now - rloc->changed) ||
 	    nla_put_u32(skb, LISP_A_RLOC_USERS, rloc->users) ||
-	    nla_put_u64_64bit(skb, LISP_A_RLOC_PACKETS, packets,
+	    nla_put_u64_64bit(skb, LISP_A_RLOC_PACKETS, sum.packets,
 			      LISP_A_RLOC_PAD) ||
-	    nla_put_u64_64bit(skb, LISP_A_RLOC_BYTES, bytes, LISP_A_RLOC_PAD) ||
+	    nla_put_u64_64bit(skb, LISP_A_RLOC_BYTES, sum.bytes,
+			      LISP_A_RLOC_PAD) ||
+	    nla_put_u64_64bit(skb, LISP_A_RLOC_RX_PACKETS, sum.rx_packets,
+			      LISP_A_RLOC_PAD) ||
+	    nla_put_u64_64bit(skb, LISP_A_RLOC_RX_BYTES, sum.rx_bytes,
+			      LISP_A_RLOC_PAD) ||
 	    nla_put_u32(skb, LISP_A_RLOC_RTT, rloc->rtt))
 		return -EMSGSIZE;
 

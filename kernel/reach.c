@@ -359,6 +359,28 @@ enum lisp_drop_reason lisp_reach_receive(const struct sk_buff *skb,
 	return LISP_DROP_REASON_NONE;
 }
 
+void lisp_reach_count(const struct sk_buff *skb, const struct lisp_dev *ld,
+		      const struct lisp_iid *iid, u16 outer)
+{
+	struct lisp_local *local;
+	struct lisp_rloc *rloc;
+	struct said s;
+
+	parse_outer(&s, skb->head + outer);
+	rloc = lisp_rloc_lookup(ld->ln, iid->key.underlay, s.family, &s.saddr,
+				ld->sock->port);
+	if (rloc)
+		lisp_rloc_received(rloc, skb->len);
+
+	local = skb->protocol == htons(ETH_P_IP) ?
+		lisp_local_lookup(iid, AF_INET, &ip_hdr(skb)->daddr) :
+		lisp_local_lookup(iid, AF_INET6, &ipv6_hdr(skb)->daddr);
+	if (local) {
+		atomic64_inc(&local->packets);
+		atomic64_add(skb->len, &local->bytes);
+	}
+}
+
 static void react_rloc(struct lisp_net *ln, enum lisp_react_kind kind,
 		       const struct lisp_rloc *rloc, u32 value)
 {

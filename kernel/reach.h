@@ -42,7 +42,12 @@ enum lisp_reach_switch {
 	LISP_REACH_MAP_VERSIONS	= BIT(2),
 	LISP_REACH_GLEANING	= BIT(3),
 	LISP_REACH_ICMP		= BIT(4),	/* not of packets: icmp.c */
+	LISP_REACH_COUNT	= BIT(5),	/* nothing is believed */
 };
+
+/* What LISP headers say. */
+#define LISP_REACH_SAID	(LISP_REACH_STATUS_BITS | LISP_REACH_ECHO_NONCE | \
+			 LISP_REACH_MAP_VERSIONS | LISP_REACH_GLEANING)
 
 /*
  * Push the LISP header for @loc of @map. skb->data is at the inner packet,
@@ -61,6 +66,13 @@ enum lisp_drop_reason lisp_reach_receive(const struct sk_buff *skb,
 					 const struct lisp_iid *iid,
 					 const struct lisp_hdr *hdr,
 					 const struct lisp_inner *in, u16 outer);
+
+/*
+ * Count a packet for the RLOC that it came from and the local EID prefix that
+ * it is for: skb->data is at the inner packet, @outer as above. RCU, BH off.
+ */
+void lisp_reach_count(const struct sk_buff *skb, const struct lisp_dev *ld,
+		      const struct lisp_iid *iid, u16 outer);
 
 /*
  * Set the state of @rloc soon, if it is up, or if it is @state that ends. Any

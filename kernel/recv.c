@@ -202,6 +202,7 @@ static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
 				   const struct lisp_iid *iid,
 				   struct lisp_hdr *hdr, struct lisp_inner *in)
 {
+	u8 reach = READ_ONCE(ld->reach);
 	enum lisp_drop_reason why;
 	struct outer outer;
 
@@ -223,12 +224,15 @@ static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
 	why = check(skb, ld, iid, in);
 	if (why)
 		return why;
-	if (unlikely(READ_ONCE(ld->reach))) {
+	if (unlikely(reach & LISP_REACH_SAID)) {
 		why = lisp_reach_receive(skb, ld, iid, hdr, in, outer.at);
 		if (why)
 			return why;
 	}
-	return merge(skb, ld, in, &outer);
+	why = merge(skb, ld, in, &outer);
+	if (unlikely(reach & LISP_REACH_COUNT) && !why)
+		lisp_reach_count(skb, ld, iid, outer.at);
+	return why;
 }
 
 /*

@@ -264,24 +264,27 @@ bool lisp_rloc_set_state(struct lisp_rloc *rloc, enum lisp_rloc_state state)
 	return true;
 }
 
-void lisp_rloc_read(const struct lisp_rloc *rloc, u64 *packets, u64 *bytes)
+void lisp_rloc_read(const struct lisp_rloc *rloc, struct lisp_rloc_sum *sum)
 {
 	const struct lisp_rloc_count *count;
+	struct lisp_rloc_sum one;
 	unsigned int start;
-	u64 p, b;
 	int cpu;
 
-	*packets = 0;
-	*bytes = 0;
+	memset(sum, 0, sizeof(*sum));
 	for_each_possible_cpu(cpu) {
 		count = per_cpu_ptr(rloc->count, cpu);
 		do {
 			start = u64_stats_fetch_begin(&count->syncp);
-			p = u64_stats_read(&count->packets);
-			b = u64_stats_read(&count->bytes);
+			one.packets = u64_stats_read(&count->packets);
+			one.bytes = u64_stats_read(&count->bytes);
+			one.rx_packets = u64_stats_read(&count->rx_packets);
+			one.rx_bytes = u64_stats_read(&count->rx_bytes);
 		} while (u64_stats_fetch_retry(&count->syncp, start));
-		*packets += p;
-		*bytes += b;
+		sum->packets += one.packets;
+		sum->bytes += one.bytes;
+		sum->rx_packets += one.rx_packets;
+		sum->rx_bytes += one.rx_bytes;
 	}
 }
 

@@ -38,11 +38,21 @@ struct lisp_net;
 #define LISP_SEND_IPV4		BIT(0)
 #define LISP_SEND_IPV6		BIT(1)
 
-/* One CPU's share of what was sent to an RLOC. */
+/* One CPU's share of what was sent to an RLOC, and came from it. */
 struct lisp_rloc_count {
 	u64_stats_t		packets;
 	u64_stats_t		bytes;
+	u64_stats_t		rx_packets;
+	u64_stats_t		rx_bytes;
 	struct u64_stats_sync	syncp;
+};
+
+/* The sum over all CPUs. */
+struct lisp_rloc_sum {
+	u64			packets;
+	u64			bytes;
+	u64			rx_packets;
+	u64			rx_bytes;
 };
 
 /**
@@ -67,7 +77,7 @@ struct lisp_route {
  * @routes: cached routes, owned by encap.c; released here
  * @source: configured source RLOC (zero: none) that @routes are for (encap.c)
  * @claim: 0: @routes are for nobody yet, 1: being settled, 2: @source is valid
- * @count: packets sent, octets of inner packets; lisp_rloc_sent()
+ * @count: packets, octets of inner packets; lisp_rloc_sent(), _received()
  * @underlay: ifindex of the underlay's VRF, 0 for the default domain
  * @users: locator sets that name it (lock)
  * @changed: boot time, seconds, of the last change of @state (lock)
@@ -180,8 +190,18 @@ static inline u16 lisp_rloc_sent(struct lisp_rloc *rloc, unsigned int len)
 	return u64_stats_read(&count->packets);
 }
 
-/* The sum over all CPUs. */
-void lisp_rloc_read(const struct lisp_rloc *rloc, u64 *packets, u64 *bytes);
+/* Count a packet that came from it, on devices with rx-counters. BH off. */
+static inline void lisp_rloc_received(struct lisp_rloc *rloc, unsigned int len)
+{
+	struct lisp_rloc_count *count = this_cpu_ptr(rloc->count);
+
+	u64_stats_update_begin(&count->syncp);
+	u64_stats_inc(&count->rx_packets);
+	u64_stats_add(&count->rx_bytes, len);
+	u64_stats_update_end(&count->syncp);
+}
+
+void lisp_rloc_read(const struct lisp_rloc *rloc, struct lisp_rloc_sum *sum);
 
 /* The same as lisp_rloc_find(), for packets. RCU or BH. */
 struct lisp_rloc *lisp_rloc_lookup(struct lisp_net *ln, u32 underlay,

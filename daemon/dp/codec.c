@@ -346,6 +346,8 @@ static const struct row local_rows[] = {
 	ROW(LISP_A_LOCAL_ORIGIN, U32, dp_local, origin),
 	ROW(LISP_A_LOCAL_MAP_VERSION, U16, dp_local, version),
 	ROW_SEEN(LISP_A_LOCAL_EVENT, U32, dp_local, event, has_event),
+	ROW(LISP_A_LOCAL_PACKETS, U64, dp_local, packets),
+	ROW(LISP_A_LOCAL_BYTES, U64, dp_local, bytes),
 };
 
 static const struct row rloc_rows[] = {
@@ -359,6 +361,8 @@ static const struct row rloc_rows[] = {
 	ROW(LISP_A_RLOC_BYTES, U64, dp_rloc, bytes),
 	ROW(LISP_A_RLOC_RTT, U32, dp_rloc, rtt),
 	ROW(LISP_A_RLOC_DOUBT, FLAG, dp_rloc, doubt),
+	ROW(LISP_A_RLOC_RX_PACKETS, U64, dp_rloc, rx_packets),
+	ROW(LISP_A_RLOC_RX_BYTES, U64, dp_rloc, rx_bytes),
 };
 
 static const struct row reach_rows[] = {

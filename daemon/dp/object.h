@@ -54,6 +54,8 @@ struct dp_local {
 	uint16_t version;
 	bool has_event;
 	uint32_t event;
+	uint64_t packets;		/* received for it, if counted */
+	uint64_t bytes;
 };
 
 struct dp_rloc {
@@ -67,6 +69,8 @@ struct dp_rloc {
 	uint64_t bytes;
 	uint32_t rtt;			/* microseconds, 0: not known */
 	bool doubt;			/* ICMP calls it unreachable */
+	uint64_t rx_packets;		/* received from it, if counted */
+	uint64_t rx_bytes;
 };
 
 struct dp_drop {

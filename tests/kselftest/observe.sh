@@ -112,5 +112,38 @@ is "ip -s link: dropped, going out and coming in" \
 		select(.device == "lisp100") | .drops | to_entries[]] |
 		[map(select(.key | startswith("rx-") | not).value),
 		 map(select(.key | startswith("rx-")).value)] | map(add)')"
+
+# --- rx-counters
+received()
+{
+	in_ns "$x1" lispctl --json rloc show | jq -r '.[] |
+		select(.address == "192.0.2.2") | "\(."rx-packets") \(."rx-bytes")"'
+	in_ns "$x1" lispctl --json local show | jq -r 'sort_by(.prefix)[] |
+		"\(.packets) \(.bytes)"'
+}
+forge()
+{
+	echo "o.tos=$1 o.dst=192.0.2.1 hdr=0800000000006400 i.src=10.2.0.1 \
+		i.dst=10.1.0.1 i.len=100" | send "$x2"
+}
+ping1 "$h1" 10.2.0.1 >/dev/null
+is "rx-counters off: none" "$(received | xargs)" "0 0 0 0 0 0"
+check "rx-counters on" ip -n "$x1" link set lisp100 type lisp rx-counters on
+like "it is shown" "$(ip -n "$x1" -d link show lisp100)" "rx-counters on"
+ping1 "$h1" 10.2.0.1 >/dev/null
+ping1 "$h1" 2001:db8:2::1 >/dev/null
+ping1 "$h1" 2001:db8:2::1 >/dev/null
+is "its RLOC, and each local EID prefix" "$(received | xargs)" \
+	"3 292 1 84 2 208"
+dropped "a packet that is dropped for its ECN" "$x1" rx-ecn 1 forge 3
+is "is not counted" "$(received | xargs)" "3 292 1 84 2 208"
+local_eid "$x1" 10.1.0.0/16
+is "who replaces the prefix does not lose what is counted" \
+	"$(received | sed -n 2p)" "1 84"
+check "rx-counters off again" ip -n "$x1" link set lisp100 type lisp \
+	rx-counters off
+ping1 "$h1" 10.2.0.1 >/dev/null
+is "nothing more is counted" "$(received | xargs)" "3 292 1 84 2 208"
+
 like "ip -s -d link" "$(ip -n "$x1" -s -d link show lisp100)" "lisp id 100"
 done_testing

@@ -200,6 +200,8 @@ static const struct option options[] = {
 	  "learn mappings from packets (off)" },
 	{ "icmp-unreachable", IFLA_LISP_ICMP_UNREACHABLE, put_switch, "on|off",
 	  "believe ICMP that an RLOC is unreachable (off)" },
+	{ "rx-counters", IFLA_LISP_RX_COUNTERS, put_switch, "on|off",
+	  "count what is received by RLOC and local EID prefix, too (off)" },
 	{ "external", IFLA_LISP_EXTERNAL, put_flag, NULL,
 	  "serve many Instance-IDs, which routes and netlink name" },
 	{ "ttl", IFLA_LISP_TTL, put_u8, "inherit|TTL",
@@ -377,6 +379,8 @@ static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	show_switch(tb, IFLA_LISP_GLEANING, "gleaning", "gleaning %s ", 0);
 	show_switch(tb, IFLA_LISP_ICMP_UNREACHABLE, "icmp-unreachable",
 		    "icmp-unreachable %s ", 0);
+	show_switch(tb, IFLA_LISP_RX_COUNTERS, "rx-counters", "rx-counters %s ",
+		    0);
 	show_u8(tb, IFLA_LISP_TTL, 0, "ttl");
 	show_u8(tb, IFLA_LISP_TOS, 1, "tos");
 	if (tb[IFLA_LISP_PATH_MTU])

@@ -192,6 +192,8 @@ struct json_object *object_local(const struct dp_local *l)
 		return o;
 	if (l->version)
 		put_number(o, "map-version", l->version);
+	put_number(o, "packets", l->packets);
+	put_number(o, "bytes", l->bytes);
 	put_locators(o, &l->locators);
 	return o;
 }
@@ -213,6 +215,8 @@ struct json_object *object_rloc(const struct dp_rloc *r)
 	put_number(o, "users", r->users);
 	put_number(o, "packets", r->packets);
 	put_number(o, "bytes", r->bytes);
+	put_number(o, "rx-packets", r->rx_packets);
+	put_number(o, "rx-bytes", r->rx_bytes);
 	return o;
 }
 

@@ -80,6 +80,9 @@
  *	section 7.2).  Otherwise, 576..65535: outer packets are that large at
  *	most, or as large as the interface takes, and what the stack knows of
  *	paths does not count (stateless, section 7.1).
+ * @IFLA_LISP_RX_COUNTERS: u8, 0 or 1: packets received are counted for the
+ *	RLOC that they came from and the local EID prefix that they are for,
+ *	too, which takes two more lookups for each.  Default 0.
  *
  * Received checksums may be zero or right.  What is not called immutable can
  * change while the device exists; that needs CAP_NET_ADMIN both in the user
@@ -108,6 +111,7 @@ enum {
 	IFLA_LISP_GPE,
 	IFLA_LISP_ICMP_UNREACHABLE,
 	IFLA_LISP_PATH_MTU,
+	IFLA_LISP_RX_COUNTERS,
 	__IFLA_LISP_MAX
 };
 
