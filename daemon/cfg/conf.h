@@ -88,6 +88,7 @@ struct conf_xtr {
 	uint64_t register_interval;	/* seconds */
 	uint64_t probe_interval;	/* seconds; 0: none */
 	uint64_t mapping_ttl;		/* minutes */
+	bool map_versions;
 	uint64_t shortest_prefix4;	/* bits */
 	uint64_t shortest_prefix6;
 	uint64_t origin;		/* of our entries in the kernel */

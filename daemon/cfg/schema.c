@@ -205,6 +205,11 @@ static const struct cfg_key xtr_keys[] = {
 		 "is no probing." },
 	{ "mapping-ttl", UINT(conf_xtr, mapping_ttl, 1, 525600, "1440"),
 	  .doc = "Minutes that others may keep our mappings." },
+	{ "map-versions", BOOL(conf_xtr, map_versions, "true"),
+	  .doc = "Number our mappings (RFC 9302): the number goes up when the "
+		 "RLOCs change, and is kept in state-dir; false where several "
+		 "xTRs register the same prefixes, as each would count for "
+		 "itself." },
 	{ "shortest-prefix-ipv4", UINT(conf_xtr, shortest_prefix4, 0, 32,
 				       "8"),
 	  .doc = "Most that a Map-Reply is believed about, as a prefix length "

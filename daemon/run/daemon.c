@@ -217,7 +217,27 @@ static int open_store(struct daemon *d)
 	return d->store ? 0 : err;
 }
 
-static int make_node(struct daemon *d)
+/* The version of our mappings, with the locators they have now. */
+static int find_version(struct daemon *d, const struct conf *c,
+			struct roles *roles)
+{
+	const struct locator *l;
+	uint16_t version;
+	size_t n;
+	int err;
+
+	if (!c->xtr || !c->xtr->map_versions)
+		return 0;
+	l = roles_locators(roles, &n);
+	err = store_map_version(d->store, l, n, (uint16_t)random_u64(),
+				&version);
+	if (!err)
+		roles_set_version(roles, version);
+	return err;
+}
+
+int daemon_make(struct daemon *d, const struct conf *c, struct roles **roles,
+		struct node **n)
 {
 	uint8_t fresh[16], id[16];
 	int err = random_bytes(fresh, sizeof(fresh));
@@ -226,12 +246,17 @@ static int make_node(struct daemon *d)
 		err = store_xtr_id(d->store, fresh, id);
 	if (err)
 		return err;
-	d->roles = roles_new(d->conf, id);
-	if (!d->roles)
+	*roles = roles_new(c, id);
+	if (!*roles)
 		return -ENOMEM;
-	ops_init(d);
-	d->node = node_new(roles_config(d->roles), &d->ops, clock_ms(), &err);
-	return d->node ? 0 : err;
+	err = find_version(d, c, *roles);
+	*n = err ? NULL : node_new(roles_config(*roles), &d->ops, clock_ms(),
+				   &err);
+	if (*n)
+		return 0;
+	roles_free(*roles);
+	*roles = NULL;
+	return err;
 }
 
 static int start_data_plane(struct daemon *d)
@@ -264,6 +289,7 @@ static int start_core(struct daemon *d)
 {
 	int err;
 
+	ops_init(d);
 	d->loop = loop_new();
 	if (!d->loop)
 		return -ENOMEM;
@@ -271,7 +297,7 @@ static int start_core(struct daemon *d)
 	if (!err)
 		err = add_signals(d);
 	if (!err)
-		err = make_node(d);
+		err = daemon_make(d, d->conf, &d->roles, &d->node);
 	if (err)
 		log_error("cannot start: %s", strerror(-err));
 	return err;

@@ -82,6 +82,11 @@ int daemon_init(struct daemon *d, const struct conf *c, struct dp *dp);
 /* 0, or negative errno with a line logged. */
 int daemon_start(struct daemon *d);
 
+/* What the machines make of a configuration, over our store.  0, or negative
+ * errno and neither is there. */
+int daemon_make(struct daemon *d, const struct conf *c, struct roles **roles,
+		struct node **n);
+
 /* After the loop has ended: remove what was made, unless the configuration
  * says to keep it. */
 void daemon_stop(struct daemon *d);

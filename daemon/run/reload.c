@@ -154,33 +154,14 @@ static int take_over(struct daemon *d, struct node *n,
 	return err;
 }
 
-/* Everything that may fail comes before anything changes. */
-static int make(struct daemon *d, const struct conf *c, struct roles **roles,
-		struct node **n)
-{
-	const uint8_t none[16] = { 0 };
-	uint8_t id[16];
-	int err = store_xtr_id(d->store, none, id);
-
-	if (err)
-		return err;
-	*roles = roles_new(c, id);
-	if (!*roles)
-		return -ENOMEM;
-	*n = node_new(roles_config(*roles), &d->ops, clock_ms(), &err);
-	if (*n)
-		return 0;
-	roles_free(*roles);
-	return err;
-}
-
 static int change(struct daemon *d, struct conf *c, struct reload_result *r)
 {
 	struct roles *roles, *old_roles = d->roles;
 	struct node *n;
 	int err;
 
-	err = make(d, c, &roles, &n);
+	/* Everything that may fail comes before anything changes. */
+	err = daemon_make(d, c, &roles, &n);
 	if (err)
 		return refuse(r, err, "cannot set up: %s", strerror(-err));
 	err = change_vpns(d, c, roles, r);

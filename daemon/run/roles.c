@@ -291,6 +291,16 @@ const struct node_config *roles_config(const struct roles *r)
 	return &r->node;
 }
 
+void roles_set_version(struct roles *r, uint16_t version)
+{
+	r->xtr.map_version = version;
+}
+
+uint16_t roles_version(const struct roles *r)
+{
+	return r->xtr.map_version;
+}
+
 const struct locator *roles_locators(const struct roles *r, size_t *n)
 {
 	*n = r->xtr.rloc_count;

@@ -23,6 +23,10 @@ const struct node_config *roles_config(const struct roles *r);
  * there is none. */
 struct addr roles_rloc(const struct conf *c, enum addr_family family);
 
+/* The version of our mappings; 0, none, until it is set. */
+void roles_set_version(struct roles *r, uint16_t version);
+uint16_t roles_version(const struct roles *r);
+
 /* Own RLOCs as locators, in the order of RFC 9301 5.5. */
 const struct locator *roles_locators(const struct roles *r, size_t *n);
 

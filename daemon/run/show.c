@@ -282,6 +282,7 @@ static struct json_object *show_database_entry(const struct daemon *d,
 
 	l = roles_locators(d->roles, &n);
 	show_add_eid(o, eid);
+	add_number(o, "version", roles_version(d->roles));
 	json_object_object_add(o, "locators", show_locators(l, n));
 	*servers = json_object_new_array();
 	json_object_object_add(o, "map-servers", *servers);

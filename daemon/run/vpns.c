@@ -112,6 +112,7 @@ static void fill_local(const struct daemon *d, struct dp_local *l)
 	a.locator_count = n;
 	execute_map_to_dp(&a, &m);
 	l->locators = m.locators;
+	l->version = roles_version(d->roles);
 }
 
 static int add_locals(struct daemon *d, const struct conf_vpn *v)

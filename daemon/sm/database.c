@@ -60,6 +60,7 @@ int database_init(struct database *db, const struct xtr_config *cfg,
 
 	memset(db, 0, sizeof(*db));
 	db->ttl = cfg->mapping_ttl;
+	db->version = cfg->map_version;
 	ret = eidmap_init(&db->map, seed);
 	if (!ret)
 		ret = add_eids(db, cfg);
@@ -119,6 +120,7 @@ void database_record(const struct database *db, const struct eid *eid,
 	*rec = (struct map_record){
 		.ttl = db->ttl,
 		.authoritative = true,
+		.version = db->version,
 		.eid = *eid,
 		.locators = db->locators,
 		.locator_count = db->locator_count,

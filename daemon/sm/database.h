@@ -21,6 +21,7 @@ struct database {
 	struct locator *locators;	/* sorted, L and R set */
 	uint8_t locator_count;
 	uint32_t ttl;			/* minutes */
+	uint16_t version;		/* 0: none */
 };
 
 /* 0, -ENOMEM, -EINVAL (an EID twice, not IP, too many locators). */

@@ -89,6 +89,7 @@ struct xtr_config {
 	const struct xtr_petrs *petrs;
 	size_t petrs_count;
 	uint32_t mapping_ttl;		/* minutes, of what we register */
+	uint16_t map_version;		/* of the same (RFC 9302); 0: none */
 	struct resolve_limits resolve;
 	struct cache_limits cache;
 	struct probe_limits probe;

@@ -8,6 +8,7 @@
 #include "store/nonces.h"
 #include "store/registry.h"
 #include "store/store.h"
+#include "store/versions.h"
 
 struct store {
 	struct registry reg;
@@ -91,6 +92,12 @@ int store_xtr_id(struct store *s, const uint8_t fresh[16], uint8_t id[16])
 		return -EIO;
 	memcpy(id, fresh, 16);
 	return 0;
+}
+
+int store_map_version(struct store *s, const struct locator *l, size_t n,
+		      uint16_t fresh, uint16_t *version)
+{
+	return versions_get(s->kv, l, n, fresh, version);
 }
 
 int store_sync(struct store *s)

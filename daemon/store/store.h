@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a node knows beyond its machines: the Map-Server's registrations and
- * replay protection (implements sm/store.h), the xTR's own nonce counters and
- * its xTR-ID.
+ * replay protection (implements sm/store.h), the xTR's own nonce counters,
+ * its xTR-ID and the version of its mappings.
  *
  * run/ makes one:
  *
@@ -51,6 +51,12 @@ int store_register_nonce(struct store *s, const struct addr *server,
 /* The xTR-ID made at the first start; @fresh (16 random octets) becomes it
  * when there is none yet.  0 or -EIO. */
 int store_xtr_id(struct store *s, const uint8_t fresh[16], uint8_t id[16]);
+
+/* The map-version of our mappings with these locators: the last one, or the
+ * one after it if the locators are others.  @fresh (random) is where it begins
+ * when there is none yet.  0 or -EIO. */
+int store_map_version(struct store *s, const struct locator *l, size_t n,
+		      uint16_t fresh, uint16_t *version);
 
 /* Make durable what was put off: now, or without waiting for the disk (see
  * kv_sync_start()).  0 or -EIO. */

@@ -85,6 +85,8 @@ static void nothing_changed(void **state)
 static void renumbered(void **state)
 {
 	struct locator left = w.rlocs[1][1];
+	struct eid host = E("[100]10.2.0.1");
+	struct cache_view v;
 
 	begin(&(struct world_config){ .no_proxy = true });
 	left = w.rlocs[1][1];
@@ -93,8 +95,11 @@ static void renumbered(void **state)
 	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 2);
 	xtr.rlocs = &left;
 	xtr.rloc_count = 1;
+	xtr.map_version = 4095;
 	assert_int_equal(reload_b(), 3);
 	talk(5);
+	assert_true(node_cache_match(w.a->node, &host, &v));
+	assert_int_equal(v.version, 4095);
 	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 1);
 	assert_true(addr_equal(&w.a->plane.last_rloc, &left.addr));
 	assert_int_equal(w.a->plane.dropped + w.b->plane.dropped, 0);

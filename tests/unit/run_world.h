@@ -54,6 +54,7 @@ struct server {
 	struct auth_key *key;
 	unsigned int registers;
 	unsigned int withdrawals;	/* records with TTL 0 */
+	uint16_t version;		/* of the last record registered */
 	unsigned int bad_macs;
 	unsigned int requests;
 	unsigned int probes;
@@ -99,8 +100,10 @@ static inline void on_register(struct server *s, const struct udp_datagram *d,
 	if (auth_verify(s->key, d->data, d->len, &m->auth,
 			AUTH_COVER_ENTIRE))
 		s->bad_macs++;
-	for (size_t i = 0; i < m->record_count; i++)
+	for (size_t i = 0; i < m->record_count; i++) {
 		s->withdrawals += m->records[i].ttl == 0;
+		s->version = m->records[i].version;
+	}
 }
 
 /* 10.2.0.0/16 around what was asked, at the peer's RLOC. */
@@ -205,6 +208,13 @@ static inline void server_open(struct server *s)
 	assert_non_null(s->udp);
 }
 
+static inline void server_close(struct server *s)
+{
+	udp_close(s->udp);
+	arena_free(&s->arena);
+	auth_key_free(s->key);
+}
+
 /* --- a world for each test --- */
 
 static inline int enter_namespace(void **state)
@@ -289,9 +299,7 @@ static inline void world_close(struct world *w)
 
 	if (w->client >= 0)
 		close(w->client);
-	udp_close(w->s.udp);
-	arena_free(&w->s.arena);
-	auth_key_free(w->s.key);
+	server_close(&w->s);
 	daemon_free(&w->d);
 	conf_free(w->conf);
 	snprintf(command, sizeof(command), "rm -r %s", w->dir);

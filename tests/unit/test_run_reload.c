@@ -98,6 +98,52 @@ static void test_other_device(void **state)
 	world_close(&w);
 }
 
+static uint16_t after(uint16_t version)
+{
+	return version == 4095 ? 1 : version + 1;
+}
+
+/* The Map-Server and the kernel are told the version. */
+static void has_version(struct world *w, uint16_t version)
+{
+	struct eid e = eid("[100]10.1.0.0/16");
+
+	assert_int_equal(dp_fake_local(w->dp, &e)->version, version);
+	wait_until(w, w->s.version == version);
+}
+
+/* The number of our mappings goes up with their locators, and only then. */
+static void test_map_version(void **state)
+{
+	struct reload_result r;
+	struct world w;
+	uint16_t v;
+
+	begin(&w, state);
+	v = w.s.version;
+	assert_in_range(v, 1, 4095);
+	write_file(&w, PREFIX6, "{\"prefix\": \"10.7.0.0/16\"}");
+	assert_int_equal(reload(&w.d, &r), 0);
+	has_version(&w, v);
+	write_file(&w, "\"rlocs\": [{", "\"rlocs\": [{\"priority\": 3, ");
+	assert_int_equal(reload(&w.d, &r), 0);
+	has_version(&w, after(v));
+
+	/* It dies, and starts again with what it had before that. */
+	daemon_free(&w.d);
+	server_close(&w.s);
+	w.dp = dp_fake_new();
+	assert_non_null(w.dp);
+	server_open(&w.s);
+	start(&w);
+	has_version(&w, after(after(v)));
+
+	write_file(&w, "\"site-id\": 5", "\"map-versions\": false");
+	assert_int_equal(reload(&w.d, &r), 0);
+	has_version(&w, 0);
+	world_close(&w);
+}
+
 /* Refused with a sentence that has @says in it, and nothing has happened. */
 static void refused(struct world *w, const char *from, const char *to,
 		    const char *says)
@@ -168,6 +214,7 @@ int main(void)
 		TEST(test_other_eids),
 		TEST(test_other_vpns),
 		TEST(test_other_device),
+		TEST(test_map_version),
 		TEST(test_bad),
 		TEST(test_data_plane_says_no),
 	};

@@ -60,6 +60,67 @@ static void xtr_id(void **state)
 	close_store();
 }
 
+static uint16_t version_of(const struct locator *l, size_t n, uint16_t fresh)
+{
+	uint16_t v = 0;
+
+	assert_int_equal(store_map_version(store, l, n, fresh, &v), 0);
+	return v;
+}
+
+/* Each change of each part is a change; nothing else is, not a restart. */
+static void map_versions(void **state)
+{
+	struct locator l[2] = {
+		{ .addr = A("192.0.2.1"), .priority = 1, .weight = 100,
+		  .mpriority = 255,
+		  .flags = LOCATOR_REACHABLE | LOCATOR_LOCAL },
+		{ .addr = A("2001:db8::1"), .priority = 1, .weight = 100,
+		  .mpriority = 255, .flags = LOCATOR_REACHABLE },
+	};
+
+	store_config_init(&cfg);
+	open_store();
+	assert_int_equal(version_of(l, 2, 4091), 4092);
+	assert_int_equal(version_of(l, 2, 7), 4092);
+	close_store();
+	open_store();
+	assert_int_equal(version_of(l, 2, 9), 4092);
+	l[1].flags |= LOCATOR_LOCAL;
+	assert_int_equal(version_of(l, 2, 9), 4092);
+	assert_int_equal(version_of(l, 1, 9), 4093);
+	assert_int_equal(version_of(l, 2, 9), 4094);
+	l[0].priority++;
+	assert_int_equal(version_of(l, 2, 9), 4095);
+	close_store();
+	open_store();
+	l[0].weight++;
+	assert_int_equal(version_of(l, 2, 9), 1);	/* 4095 + 1 */
+	l[1].flags = 0;
+	assert_int_equal(version_of(l, 2, 9), 2);
+	l[1].addr.bytes[15]++;
+	assert_int_equal(version_of(l, 2, 9), 3);
+	assert_int_equal(version_of(NULL, 0, 9), 4);
+	assert_int_equal(version_of(NULL, 0, 9), 4);
+	close_store();
+}
+
+/* The first one is any but 0; what cannot be read is not made up for. */
+static void first_map_version(void **state)
+{
+	struct kv *k = open_kv();
+	uint16_t v;
+
+	assert_int_equal(kv_put(k, "map-version", 12, "short", 5), 0);
+	kv_close(k);
+	store_config_init(&cfg);
+	open_store();
+	assert_int_equal(store_map_version(store, NULL, 0, 1, &v), -EIO);
+	assert_int_equal(kv_del(kv, "map-version", 12), 0);
+	assert_int_equal(version_of(NULL, 0, 0xffff), 1);
+	close_store();
+}
+
 static void last_nonces(void **state)
 {
 	struct nonce_key a = nkey(1, 1, 1), b = nkey(1, 2, 1),
@@ -306,6 +367,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BOTH(counters),
 		BOTH(xtr_id),
+		BOTH(map_versions),
+		cmocka_unit_test_setup_teardown(first_map_version, on_memory,
+						clean),
 		BOTH(last_nonces),
 		cmocka_unit_test_setup_teardown(nonce_cap, on_memory, clean),
 		BOTH(nonces_dropped),
