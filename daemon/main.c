@@ -54,13 +54,6 @@ struct arguments {
 	bool check;
 };
 
-static const enum log_level levels[] = {
-	[CONF_LOG_ERROR] = LOG_LEVEL_ERROR,
-	[CONF_LOG_WARNING] = LOG_LEVEL_WARNING,
-	[CONF_LOG_INFO] = LOG_LEVEL_INFO,
-	[CONF_LOG_DEBUG] = LOG_LEVEL_DEBUG,
-};
-
 /* Exits for options that are a whole run. */
 static void read_arguments(int argc, char **argv, struct arguments *a)
 {
@@ -115,13 +108,15 @@ static struct conf *load(const char *file)
 	return c;
 }
 
-static int run(struct daemon *d, const struct conf *c, const char *file)
+static int run(struct daemon *d, const struct conf *c,
+	       const struct arguments *a)
 {
 	int err = daemon_init(d, c, NULL);
 
 	if (err)
 		return err;
-	d->file = file;
+	d->file = a->file;
+	d->debug = a->debug;
 	err = priv_drop(&d->user, c->xtr != NULL);
 	if (err) {
 		log_error("cannot become user \"%s\": %s", c->user,
@@ -157,8 +152,8 @@ int main(int argc, char **argv)
 		gethostname(host, sizeof(host) - 1);
 		c->name = strdup(host);
 	}
-	log_init(a.debug ? LOG_LEVEL_DEBUG : levels[c->log_level], c->name);
-	err = run(&d, c, a.file);
+	log_init(a.debug ? LOG_LEVEL_DEBUG : daemon_log_level(c), c->name);
+	err = run(&d, c, &a);
 	daemon_free(&d);
 	conf_free(c);
 	return err ? 1 : 0;

@@ -339,7 +339,8 @@ static const struct cfg_key conf_keys[] = {
 	{ "user", TEXT(conf, user, 1, 31), .def = "\"nobody\"",
 	  .doc = "Unprivileged user the daemon runs as after start." },
 	{ "log-level", CHOICE(conf, log_level, log_levels, "\"info\""),
-	  .doc = "The least important messages that are logged." },
+	  .doc = "The least important messages that are logged, unless "
+		 "lispd was started with -d." },
 	{ "underlay", PLAIN(CFG_DEVICE, conf, underlay),
 	  .doc = "VRF whose routing carries control messages and encapsulated "
 		 "packets; default: the main routing domain." },

@@ -29,6 +29,11 @@ void log_init(enum log_level level, const char *name)
 	logger.terminal = isatty(STDERR_FILENO);
 }
 
+void log_set_level(enum log_level level)
+{
+	logger.level = level;
+}
+
 bool log_wanted(enum log_level level)
 {
 	return level <= logger.level;

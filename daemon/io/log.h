@@ -16,6 +16,8 @@
  * stay in place. */
 void log_init(enum log_level level, const char *name);
 
+void log_set_level(enum log_level level);
+
 bool log_wanted(enum log_level level);
 
 __attribute__((format(printf, 2, 3)))

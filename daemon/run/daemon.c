@@ -24,6 +24,18 @@
 /* How long a clean stop waits for the Map-Servers' acknowledgements. */
 #define STOP_GRACE_MS		1000
 
+enum log_level daemon_log_level(const struct conf *c)
+{
+	static const enum log_level levels[] = {
+		[CONF_LOG_ERROR] = LOG_LEVEL_ERROR,
+		[CONF_LOG_WARNING] = LOG_LEVEL_WARNING,
+		[CONF_LOG_INFO] = LOG_LEVEL_INFO,
+		[CONF_LOG_DEBUG] = LOG_LEVEL_DEBUG,
+	};
+
+	return levels[c->log_level];
+}
+
 /* --- what needs root --- */
 
 /* "/run/lisp" of "/run/lisp/a.sock", if it is not there yet. */

@@ -2,7 +2,7 @@
 /*
  * One running lispd: the node of sm/ and everything it acts through.
  *
- * The owner sets @file after daemon_init() if there is one.
+ * The owner sets @file and @debug after daemon_init() if there is one.
  *
  * daemon_init() opens what needs root (sockets, control socket, state
  * directory); after priv_drop() daemon_start() does the rest; then the loop
@@ -47,6 +47,7 @@ struct daemon_counters {
 struct daemon {
 	const struct conf *conf;
 	const char *file;		/* to reload it from, NULL: none */
+	bool debug;			/* whatever "log-level" says */
 	struct conf *reloaded;		/* what conf points to since then */
 	const char *name;
 	struct priv_user user;
@@ -81,6 +82,8 @@ int daemon_init(struct daemon *d, const struct conf *c, struct dp *dp);
 
 /* 0, or negative errno with a line logged. */
 int daemon_start(struct daemon *d);
+
+enum log_level daemon_log_level(const struct conf *c);
 
 /* What the machines make of a configuration, over our store.  0, or negative
  * errno and neither is there. */

@@ -72,8 +72,6 @@ static const char *needs_restart(const struct conf *a, const struct conf *b)
 		return "state-dir";
 	if (!same_text(a->user, b->user))
 		return "user";
-	if (a->log_level != b->log_level)
-		return "log-level";
 	if (!same_text(a->underlay, b->underlay))
 		return "underlay";
 	if (!same_listen(a, b))
@@ -179,6 +177,8 @@ static int change(struct daemon *d, struct conf *c, struct reload_result *r)
 	roles_free(old_roles);
 	conf_free(d->reloaded);
 	d->reloaded = c;
+	if (!d->debug)
+		log_set_level(daemon_log_level(c));
 	return 0;
 }
 

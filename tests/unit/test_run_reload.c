@@ -144,6 +144,26 @@ static void test_map_version(void **state)
 	world_close(&w);
 }
 
+/* Said at start with -d, the level stays. */
+static void test_log_level(void **state)
+{
+	struct reload_result r;
+	struct world w;
+
+	begin(&w, state);
+	assert_false(log_wanted(LOG_LEVEL_WARNING));
+	write_file(&w, "{ \"name\"", "{ \"log-level\": \"warning\", \"name\"");
+	assert_int_equal(reload(&w.d, &r), 0);
+	assert_true(log_wanted(LOG_LEVEL_WARNING));
+	assert_false(log_wanted(LOG_LEVEL_NOTICE));
+	w.d.debug = true;
+	write_file(&w, "{ \"name\"", "{ \"log-level\": \"error\", \"name\"");
+	assert_int_equal(reload(&w.d, &r), 0);
+	assert_true(log_wanted(LOG_LEVEL_WARNING));
+	log_set_level(LOG_LEVEL_ERROR);
+	world_close(&w);
+}
+
 /* Refused with a sentence that has @says in it, and nothing has happened. */
 static void refused(struct world *w, const char *from, const char *to,
 		    const char *says)
@@ -215,6 +235,7 @@ int main(void)
 		TEST(test_other_vpns),
 		TEST(test_other_device),
 		TEST(test_map_version),
+		TEST(test_log_level),
 		TEST(test_bad),
 		TEST(test_data_plane_says_no),
 	};
