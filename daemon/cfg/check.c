@@ -216,6 +216,47 @@ static bool is_listened(const struct conf *c, const struct addr *a)
 	return !c->listen_count;
 }
 
+enum addr_family conf_rloc_family(const struct conf_rloc *r)
+{
+	static const enum addr_family families[] = {
+		[CONF_FAMILY_IPV4] = ADDR_IPV4,
+		[CONF_FAMILY_IPV6] = ADDR_IPV6,
+	};
+
+	return r->interface ? families[r->family] : r->address.family;
+}
+
+/* By address, the first member; those without by interface and family. */
+static int cmp_rloc(const void *a, const void *b)
+{
+	const struct conf_rloc *x = a, *y = b;
+	int c = addr_cmp(&x->address, &y->address);
+
+	if (c || !x->interface || !y->interface)
+		return c;
+	c = strcmp(x->interface, y->interface);
+	return c ? c : x->family - y->family;
+}
+
+/* An address, or an interface with a family: what is wrong, NULL: nothing. */
+static const char *rloc_mistake(const struct conf *c,
+				const struct conf_rloc *r)
+{
+	bool address = r->address.family != ADDR_NONE;
+
+	if (address == !!r->interface)
+		return "expected either \"address\" or \"interface\"";
+	if (r->interface && !r->family)
+		return "expected \"family\", \"ipv4\" or \"ipv6\", with "
+			"\"interface\"";
+	if (address && r->family)
+		return "expected \"family\" with \"interface\" only";
+	if (r->interface && c->listen_count)
+		return "expected \"address\", as \"listen\" names "
+			"addresses and an interface's may change";
+	return NULL;
+}
+
 static void check_rlocs(const struct conf *c, struct place *p,
 			struct cfg_errors *e)
 {
@@ -223,14 +264,21 @@ static void check_rlocs(const struct conf *c, struct place *p,
 	char text[ADDR_TEXT_MAX];
 
 	check_unique(p, UNIQUE("rlocs", "address", x->rlocs, x->rloc_count,
-			       address, cmp_addr), e);
+			       address, cmp_rloc), e);
 	for (size_t i = 0; i < x->rloc_count; i++) {
-		if (is_listened(c, &x->rlocs[i].address))
+		const struct conf_rloc *r = &x->rlocs[i];
+		const char *mistake = rloc_mistake(c, r);
+
+		if (!mistake && (r->interface || is_listened(c, &r->address)))
 			continue;
-		element(p, "rlocs", i, "address");
-		cfg_error(e, here(p), "\"%s\": expected an address of the "
-			  "list \"listen\"",
-			  addr_text(&x->rlocs[i].address, text));
+		element(p, "rlocs", i, r->interface ? "interface" :
+			"address");
+		if (mistake)
+			cfg_error(e, here(p), "%s", mistake);
+		else
+			cfg_error(e, here(p), "\"%s\": expected an address "
+				  "of the list \"listen\"",
+				  addr_text(&r->address, text));
 		element_end(p);
 	}
 }
@@ -252,7 +300,7 @@ static void check_map_servers(struct conf_xtr *x, struct place *p,
 static bool has_family(const struct conf_xtr *x, uint8_t family)
 {
 	for (size_t i = 0; i < x->rloc_count; i++)
-		if (x->rlocs[i].address.family == family)
+		if (conf_rloc_family(&x->rlocs[i]) == family)
 			return true;
 	return false;
 }

@@ -34,8 +34,17 @@ struct conf_key {
 	char *key_file;
 };
 
+enum conf_family {
+	CONF_FAMILY_NONE,		/* not given */
+	CONF_FAMILY_IPV4,
+	CONF_FAMILY_IPV6,
+};
+
+/* Either an address, or an interface and the family of its address. */
 struct conf_rloc {
-	struct addr address;
+	struct addr address;		/* family ADDR_NONE: not given */
+	char *interface;
+	int family;			/* enum conf_family */
 	uint64_t priority;
 	uint64_t weight;
 };
@@ -156,6 +165,9 @@ void conf_free(struct conf *c);
 
 /* Checks that concern several keys, for conf_parse(). */
 void conf_check(struct conf *c, struct cfg_errors *e);
+
+/* Of an RLOC, whichever way it is given. */
+enum addr_family conf_rloc_family(const struct conf_rloc *r);
 
 /* EID space of a VPN that names none and has a routing table of its own. */
 extern const struct prefix conf_eid_space_default[2];

@@ -79,9 +79,21 @@ static const struct cfg_choice answer_modes[] = {
 	  .doc = "File whose first line is the pre-shared key; it is read " \
 		 "at start, as root." }
 
+static const struct cfg_choice families[] = {
+	{ "ipv4", CONF_FAMILY_IPV4 },
+	{ "ipv6", CONF_FAMILY_IPV6 },
+	{ NULL }
+};
+
 static const struct cfg_key rloc_keys[] = {
-	{ "address", PLAIN(CFG_ADDRESS, conf_rloc, address), .required = true,
-	  .doc = "An address of this router in the underlay." },
+	{ "address", PLAIN(CFG_ADDRESS, conf_rloc, address),
+	  .doc = "An address of this router in the underlay; either this or "
+		 "interface." },
+	{ "interface", PLAIN(CFG_DEVICE, conf_rloc, interface),
+	  .doc = "Interface whose address it is, whichever it has: followed, "
+		 "and out of use while the link is down." },
+	{ "family", CHOICE(conf_rloc, family, families, NULL),
+	  .doc = "Of the interface's address." },
 	{ "priority", UINT(conf_rloc, priority, 0, 255, "1"),
 	  .doc = "Lower is preferred, 255 is never used." },
 	{ "weight", UINT(conf_rloc, weight, 0, 255, "100"),

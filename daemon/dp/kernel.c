@@ -403,7 +403,7 @@ static void kernel_close(struct dp *dp)
 
 	loop_event_free(k->reader);
 	session_close(&k->notify);
-	nl_close(k->route);
+	nl_free(k->route);
 	session_close(&k->session);
 	free(k);
 }

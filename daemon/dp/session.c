@@ -29,7 +29,7 @@ int session_open(struct session *s)
 
 void session_close(struct session *s)
 {
-	nl_close(s->nl);
+	nl_free(s->nl);
 	s->nl = NULL;
 }
 

@@ -58,7 +58,7 @@ struct nl *nl_open(int bus, int *err)
 	n->sock = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	if (!n->sock || mnl_socket_bind(n->sock, 0, MNL_SOCKET_AUTOPID)) {
 		*err = -errno;
-		nl_close(n);
+		nl_free(n);
 		return NULL;
 	}
 	n->portid = mnl_socket_get_portid(n->sock);
@@ -67,7 +67,7 @@ struct nl *nl_open(int bus, int *err)
 	return n;
 }
 
-void nl_close(struct nl *n)
+void nl_free(struct nl *n)
 {
 	if (!n)
 		return;

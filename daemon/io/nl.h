@@ -24,7 +24,7 @@ typedef int (*nl_fn)(void *arg, const struct nlmsghdr *nlh);
 
 /* @bus is NETLINK_GENERIC or NETLINK_ROUTE.  NULL and an errno in *@err. */
 struct nl *nl_open(int bus, int *err);
-void nl_close(struct nl *n);
+void nl_free(struct nl *n);
 int nl_fd(const struct nl *n);
 
 /* Address of the socket, by which a notification names its cause. */

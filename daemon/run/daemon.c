@@ -15,7 +15,9 @@
 #include "io/udp.h"
 #include "run/control.h"
 #include "run/execute.h"
+#include "run/follow.h"
 #include "run/ops.h"
+#include "run/own.h"
 #include "run/reload.h"
 #include "run/vpns.h"
 
@@ -248,19 +250,37 @@ static int find_version(struct daemon *d, const struct conf *c,
 	return err;
 }
 
-int daemon_make(struct daemon *d, const struct conf *c, struct roles **roles,
-		struct node **n)
+/* The roles as things are on this host. */
+static int make_roles(struct daemon *d, const struct conf *c,
+		      struct roles **roles)
 {
+	const struct own *was = d->roles ? roles_own(d->roles) : NULL;
+	struct own *own = NULL;
 	uint8_t fresh[16], id[16];
 	int err = random_bytes(fresh, sizeof(fresh));
 
 	if (!err)
 		err = store_xtr_id(d->store, fresh, id);
+	if (!err)
+		err = follow_open(d, c);
 	if (err)
 		return err;
-	*roles = roles_new(c, id);
-	if (!*roles)
-		return -ENOMEM;
+	if (c->xtr) {
+		own = own_new(c->xtr, d->host, was);
+		if (!own)
+			return -ENOMEM;
+	}
+	*roles = roles_new(c, own, id);
+	return *roles ? 0 : -ENOMEM;
+}
+
+int daemon_make(struct daemon *d, const struct conf *c, struct roles **roles,
+		struct node **n)
+{
+	int err = make_roles(d, c, roles);
+
+	if (err)
+		return err;
 	err = find_version(d, c, *roles);
 	*n = err ? NULL : node_new(roles_config(*roles), &d->ops, clock_ms(),
 				   &err);
@@ -365,6 +385,7 @@ void daemon_free(struct daemon *d)
 	loop_event_free(d->timer);
 	loop_event_free(d->sync_timer);
 	loop_event_free(d->stop_timer);
+	follow_close(d);
 	loop_free(d->loop);
 	arena_free(&d->arena);
 	memset(d, 0, sizeof(*d));

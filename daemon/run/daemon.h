@@ -20,10 +20,12 @@
 #include "run/report.h"
 #include "run/roles.h"
 #include "run/watch.h"
+#include "sm/damp.h"
 #include "sm/node.h"
 #include "store/store.h"
 
 struct ctl;
+struct host;
 struct loop;
 struct loop_event;
 struct udp;
@@ -65,6 +67,9 @@ struct daemon {
 	struct loop_event *sync_timer;	/* store_sync() */
 	struct loop_event *stop_timer;
 	struct loop_event *signals[4];
+	struct host *host;		/* NULL: not followed */
+	struct loop_event *follow_timer;
+	struct damp damp;
 	struct udp *udp;
 	struct ctl *ctl;
 	struct dp *dp;			/* NULL: no xTR */

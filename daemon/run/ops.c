@@ -31,7 +31,7 @@ static bool has_family(const struct daemon *d, enum addr_family family)
 	if (!udp_has_family(d->udp, family))
 		return false;
 	return !d->conf->xtr ||
-		roles_rloc(d->conf, family).family == family;
+		roles_rloc(d->roles, family).family == family;
 }
 
 static enum rloc_verdict ops_rloc_check(void *arg, const struct addr *a)

@@ -152,7 +152,8 @@ static int take_over(struct daemon *d, struct node *n,
 	return err;
 }
 
-static int change(struct daemon *d, struct conf *c, struct reload_result *r)
+static int change(struct daemon *d, const struct conf *c,
+		  struct reload_result *r)
 {
 	struct roles *roles, *old_roles = d->roles;
 	struct node *n;
@@ -175,6 +176,16 @@ static int change(struct daemon *d, struct conf *c, struct reload_result *r)
 		log_error("the map-cache could not be read: known mappings "
 			  "stay until they expire");
 	roles_free(old_roles);
+	return 0;
+}
+
+static int change_conf(struct daemon *d, struct conf *c,
+		       struct reload_result *r)
+{
+	int err = change(d, c, r);
+
+	if (err)
+		return err;
 	conf_free(d->reloaded);
 	d->reloaded = c;
 	if (!d->debug)
@@ -198,7 +209,7 @@ int reload(struct daemon *d, struct reload_result *r)
 	key = needs_restart(d->conf, c);
 	err = key ? refuse(r, -EINVAL, "%s: \"%s\" differs, which needs a "
 			   "restart", d->file, key)
-		  : change(d, c, r);
+		  : change_conf(d, c, r);
 	if (err) {
 		conf_free(c);
 		log_error("not reconfigured: %s", r->why);
@@ -207,4 +218,19 @@ int reload(struct daemon *d, struct reload_result *r)
 	log_notice("reconfigured: %llu EID-prefixes of our own changed",
 		   (unsigned long long)r->changed);
 	return 0;
+}
+
+int reload_same(struct daemon *d)
+{
+	struct reload_result r;
+	int err;
+
+	memset(&r, 0, sizeof(r));
+	err = change(d, d->conf, &r);
+	if (err)
+		log_error("not followed: %s", r.why);
+	else
+		log_info("%llu EID-prefixes of our own changed",
+			 (unsigned long long)r.changed);
+	return err;
 }

@@ -29,4 +29,8 @@ struct reload_result {
  * would not be put back, as the log says). */
 int reload(struct daemon *d, struct reload_result *r);
 
+/* The same configuration, where the addresses or links of this host are
+ * others now.  0, or negative errno with a line logged: all is as before. */
+int reload_same(struct daemon *d);
+
 #endif

@@ -6,8 +6,10 @@
 
 #include "crypto/auth.h"
 #include "crypto/mac.h"
+#include "run/own.h"
 
 struct roles {
+	struct own *own;
 	struct node_config node;
 	struct xtr_config xtr;
 	struct ms_config ms;
@@ -56,21 +58,29 @@ static int make_key(const struct conf_key *c, enum auth_length_style length,
 
 static int make_rlocs(struct roles *r, const struct conf_xtr *x)
 {
+	size_t n = 0;
+
 	r->rlocs = calloc(x->rloc_count, sizeof(*r->rlocs));
 	if (!r->rlocs)
 		return -1;
 	for (size_t i = 0; i < x->rloc_count; i++) {
-		r->rlocs[i] = (struct locator){
-			.addr = x->rlocs[i].address,
-			.priority = x->rlocs[i].priority,
+		const struct own_rloc *o = &r->own->rlocs[i];
+
+		if (o->addr.family == ADDR_NONE)
+			continue;
+		r->rlocs[n++] = (struct locator){
+			.addr = o->addr,
+			.priority = o->up ? x->rlocs[i].priority :
+				LOCATOR_UNUSED,
 			.weight = x->rlocs[i].weight,
 			.mpriority = LOCATOR_UNUSED,
-			.flags = LOCATOR_LOCAL | LOCATOR_REACHABLE,
+			.flags = LOCATOR_LOCAL |
+				(o->up ? LOCATOR_REACHABLE : 0),
 		};
 	}
-	locators_sort(r->rlocs, x->rloc_count);
+	locators_sort(r->rlocs, n);
 	r->xtr.rlocs = r->rlocs;
-	r->xtr.rloc_count = x->rloc_count;
+	r->xtr.rloc_count = n;
 	return 0;
 }
 
@@ -156,7 +166,8 @@ static int make_database(struct roles *r, const struct conf_xtr *x)
 						    &v->database[j].prefix);
 	}
 	r->xtr.database = r->database;
-	r->xtr.database_count = n;
+	/* There is nothing to say about them. */
+	r->xtr.database_count = r->xtr.rloc_count ? n : 0;
 	r->xtr.iids = r->iids;
 	r->xtr.iid_count = x->vpn_count;
 	return 0;
@@ -242,12 +253,16 @@ static void make_mr(struct roles *r, const struct conf_mr *c)
 	r->node.mr = &r->mr;
 }
 
-struct roles *roles_new(const struct conf *c, const uint8_t xtr_id[16])
+struct roles *roles_new(const struct conf *c, struct own *own,
+			const uint8_t xtr_id[16])
 {
 	struct roles *r = calloc(1, sizeof(*r));
 
-	if (!r)
+	if (!r) {
+		own_free(own);
 		return NULL;
+	}
+	r->own = own;
 	if ((c->xtr && make_xtr(r, c->xtr, xtr_id)) ||
 	    (c->ms && make_ms(r, c->ms))) {
 		roles_free(r);
@@ -276,6 +291,7 @@ void roles_free(struct roles *r)
 		free_site(&r->sites[i]);
 	for (size_t i = 0; r->petrs && i < r->xtr.petrs_count; i++)
 		free((void *)r->petrs[i].locators);
+	own_free(r->own);
 	free(r->rlocs);
 	free(r->petrs);
 	free(r->pitr_iids);
@@ -307,16 +323,28 @@ const struct locator *roles_locators(const struct roles *r, size_t *n)
 	return r->rlocs;
 }
 
-struct addr roles_rloc(const struct conf *c, enum addr_family family)
+const struct own *roles_own(const struct roles *r)
 {
-	const struct conf_rloc *best = NULL;
+	return r->own;
+}
 
-	for (size_t i = 0; c->xtr && i < c->xtr->rloc_count; i++) {
-		const struct conf_rloc *l = &c->xtr->rlocs[i];
+/* Is @i, in the order of the configuration, better than @best? */
+static bool is_better(const struct own *o, size_t i, size_t best)
+{
+	if (o->rlocs[i].up != o->rlocs[best].up)
+		return o->rlocs[i].up;
+	return o->conf->rlocs[i].priority < o->conf->rlocs[best].priority;
+}
 
-		if (l->address.family == family &&
-		    (!best || l->priority < best->priority))
-			best = l;
-	}
-	return best ? best->address : (struct addr){ .family = ADDR_NONE };
+struct addr roles_rloc(const struct roles *r, enum addr_family family)
+{
+	const struct own *o = r->own;
+	size_t best = o ? o->count : 0;
+
+	for (size_t i = 0; o && i < o->count; i++)
+		if (o->rlocs[i].addr.family == family &&
+		    (best == o->count || is_better(o, i, best)))
+			best = i;
+	return o && best < o->count ? o->rlocs[best].addr :
+		(struct addr){ .family = ADDR_NONE };
 }

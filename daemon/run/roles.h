@@ -12,16 +12,23 @@
 
 struct roles;
 
-/* @xtr_id is used where the configuration has none.  NULL: out of memory. */
-struct roles *roles_new(const struct conf *c, const uint8_t xtr_id[16]);
+struct own;
+
+/* @own (run/own.h), of an xTR, becomes the roles'.  @xtr_id is used where the
+ * configuration has none.  NULL: out of memory. */
+struct roles *roles_new(const struct conf *c, struct own *own,
+			const uint8_t xtr_id[16]);
 void roles_free(struct roles *r);
 
 /* Valid as long as @r is. */
 const struct node_config *roles_config(const struct roles *r);
 
-/* First own RLOC of a family in order of preference; family ADDR_NONE when
- * there is none. */
-struct addr roles_rloc(const struct conf *c, enum addr_family family);
+/* NULL: no xTR. */
+const struct own *roles_own(const struct roles *r);
+
+/* First own RLOC of a family in order of preference, one that is up if there
+ * is any; family ADDR_NONE when there is none. */
+struct addr roles_rloc(const struct roles *r, enum addr_family family);
 
 /* The version of our mappings; 0, none, until it is set. */
 void roles_set_version(struct roles *r, uint16_t version);

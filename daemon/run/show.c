@@ -282,10 +282,10 @@ static struct json_object *show_database_entry(const struct daemon *d,
 
 	l = roles_locators(d->roles, &n);
 	show_add_eid(o, eid);
-	add_number(o, "version", roles_version(d->roles));
 	json_object_object_add(o, "locators", show_locators(l, n));
 	*servers = json_object_new_array();
 	json_object_object_add(o, "map-servers", *servers);
+	add_number(o, "version", roles_version(d->roles));
 	return o;
 }
 
@@ -329,6 +329,8 @@ static void add_own_rlocs(const struct daemon *d, struct json_object *list)
 
 		add_addr(o, "address", &l[i].addr);
 		add_bool(o, "local", true);
+		add_text(o, "state", l[i].flags & LOCATOR_REACHABLE ? "up" :
+			 "down");
 		add_number(o, "priority", l[i].priority);
 		add_number(o, "weight", l[i].weight);
 		json_object_array_add(list, o);

@@ -84,14 +84,17 @@ static int check_path(struct daemon *d, const char *what,
 int vpns_check_underlay(struct daemon *d)
 {
 	const struct conf_xtr *x = d->conf->xtr;
+	const struct locator *l;
 	int err = 0;
+	size_t n;
 
+	l = roles_locators(d->roles, &n);
 	for (size_t i = 0; i < x->map_resolver_count && !err; i++)
 		err = check_path(d, "Map-Resolver", &x->map_resolvers[i]);
 	for (size_t i = 0; i < x->map_server_count && !err; i++)
 		err = check_path(d, "Map-Server", &x->map_servers[i].address);
-	for (size_t i = 0; i < x->rloc_count && !err; i++)
-		err = check_path(d, "RLOC", &x->rlocs[i].address);
+	for (size_t i = 0; i < n && !err; i++)
+		err = check_path(d, "RLOC", &l[i].addr);
 	for (size_t i = 0; i < x->vpn_count && !err; i++)
 		for (size_t j = 0; j < x->vpns[i].proxy_etr_count && !err; j++)
 			err = check_path(d, "proxy ETR",
@@ -207,8 +210,8 @@ static void fill_vpn(const struct daemon *d, const struct conf_vpn *v,
 		.vrf = v->vrf,
 		.native = v->native,
 		.proxy = v->proxy_etr,
-		.local4 = roles_rloc(d->conf, ADDR_IPV4),
-		.local6 = roles_rloc(d->conf, ADDR_IPV6),
+		.local4 = roles_rloc(d->roles, ADDR_IPV4),
+		.local6 = roles_rloc(d->roles, ADDR_IPV6),
 		.eid_space = v->eid_space,
 		.eid_space_count = v->eid_space_count,
 		.eid_space_given = v->eid_space || v->proxy_itr ||

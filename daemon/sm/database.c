@@ -35,21 +35,34 @@ static int add_eids(struct database *db, const struct xtr_config *cfg)
 	return 0;
 }
 
+static void pick_usable(struct database *db)
+{
+	for (unsigned int i = 0; i < db->set_count; i++)
+		if (db->set[i].flags & LOCATOR_REACHABLE)
+			db->locators[db->locator_count++] = db->set[i];
+	if (db->locator_count)
+		return;
+	memcpy(db->locators, db->set, db->set_count * sizeof(*db->set));
+	db->locator_count = db->set_count;
+}
+
 static int add_locators(struct database *db, const struct xtr_config *cfg)
 {
 	if (cfg->rloc_count > ITR_RLOC_MAX)
 		return -EINVAL;
 
+	db->set = calloc(cfg->rloc_count + 1, sizeof(*db->set));
 	db->locators = calloc(cfg->rloc_count + 1, sizeof(*db->locators));
-	if (!db->locators)
+	if (!db->set || !db->locators)
 		return -ENOMEM;
 
 	for (size_t i = 0; i < cfg->rloc_count; i++) {
-		db->locators[i] = cfg->rlocs[i];
-		db->locators[i].flags = LOCATOR_LOCAL | LOCATOR_REACHABLE;
+		db->set[i] = cfg->rlocs[i];
+		db->set[i].flags |= LOCATOR_LOCAL;
 	}
-	db->locator_count = (uint8_t)cfg->rloc_count;
-	locators_sort(db->locators, db->locator_count);
+	db->set_count = (uint8_t)cfg->rloc_count;
+	locators_sort(db->set, db->set_count);
+	pick_usable(db);
 	return 0;
 }
 
@@ -75,6 +88,7 @@ void database_free(struct database *db)
 {
 	eidmap_free(&db->map, NULL, NULL);
 	free(db->eids);
+	free(db->set);
 	free(db->locators);
 	memset(db, 0, sizeof(*db));
 }
@@ -91,12 +105,13 @@ struct local_eid *database_find(const struct database *db, const struct eid *e)
 
 static bool same_locators(const struct database *a, const struct database *b)
 {
-	if (a->locator_count != b->locator_count)
+	if (a->set_count != b->set_count)
 		return false;
-	for (unsigned int i = 0; i < a->locator_count; i++)
-		if (locator_cmp(&a->locators[i], &b->locators[i]) ||
-		    a->locators[i].priority != b->locators[i].priority ||
-		    a->locators[i].weight != b->locators[i].weight)
+	for (unsigned int i = 0; i < a->set_count; i++)
+		if (locator_cmp(&a->set[i], &b->set[i]) ||
+		    a->set[i].priority != b->set[i].priority ||
+		    a->set[i].weight != b->set[i].weight ||
+		    a->set[i].flags != b->set[i].flags)
 			return false;
 	return true;
 }
@@ -122,7 +137,7 @@ void database_record(const struct database *db, const struct eid *eid,
 		.authoritative = true,
 		.version = db->version,
 		.eid = *eid,
-		.locators = db->locators,
-		.locator_count = db->locator_count,
+		.locators = db->set,
+		.locator_count = db->set_count,
 	};
 }

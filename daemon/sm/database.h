@@ -18,7 +18,11 @@ struct database {
 	struct eidmap map;		/* EID -> struct local_eid */
 	struct local_eid *eids;		/* in order of eid_cmp() */
 	size_t count;
-	struct locator *locators;	/* sorted, L and R set */
+	/* Ours in all, sorted, L set, R of those that are up: what records
+	 * have; and those we can send from, all if none is up. */
+	struct locator *set;
+	uint8_t set_count;
+	struct locator *locators;
 	uint8_t locator_count;
 	uint32_t ttl;			/* minutes */
 	uint16_t version;		/* 0: none */

@@ -64,7 +64,8 @@ struct node {
 
 static int check_xtr(const struct xtr_config *cfg)
 {
-	if (!cfg->rloc_count || cfg->rloc_count > ITR_RLOC_MAX)
+	if (cfg->rloc_count > ITR_RLOC_MAX ||
+	    (!cfg->rloc_count && cfg->database_count))
 		return -EINVAL;
 
 	for (size_t i = 0; i < cfg->database_count; i++)
@@ -264,6 +265,13 @@ static void on_local_request(struct node *n, uint64_t now,
 	answer_on_request(&n->answer, now, rq, acts);
 }
 
+static void on_smr(struct node *n, uint64_t now, const struct request *rq,
+		   struct actions *acts)
+{
+	if (n->db.locator_count)
+		resolve_on_smr(&n->resolve, now, rq, acts);
+}
+
 static void on_request(struct node *n, uint64_t now, const struct packet *pkt,
 		       const struct lisp_msg *m, struct actions *acts)
 {
@@ -272,7 +280,7 @@ static void on_request(struct node *n, uint64_t now, const struct packet *pkt,
 	if (!n->cfg.xtr)
 		unexpected(n, pkt, m->type, acts);
 	else if (m->request.flags & MREQ_SMR)
-		resolve_on_smr(&n->resolve, now, &rq, acts);
+		on_smr(n, now, &rq, acts);
 	else
 		on_local_request(n, now, &rq, acts);
 }
@@ -290,7 +298,7 @@ static void on_ecm_request(struct node *n, uint64_t now,
 	else if (n->cfg.ms)
 		ms_on_request(&n->ms, now, rq, acts);
 	else if (rq->msg->flags & MREQ_SMR)
-		resolve_on_smr(&n->resolve, now, rq, acts);
+		on_smr(n, now, rq, acts);
 	else
 		answer_on_request(&n->answer, now, rq, acts);
 }
@@ -365,11 +373,18 @@ void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 
 /* --- data plane --- */
 
+/* Without an RLOC there is nobody that an answer could come to: what has been
+ * missed is told again when there is one. */
+static bool can_ask(const struct node *n)
+{
+	return n->cfg.xtr && n->db.locator_count;
+}
+
 void node_on_miss(struct node *n, uint64_t now, uint32_t iid,
 		  const struct addr *dest, const struct addr *source,
 		  struct actions *acts)
 {
-	if (n->cfg.xtr)
+	if (can_ask(n))
 		resolve_on_miss(&n->resolve, now, iid, dest, source, acts);
 }
 
@@ -383,7 +398,7 @@ void node_on_map_found(struct node *n, uint64_t now,
 
 	wanted = eid_is_ip(&f->eid) && xtr_has_iid(n->cfg.xtr, f->eid.iid) &&
 		 !database_is_local(&n->db, &f->eid);
-	if (cache_on_found(&n->cache, now, f, wanted, acts))
+	if (cache_on_found(&n->cache, now, f, wanted, acts) && can_ask(n))
 		resolve_on_refresh(&n->resolve, now, &f->eid, acts);
 }
 
@@ -401,7 +416,8 @@ void node_on_map_used(struct node *n, uint64_t now, const struct eid *eid,
 
 	if (use == MAP_USE_GONE)
 		cache_on_gone(&n->cache, eid, acts);
-	else if (cache_on_used(&n->cache, eid, use == MAP_USE_AGE, age, acts))
+	else if (cache_on_used(&n->cache, eid, use == MAP_USE_AGE, age,
+			       acts) && can_ask(n))
 		resolve_on_refresh(&n->resolve, now, eid, acts);
 	smr_on_used(&n->smr, now, eid, use == MAP_USE_AGE, age);
 }
@@ -422,7 +438,7 @@ void node_on_rloc_doubt(struct node *n, uint64_t now, const struct addr *a)
 void node_on_map_hint(struct node *n, uint64_t now, const struct eid *eid,
 		      struct actions *acts)
 {
-	if (n->cfg.xtr)
+	if (can_ask(n))
 		resolve_on_hint(&n->resolve, now, eid, acts);
 }
 
@@ -454,7 +470,7 @@ size_t node_clear(struct node *n, const struct eid *eid, struct actions *acts)
 int node_resolve(struct node *n, uint64_t now, const struct eid *eid,
 		 uint64_t token, struct actions *acts)
 {
-	if (!n->cfg.xtr)
+	if (!can_ask(n))
 		return -EINVAL;
 	return resolve_on_person(&n->resolve, now, eid, token, acts);
 }

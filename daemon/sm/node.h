@@ -147,7 +147,7 @@ unsigned int node_probe(struct node *n, uint64_t now, const struct addr *a);
 
 /* Resolve @eid (a host EID or a prefix) and answer with ACTION_RESOLVED
  * carrying @token; also installs what comes.  0, -EBUSY (too many),
- * -EINVAL (no xTR role, instance not served, EID is local). */
+ * -EINVAL (no xTR role or no RLOC, instance not served, EID is local). */
 int node_resolve(struct node *n, uint64_t now, const struct eid *eid,
 		 uint64_t token, struct actions *acts);
 

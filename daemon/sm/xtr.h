@@ -72,7 +72,10 @@ struct answer_limits {
 
 struct xtr_config {
 	struct site_ids ids;		/* sent in every Map-Register */
-	const struct locator *rlocs;	/* own, all R=1; <= ITR_RLOC_MAX */
+	/* Own, <= ITR_RLOC_MAX; R of those that are up, the others should be
+	 * of priority LOCATOR_UNUSED.  With none there is no database, and
+	 * nothing is asked. */
+	const struct locator *rlocs;
 	size_t rloc_count;
 	const struct addr *resolvers;	/* Map-Resolvers, in order of trial */
 	size_t resolver_count;

@@ -111,6 +111,81 @@ static void renumbered(void **state)
 	assert_in_range(w.a->sent[MSG_TYPE_ECM], 2, 5);
 }
 
+/* b's link to IPv4 goes down and up again: it says so, with priority 255, and
+ * is not sent to there. */
+static void link_down(void **state)
+{
+	struct locator both[2];
+	const struct plane_map *m;
+
+	begin(&(struct world_config){ .no_proxy = true });
+	talk(3);
+	memcpy(both, w.rlocs[1], sizeof(both));
+	assert_true(both[0].addr.family == ADDR_IPV4);
+	both[0].priority = LOCATOR_UNUSED;
+	both[0].flags = 0;
+	xtr.rlocs = both;
+	assert_int_equal(reload_b(), 3);
+	talk(8);
+	m = mapping(w.a, "[100]10.2.0.0/16");
+	assert_int_equal(m->locator_count, 2);
+	assert_true(addr_equal(&w.a->plane.last_rloc, &both[1].addr));
+	assert_true(world_registered(&w));
+	/* Reachable again is a change like any. */
+	xtr.rlocs = w.rlocs[1];
+	assert_int_equal(reload_b(), 3);
+	talk(8);
+	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 2);
+	assert_in_range(sim_counter(w.b, "smr", "sent"), 1, 24);
+}
+
+/* No RLOC at all, as an interface without address at start: silence, and then
+ * all is as if it had just begun. */
+static void no_rloc_yet(void **state)
+{
+	unsigned long ecms, registers;
+
+	begin(&(struct world_config){ 0 });
+	xtr.rloc_count = 0;
+	xtr.database_count = 0;
+	reload_b();
+	sim_run(&w.sim, 2000);
+	ecms = w.b->sent[MSG_TYPE_ECM];
+	registers = w.b->sent[MSG_TYPE_MAP_REGISTER];
+	sim_packet(w.b, 100, "10.2.0.1", "10.77.0.1");
+	assert_int_equal(sim_resolve(w.b, "[100]10.77.0.1", 9), -EINVAL);
+	sim_run(&w.sim, MINUTE);
+	assert_int_equal(w.b->sent[MSG_TYPE_ECM], ecms);
+	assert_int_equal(w.b->sent[MSG_TYPE_MAP_REGISTER], registers);
+	xtr = w.xtr[1];
+	reload_b();
+	assert_true(sim_until(&w.sim, MINUTE, world_registered, &w));
+	talk(5);
+	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 2);
+}
+
+/* An address a second for a minute, as nothing should: what is known at the
+ * other end is the last one, soon after. */
+static void renumbered_often(void **state)
+{
+	struct locator one[2];
+
+	begin(&(struct world_config){ .no_proxy = true });
+	talk(3);
+	memcpy(one, w.rlocs[1], sizeof(one));
+	for (int i = 0; i < 60; i++) {
+		xtr.rlocs = &one[i % 2];
+		xtr.rloc_count = 1;
+		xtr.map_version = i + 1;
+		assert_int_equal(reload_b(), 3);
+		talk(1);
+	}
+	talk(10);
+	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 1);
+	assert_true(addr_equal(&w.a->plane.last_rloc, &one[1].addr));
+	assert_int_equal(sim_counter(w.ms, "map-server", "replayed"), 0);
+}
+
 /* Without traffic towards a there is nobody to tell. */
 static void nobody_to_tell(void **state)
 {
@@ -315,6 +390,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(nothing_changed, end),
 		cmocka_unit_test_teardown(renumbered, end),
+		cmocka_unit_test_teardown(link_down, end),
+		cmocka_unit_test_teardown(no_rloc_yet, end),
+		cmocka_unit_test_teardown(renumbered_often, end),
 		cmocka_unit_test_teardown(nobody_to_tell, end),
 		cmocka_unit_test_teardown(prefix_gone, end),
 		cmocka_unit_test_teardown(instance_gone, end),

@@ -212,6 +212,37 @@ static const struct {
 	  "\"address\"?" },
 	{ XTR(RLOC, "\"site-id\": 1"), "f:2: xtr: key \"vpns\" is missing" },
 
+	/* RLOCs of interfaces */
+	{ XTR("[\n{}]", "\"vpns\": [" VPN "]"),
+	  "f:4: xtr.rlocs[0].address: expected either \"address\" or "
+	  "\"interface\"" },
+	{ XTR("[{\"address\": \"192.0.2.1\",\n\"interface\": \"eth0\"}]",
+	      "\"vpns\": [" VPN "]"),
+	  "f:4: xtr.rlocs[0].interface: expected either \"address\" or "
+	  "\"interface\"" },
+	{ XTR("[{\"interface\": \"eth0\"}]", "\"vpns\": [" VPN "]"),
+	  "f:3: xtr.rlocs[0].interface: expected \"family\", \"ipv4\" or "
+	  "\"ipv6\", with \"interface\"" },
+	{ XTR("[{\"interface\": \"eth0\", \"family\": \"inet\"}]",
+	      "\"vpns\": [" VPN "]"),
+	  "f:3: xtr.rlocs[0].family: \"inet\": expected \"ipv4\" or "
+	  "\"ipv6\"" },
+	{ XTR("[{\"address\": \"192.0.2.1\", \"family\": \"ipv4\"}]",
+	      "\"vpns\": [" VPN "]"),
+	  "f:3: xtr.rlocs[0].address: expected \"family\" with "
+	  "\"interface\" only" },
+	{ XTR("[{\"interface\": \"e\", \"family\": \"ipv4\"},\n"
+	      "{\"interface\": \"e\", \"family\": \"ipv6\"},\n"
+	      "{\"interface\": \"e\", \"family\": \"ipv4\"}]",
+	      "\"vpns\": [" VPN "]"),
+	  "f:5: xtr.rlocs[2].address: the same as in element 0: expected "
+	  "each once" },
+	{ "{\"listen\": [\"192.0.2.1\"], " "\n\"xtr\": {\"map-resolvers\": "
+	  "[\"192.0.2.9\"], \"rlocs\": [{\"interface\": \"e\", \"family\": "
+	  "\"ipv4\"}], \"vpns\": [" VPN "]}}",
+	  "f:2: xtr.rlocs[0].interface: expected \"address\", as \"listen\" "
+	  "names addresses and an interface's may change" },
+
 	/* scalars */
 	{ MR("\"name\": 5"), "f:3: name: 5: expected 1 to 63 printable "
 	  "characters in quotes" },

@@ -33,7 +33,7 @@ static int open_nl(void **state)
 
 static int close_nl(void **state)
 {
-	nl_close(nl);
+	nl_free(nl);
 	return 0;
 }
 

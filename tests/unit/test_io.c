@@ -412,7 +412,7 @@ static void test_nl_family(void **state)
 	assert_int_equal(nl_family(n, "nlctrl", &id, &wrong, 1), -ENOENT);
 	assert_int_equal(nl_family(n, "no-such-thing", &id, NULL, 0),
 			 -ENOENT);
-	nl_close(n);
+	nl_free(n);
 }
 
 static void test_nl_dump(void **state)
@@ -430,7 +430,7 @@ static void test_nl_dump(void **state)
 	}
 	assert_true(count >= 3);
 	assert_int_equal(count % 3, 0);
-	nl_close(n);
+	nl_free(n);
 }
 
 static void test_nl_overflow(void **state)
@@ -449,7 +449,7 @@ static void test_nl_overflow(void **state)
 	nl_message_genl(n, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, 0);
 	nl_put_string(n, CTRL_ATTR_FAMILY_NAME, "nlctrl");
 	assert_int_equal(nl_talk(n, NULL, NULL), 0);
-	nl_close(n);
+	nl_free(n);
 }
 
 static void test_rt_link(void **state)
@@ -466,7 +466,7 @@ static void test_rt_link(void **state)
 	assert_int_equal(rt_link_by_index(n, l.index, &again), 0);
 	assert_memory_equal(&l, &again, sizeof(l));
 	assert_int_equal(rt_link_by_name(n, "no-such-device", &l), -ENODEV);
-	nl_close(n);
+	nl_free(n);
 }
 
 static void test_rt_lookup(void **state)
@@ -481,7 +481,7 @@ static void test_rt_lookup(void **state)
 	assert_int_equal(rt_lookup(n, &a, 0, &oif), RT_FOUND_LOCAL);
 	a = ip("255.255.255.255");
 	assert_int_equal(rt_lookup(n, &a, 0, &oif), RT_FOUND_NONE);
-	nl_close(n);
+	nl_free(n);
 }
 
 /* --- logging --- */

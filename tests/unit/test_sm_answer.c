@@ -284,6 +284,34 @@ static void bad_databases(void **state)
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
+/* One that is down is in the record, but nothing is sent from it, unless all
+ * are. */
+static void rloc_down(void **state)
+{
+	struct map_record rec;
+	struct database other;
+
+	rlocs[2].flags = 0;
+	rlocs[2].priority = LOCATOR_UNUSED;
+	assert_int_equal(database_init(&other, &cfg, seed), 0);
+	database_record(&other, &eids[0], &rec);
+	assert_int_equal(rec.locator_count, 3);
+	assert_true(addr_equal(&rec.locators[0].addr, &rlocs[2].addr));
+	assert_int_equal(rec.locators[0].flags, LOCATOR_LOCAL);
+	assert_int_equal(rec.locators[0].priority, LOCATOR_UNUSED);
+	assert_int_equal(rec.locators[1].flags,
+			 LOCATOR_LOCAL | LOCATOR_REACHABLE);
+	assert_int_equal(other.locator_count, 2);
+	assert_true(addr_equal(&other.locators[0].addr, &rlocs[1].addr));
+	database_free(&other);
+
+	rlocs[0].flags = 0;
+	rlocs[1].flags = 0;
+	assert_int_equal(database_init(&other, &cfg, seed), 0);
+	assert_int_equal(other.locator_count, 3);
+	database_free(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +323,7 @@ int main(void)
 		TEST(itr_rloc_in_list_order),
 		TEST(limited),
 		TEST(limited_by_rloc),
+		TEST(rloc_down),
 		TEST(probe),
 		TEST(probes_limited),
 		TEST(probe_for_another),

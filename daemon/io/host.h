@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What this host has: links and addresses, followed live.  These are caches
+ * of libnl-route-3; the kernel's notifications keep them true, and when some
+ * are lost they are read anew.  What is to be changed goes through rt.h.
+ */
+#ifndef LISP_IO_HOST_H
+#define LISP_IO_HOST_H
+
+#include <stdbool.h>
+
+#include "lib/prefix.h"
+
+struct host;
+struct loop;
+
+/* Of an interface. */
+struct host_addr {
+	struct addr addr;
+	bool deprecated;	/* by its lifetime */
+	bool secondary;		/* another one of its subnet came first */
+};
+
+/* @changed is called when something may be different.  NULL and a negative
+ * errno in *@err. */
+struct host *host_open(struct loop *l, void (*changed)(void *arg), void *arg,
+		       int *err);
+void host_close(struct host *h);
+
+/* Is the interface there, set up, and its link too? */
+bool host_link_up(const struct host *h, const char *name);
+
+/* The interface's addresses of a family that others can reach it by and that
+ * are ready to be used, at most @max; in no order.  How many. */
+size_t host_addrs(const struct host *h, const char *name,
+		  enum addr_family family, struct host_addr *out, size_t max);
+
+#endif

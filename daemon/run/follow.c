@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run/follow.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "io/clock.h"
+#include "io/log.h"
+#include "io/loop.h"
+#include "run/own.h"
+#include "run/reload.h"
+
+static void on_sign(void *arg)
+{
+	struct daemon *d = arg;
+	uint64_t now = clock_ms();
+
+	damp_on_sign(&d->damp, now);
+	loop_timer_arm(d->follow_timer, d->damp.due > now ? d->damp.due - now :
+		       0);
+}
+
+static void say(const struct conf_rloc *r, const struct own_rloc *was,
+		const struct own_rloc *is)
+{
+	char from[ADDR_TEXT_MAX], to[ADDR_TEXT_MAX];
+
+	if (!r->interface ||
+	    (addr_equal(&was->addr, &is->addr) && was->up == is->up))
+		return;
+	log_notice("RLOC of %s: %s %s -> %s %s", r->interface,
+		   was->addr.family ? addr_text(&was->addr, from) : "none",
+		   was->up ? "up" : "down",
+		   is->addr.family ? addr_text(&is->addr, to) : "none",
+		   is->up ? "up" : "down");
+}
+
+static void on_look(void *arg)
+{
+	struct daemon *d = arg;
+	const struct own *was = roles_own(d->roles);
+	struct own *is = d->stopping ? NULL :
+		own_new(d->conf->xtr, d->host, was);
+	bool changed = is && !own_equal(was, is);
+
+	damp_on_look(&d->damp, clock_ms(), changed);
+	if (changed) {
+		for (size_t i = 0; i < is->count; i++)
+			say(&d->conf->xtr->rlocs[i], &was->rlocs[i],
+			    &is->rlocs[i]);
+		if (reload_same(d))
+			on_sign(d);
+	}
+	own_free(is);
+}
+
+int follow_open(struct daemon *d, const struct conf *c)
+{
+	int err;
+
+	if (d->host || !own_follows(c))
+		return 0;
+	if (!d->follow_timer)
+		d->follow_timer = loop_timer(d->loop, on_look, d);
+	if (!d->follow_timer)
+		return -ENOMEM;
+	d->host = host_open(d->loop, on_sign, d, &err);
+	if (err)
+		log_error("links and addresses cannot be read: %s",
+			  strerror(-err));
+	return err;
+}
+
+void follow_close(struct daemon *d)
+{
+	host_close(d->host);
+	loop_event_free(d->follow_timer);
+	d->host = NULL;
+	d->follow_timer = NULL;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The RLOCs of this xTR as they are now: what the configuration says, with
+ * the addresses that its interfaces have.
+ *
+ * An interface that has no address any more keeps the one it had, out of use,
+ * until it gets another one: the others' status bits and mappings then stay
+ * what they are.  One that never had any has no RLOC.
+ */
+#ifndef LISP_RUN_OWN_H
+#define LISP_RUN_OWN_H
+
+#include "cfg/conf.h"
+#include "io/host.h"
+
+struct own_rloc {
+	struct addr addr;		/* family ADDR_NONE: none yet */
+	bool up;
+};
+
+/* For each of the configuration's RLOCs, in its order. */
+struct own {
+	const struct conf_xtr *conf;
+	size_t count;
+	struct own_rloc rlocs[];
+};
+
+/* Does the configuration name interfaces? */
+bool own_follows(const struct conf *c);
+
+/* @h may be NULL if it does not.  @was is what was there before, perhaps by
+ * another configuration, or NULL.  NULL: out of memory. */
+struct own *own_new(const struct conf_xtr *x, const struct host *h,
+		    const struct own *was);
+
+void own_free(struct own *o);
+
+/* Of the same configuration: are they the same? */
+bool own_equal(const struct own *a, const struct own *b);
+
+/* Of several addresses of an interface the one to be its RLOC, family
+ * ADDR_NONE if there is none: @now, what it is so far, as long as that is as
+ * good as any; else the first in order of preference. */
+struct addr own_choose(const struct host_addr *list, size_t n,
+		       const struct addr *now);
+
+#endif

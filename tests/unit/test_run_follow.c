@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Own RLOCs that follow interfaces: a whole daemon in a namespace whose
+ * addresses and links change. */
+#include "run_world.h"
+
+#include "run/follow.h"
+#include "run/own.h"
+#include "run/reload.h"
+
+static const char follows[] =
+"{ \"name\": \"t\", \"control-socket\": \"%s/ctl\", \"state-dir\": \"%s/state\","
+"  \"user\": \"root\","
+"  \"xtr\": { \"rlocs\": [{\"interface\": \"up0\", \"family\": \"ipv4\"},"
+"      {\"interface\": \"up0\", \"family\": \"ipv6\", \"priority\": 2}],"
+"    \"map-resolvers\": [\"" MS "\"],"
+"    \"vpns\": [{\"name\": \"red\", \"iid\": 100, \"device\": \"lisp100\","
+"      \"vrf\": \"red\", \"database\": [{\"prefix\": \"10.1.0.0/16\"}]}] } }";
+
+static struct world w;
+
+static void sh(const char *command)
+{
+	if (system(command))
+		fail_msg("%s", command);
+}
+
+/* up0 is there, down, without an address. */
+static void begin(void **state)
+{
+	struct cfg_errors e;
+	char buf[2048];
+
+	if (!*state)
+		skip();
+	memset(&w, 0, sizeof(w));
+	w.client = -1;
+	strcpy(w.dir, "/tmp/lisp-test-run-XXXXXX");
+	assert_non_null(mkdtemp(w.dir));
+	snprintf(buf, sizeof(buf), follows, w.dir, w.dir);
+	cfg_errors_init(&e, "test");
+	w.conf = conf_parse(buf, &e);
+	assert_non_null(w.conf);
+	cfg_errors_free(&e);
+	w.dp = dp_fake_new();
+	assert_non_null(w.dp);
+	sh("ip link add up0 type veth peer name up1; ip link set up1 up");
+}
+
+static void go(void)
+{
+	assert_int_equal(daemon_init(&w.d, w.conf, w.dp), 0);
+	assert_int_equal(daemon_start(&w.d), 0);
+}
+
+static void end(void)
+{
+	char command[128];
+
+	daemon_free(&w.d);
+	conf_free(w.conf);
+	sh("ip link del up0");
+	snprintf(command, sizeof(command), "rm -r %s", w.dir);
+	sh(command);
+}
+
+static const struct dp_local *local(void)
+{
+	struct eid e = eid("[100]10.1.0.0/16");
+
+	return dp_fake_local(w.dp, &e);
+}
+
+/* Locator @i of the local EID in the data plane is @a, up or not. */
+static bool has(size_t i, const char *a, bool up)
+{
+	const struct dp_local *l = local();
+	struct addr want = ip(a);
+
+	return i < l->locators.count &&
+		addr_equal(&l->locators.list[i].addr, &want) &&
+		(l->locators.list[i].priority != 255) == up &&
+		!!(l->locators.list[i].flags & LISP_LOC_FLAG_REACHABLE) == up;
+}
+
+/* It has an address at start; gets another one, both at a time; loses it, and
+ * with it the link. */
+static void test_renumbering(void **state)
+{
+	uint16_t version;
+
+	begin(state);
+	sh("ip link set up0 up && ip address add 192.0.2.77/24 dev up0");
+	go();
+	assert_true(has(0, "192.0.2.77", true));
+	assert_int_equal(local()->locators.count, 1);
+	version = local()->version;
+
+	/* One more is no reason to move. */
+	sh("ip address add 192.0.2.7/24 dev up0 && "
+	   "ip address add 2001:db8::7/64 dev up0 nodad");
+	wait_until(&w, has(1, "2001:db8::7", true));
+	assert_true(has(0, "192.0.2.77", true));
+	assert_int_not_equal(local()->version, version);
+
+	sh("ip address flush dev up0 && "
+	   "ip address add 198.51.100.7/24 dev up0 && "
+	   "ip address add 2001:db8::8/64 dev up0 nodad");
+	wait_until(&w, has(0, "198.51.100.7", true));
+	assert_true(has(1, "2001:db8::8", true));
+	assert_int_equal(local()->locators.count, 2);
+	/* What the device sends from. */
+	{
+		struct addr a = roles_rloc(w.d.roles, ADDR_IPV4);
+
+		assert_int_equal(a.bytes[0], 198);
+	}
+	end();
+}
+
+/* Down, and up again, by hand and by the other end of the wire. */
+static void test_link(void **state)
+{
+	begin(state);
+	sh("ip link set up0 up && ip address add 192.0.2.77/24 dev up0 && "
+	   "ip address add 2001:db8::7/64 dev up0 nodad");
+	go();
+	assert_true(has(0, "192.0.2.77", true));
+	sh("ip link set up1 down");
+	wait_until(&w, has(0, "192.0.2.77", false));
+	assert_true(has(1, "2001:db8::7", false));
+	sh("ip link set up1 up");
+	wait_until(&w, has(0, "192.0.2.77", true));
+	/* IPv6 addresses go with the interface: the last one is kept. */
+	sh("ip link set up0 down");
+	wait_until(&w, has(0, "192.0.2.77", false));
+	assert_true(has(1, "2001:db8::7", false));
+	sh("ip link set up0 up");
+	wait_until(&w, has(0, "192.0.2.77", true));
+	assert_true(has(1, "2001:db8::7", false));
+	end();
+}
+
+/* Nothing there at start; nothing is registered, nothing asked; then all. */
+static void test_nothing_yet(void **state)
+{
+	struct database_view v;
+	struct dp_miss m = { .iid = 100, .eid = ip("10.9.0.1") };
+
+	begin(state);
+	sh("ip link del up0");
+	go();
+	assert_int_equal(local()->locators.count, 0);
+	assert_false(node_database_at(w.d.node, 0, &v));
+	assert_int_equal(dp_fake_miss(w.dp, &m), 0);
+	sh("ip link add up0 type veth peer name up1 && ip link set up1 up && "
+	   "ip link set up0 up && ip address add 192.0.2.77/24 dev up0");
+	wait_until(&w, local()->locators.count == 1);
+	assert_true(has(0, "192.0.2.77", true));
+	assert_true(node_database_at(w.d.node, 0, &v));
+	end();
+}
+
+/* Many addresses come and go that are none of ours: nothing is done; more
+ * than the buffer of notifications holds. */
+static void test_storm(void **state)
+{
+	const struct node *node;
+	unsigned int sets;
+
+	begin(state);
+	sh("ip link set up0 up && ip address add 192.0.2.77/24 dev up0");
+	go();
+	node = w.d.node;
+	sets = dp_fake_calls(w.dp, FAKE_LOCAL_SET);
+	sh("for n in $(seq 4000); do "
+	   "  echo address add 10.66.$((n / 250)).$((n % 250))/32 dev up1; "
+	   "done | ip -batch - && ip address flush dev up1");
+	sh("ip address add 203.0.113.77/32 dev up0");
+	/* The last word is heard all the same. */
+	sh("ip address del 192.0.2.77/24 dev up0");
+	wait_until(&w, has(0, "203.0.113.77", true));
+	assert_ptr_not_equal(w.d.node, node);
+	assert_int_equal(dp_fake_calls(w.dp, FAKE_LOCAL_SET), sets + 1);
+	end();
+}
+
+/* The kernel refuses: all stays, and it is tried again. */
+static void test_refused(void **state)
+{
+	begin(state);
+	sh("ip link set up0 up && ip address add 192.0.2.77/24 dev up0");
+	go();
+	dp_fake_fail(w.dp, FAKE_LOCAL_SET, -ENOSPC, "full");
+	sh("ip address flush dev up0 && "
+	   "ip address add 198.51.100.7/24 dev up0");
+	wait_until(&w, has(0, "198.51.100.7", true));
+	end();
+}
+
+static void test_choice(void **state)
+{
+	struct addr none = { .family = ADDR_NONE }, b = ip("192.0.2.2"), got;
+	struct host_addr list[] = {
+		{ .addr = ip("192.0.2.3") },
+		{ .addr = ip("192.0.2.2"), .secondary = true },
+		{ .addr = ip("192.0.2.1"), .deprecated = true },
+		{ .addr = ip("192.0.2.9") },
+	};
+
+	got = own_choose(list, 0, &b);
+	assert_int_equal(got.family, ADDR_NONE);
+	got = own_choose(list, 4, &none);
+	assert_int_equal(got.bytes[3], 3);
+	got = own_choose(list, 4, &b);
+	assert_int_equal(got.bytes[3], 2);
+	list[1].deprecated = true;
+	got = own_choose(list, 4, &b);
+	assert_int_equal(got.bytes[3], 3);
+	got = own_choose(&list[1], 2, &b);
+	assert_int_equal(got.bytes[3], 2);
+}
+
+int main(void)
+{
+#define TEST(t)	cmocka_unit_test_setup(t, enter_namespace)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_choice),
+		TEST(test_renumbering),
+		TEST(test_link),
+		TEST(test_nothing_yet),
+		TEST(test_storm),
+		TEST(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
