@@ -169,8 +169,6 @@ static void check_names(const struct cfg_section *s, struct json_object *o,
 		(void)v;
 		if (!cfg_key_find(s, name))
 			refuse_unknown(s, name, &at, e);
-		else if (e->text && cfg_text_members(e->text, path, name) > 1)
-			cfg_error(e, &at, "given more than once");
 	}
 }
 
@@ -193,11 +191,18 @@ static void load_section(const struct cfg_section *s, struct json_object *o,
 	}
 }
 
+static void on_repeated(void *arg, const struct cfg_path *path)
+{
+	cfg_error(arg, path, "given more than once");
+}
+
 void cfg_load(const struct cfg_section *s, struct json_object *o,
 	      void *base, struct cfg_errors *e)
 {
 	struct cfg_path root = { 0 };
 
+	if (e->text)
+		cfg_text_repeated(e->text, on_repeated, e);
 	if (json_object_is_type(o, json_type_object))
 		load_section(s, o, &root, base, e);
 	else

@@ -139,24 +139,20 @@ static bool is_key(const char *p, const char *key)
 	return *p == '"' && !strncmp(p + 1, key, n) && p[1 + n] == '"';
 }
 
-/* Value of the last member @key of the object at @p, or NULL; and how many. */
-static const char *find_member(const char *p, const char *key,
-			       unsigned int *count)
+/* Value of the last member @key of the object at @p, or NULL. */
+static const char *find_member(const char *p, const char *key)
 {
 	const char *found = NULL;
 	const char *name;
 
-	*count = 0;
 	if (*p != '{')
 		return NULL;
 	for (p = skip_blank(p + 1); *p == '"'; p = skip_blank(p)) {
 		name = p;
 		p = skip_blank(skip_string(p));
 		p = skip_blank(p + (*p == ':'));
-		if (is_key(name, key)) {
+		if (is_key(name, key))
 			found = p;
-			++*count;
-		}
 		p = skip_blank(skip_value(p));
 		p += *p == ',';
 	}
@@ -180,12 +176,11 @@ static const char *find_element(const char *p, size_t index)
 static const char *locate(const char *text, const struct cfg_path *path)
 {
 	const char *at, *in;
-	unsigned int count;
 
 	if (!path || !path->up)
 		return skip_blank(text);
 	at = locate(text, path->up);
-	in = path->key ? find_member(at, path->key, &count) :
+	in = path->key ? find_member(at, path->key) :
 		find_element(at, path->index);
 	return in ? in : at;
 }
@@ -208,13 +203,95 @@ const char *cfg_text_scalar(const char *text, const struct cfg_path *path,
 	return out;
 }
 
-unsigned int cfg_text_members(const char *text, const struct cfg_path *path,
-			      const char *key)
-{
-	unsigned int count;
+/* --- members given more than once --- */
 
-	find_member(locate(text, path), key, &count);
-	return count;
+/* No section has as many keys: among so many there is one that is repeated, or
+ * unknown. */
+#define MEMBERS_MAX	64
+#define KEY_MAX		64
+
+struct walk {
+	cfg_text_fn fn;
+	void *arg;
+};
+
+static bool same_key(const char *a, const char *b)
+{
+	size_t n = skip_string(a) - a;
+
+	return !strncmp(a, b, n);
+}
+
+static const char *walk_value(const struct walk *w, const char *p,
+			      const struct cfg_path *path);
+
+/* The second of its name, of those before it in @keys. */
+static bool is_second(const char *const *keys, unsigned int n,
+		      const char *name)
+{
+	unsigned int times = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		times += same_key(name, keys[i]);
+	return times == 1;
+}
+
+static const char *walk_object(const struct walk *w, const char *p,
+			       const struct cfg_path *path)
+{
+	const char *keys[MEMBERS_MAX];
+	unsigned int n = 0;
+	char name[KEY_MAX];
+
+	for (p = skip_blank(p + 1); *p == '"'; p = skip_blank(p)) {
+		struct cfg_path at = { path, name, 0 };
+		const char *end = skip_string(p);
+
+		snprintf(name, sizeof(name), "%.*s", (int)(end - p - 2), p + 1);
+		if (is_second(keys, n, p))
+			w->fn(w->arg, &at);
+		if (n < MEMBERS_MAX)
+			keys[n++] = p;
+		p = skip_blank(end);
+		p = skip_blank(p + (*p == ':'));
+		p = skip_blank(walk_value(w, p, &at));
+		p += *p == ',';
+	}
+	return p + (*p == '}');
+}
+
+static const char *walk_list(const struct walk *w, const char *p,
+			     const struct cfg_path *path)
+{
+	struct cfg_path at = { path, NULL, 0 };
+
+	for (p = skip_blank(p + 1); *p && *p != ']'; p = skip_blank(p)) {
+		p = skip_blank(walk_value(w, p, &at));
+		p += *p == ',';
+		at.index++;
+	}
+	return p + (*p == ']');
+}
+
+static const char *walk_value(const struct walk *w, const char *p,
+			      const struct cfg_path *path)
+{
+	switch (*p) {
+	case '{':
+		return walk_object(w, p, path);
+	case '[':
+		return walk_list(w, p, path);
+	default:
+		return skip_value(p);
+	}
+}
+
+void cfg_text_repeated(const char *text, cfg_text_fn fn, void *arg)
+{
+	struct walk w = { fn, arg };
+	struct cfg_path root = { 0 };
+
+	walk_value(&w, skip_blank(text), &root);
 }
 
 const char *cfg_path_text(const struct cfg_path *path, char *out, size_t size)

@@ -44,9 +44,11 @@ unsigned int cfg_text_line(const char *text, const struct cfg_path *path);
 const char *cfg_text_scalar(const char *text, const struct cfg_path *path,
 			    char *out, size_t size);
 
-/* How often has the object at @path a member @key? */
-unsigned int cfg_text_members(const char *text, const struct cfg_path *path,
-			      const char *key);
+/* Call @fn once for each member that an object has more than once.  One pass:
+ * a Map-Server's file names 100,000 values, and what has to be looked up by
+ * its path for each of them takes for ever. */
+typedef void (*cfg_text_fn)(void *arg, const struct cfg_path *path);
+void cfg_text_repeated(const char *text, cfg_text_fn fn, void *arg);
 
 /* "xtr.rlocs[1].priority" into @out, shortened when it does not fit. */
 const char *cfg_path_text(const struct cfg_path *path, char *out, size_t size);

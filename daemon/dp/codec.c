@@ -169,22 +169,28 @@ struct row {
 	int (*nest)(const struct nlattr *attr, void *obj);
 };
 
+static size_t size_of(const struct nlattr *attr)
+{
+	return attr->nla_len - sizeof(*attr);
+}
+
 static int copy_number(const struct nlattr *attr, size_t size, void *to)
 {
-	if (mnl_attr_get_payload_len(attr) != size)
+	if (size_of(attr) != size)
 		return -EBADMSG;
-	memcpy(to, mnl_attr_get_payload(attr), size);
+	memcpy(to, attr + 1, size);
 	return 0;
 }
 
 static int copy_address(const struct nlattr *attr, struct addr *a)
 {
-	uint16_t len = mnl_attr_get_payload_len(attr);
+	size_t len = size_of(attr);
 
 	if (len != 4 && len != 16)
 		return -EBADMSG;
-	*a = addr_make(len == 4 ? ADDR_IPV4 : ADDR_IPV6,
-		       mnl_attr_get_payload(attr));
+	a->family = len == 4 ? ADDR_IPV4 : ADDR_IPV6;
+	memset(a->bytes, 0, sizeof(a->bytes));
+	memcpy(a->bytes, attr + 1, len);
 	return 0;
 }
 
@@ -226,44 +232,58 @@ static int read_attr(const struct nlattr *attr, const struct row *row,
 	return -EBADMSG;
 }
 
+/* Attributes of most objects are numbered as their rows are. */
+static const struct row *find_row(uint16_t type, const struct row *rows,
+				  size_t n)
+{
+	if (type && type <= n && rows[type - 1].attr == type)
+		return &rows[type - 1];
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].attr == type)
+			return &rows[i];
+	return NULL;
+}
+
 static int read_by_rows(const struct nlattr *attr, const struct row *rows,
 			size_t n, void *obj)
 {
-	int err;
+	const struct row *row = find_row(attr->nla_type & NLA_TYPE_MASK, rows,
+					 n);
 
-	for (size_t i = 0; i < n; i++) {
-		if (mnl_attr_get_type(attr) != rows[i].attr)
-			continue;
-		err = read_attr(attr, &rows[i], obj);
-		if (err)
-			return err;
-		if (rows[i].seen)
-			*(bool *)((char *)obj + rows[i].seen) = true;
-	}
-	return 0;
+	if (!row)
+		return 0;
+	if (row->seen)
+		*(bool *)((char *)obj + row->seen) = true;
+	return read_attr(attr, row, obj);
 }
 
-/* Attributes fill their container, or there is half a one at the end. */
+/* Attributes fill their container, or there is half a one at the end.  Not by
+ * libmnl's functions: there may be a million objects. */
 static int read_attrs(const void *payload, size_t len, const struct row *rows,
 		      size_t n, void *obj)
 {
-	const char *end = (const char *)payload + len;
-	const struct nlattr *attr;
+	const struct nlattr *attr = payload;
+	size_t size;
 	int err;
 
-	mnl_attr_for_each_payload(payload, len) {
+	while (len >= sizeof(*attr) && attr->nla_len >= sizeof(*attr) &&
+	       attr->nla_len <= len) {
 		err = read_by_rows(attr, rows, n, obj);
 		if (err)
 			return err;
+		size = MNL_ALIGN(attr->nla_len);
+		if (size >= len)
+			return 0;
+		attr = (const void *)((const char *)attr + size);
+		len -= size;
 	}
-	return (const char *)attr < end ? -EBADMSG : 0;
+	return len ? -EBADMSG : 0;
 }
 
 static int read_nest(const struct nlattr *nest, const struct row *rows,
 		     size_t n, void *obj)
 {
-	return read_attrs(mnl_attr_get_payload(nest),
-			  mnl_attr_get_payload_len(nest), rows, n, obj);
+	return read_attrs(nest + 1, size_of(nest), rows, n, obj);
 }
 
 /* Not mnl_attr_for_each(), which rounds the end of the message up. */
@@ -326,7 +346,6 @@ static const struct row map_rows[] = {
 	ROW(LISP_A_MAP_PREFIX_LEN, U8, dp_map, eid.prefix.len),
 	ROW(LISP_A_MAP_ACTION, U32, dp_map, action),
 	ROW_NEST(LISP_A_MAP_LOCATORS, dp_map, locators, read_locators),
-	ROW_SEEN(LISP_A_MAP_HOME_IID, U32, dp_map, home_iid, has_home),
 	ROW(LISP_A_MAP_TTL, U32, dp_map, ttl),
 	ROW(LISP_A_MAP_ORIGIN, U32, dp_map, origin),
 	ROW(LISP_A_MAP_MAP_VERSION, U16, dp_map, version),
@@ -335,6 +354,7 @@ static const struct row map_rows[] = {
 	ROW(LISP_A_MAP_BYTES, U64, dp_map, bytes),
 	ROW_SEEN(LISP_A_MAP_USED, U32, dp_map, used_age, used),
 	ROW_SEEN(LISP_A_MAP_EVENT, U32, dp_map, event, has_event),
+	ROW_SEEN(LISP_A_MAP_HOME_IID, U32, dp_map, home_iid, has_home),
 };
 
 static const struct row local_rows[] = {

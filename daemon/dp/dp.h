@@ -90,9 +90,9 @@ struct dp_ops {
 	/* Take our routes away, and the device too if @device and it was made
 	 * here.  0 when there is nothing. */
 	int (*vpn_del)(struct dp *dp, const struct dp_vpn *v, bool device);
-	/* Delete the devices that an earlier run made and that @keep does not
-	 * name; their routes, mappings and local EIDs go with them.  @*swept:
-	 * how many, also on error. */
+	/* Delete the devices that an earlier run made and that @keep, which is
+	 * in the order of strcmp(), does not name; their routes, mappings and
+	 * local EIDs go with them.  @*swept: how many, also on error. */
 	int (*vpn_sweep)(struct dp *dp, const char *const *keep, size_t count,
 			 uint64_t *swept);
 

@@ -380,16 +380,21 @@ struct orphans {
 	size_t count;
 };
 
+static int cmp_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static int collect_orphan(void *arg, const struct rt_link *l)
 {
+	const char *name = l->name;
 	struct orphans *o = arg;
 
 	if (o->count == SWEEP_BATCH || !is_ours(o->k, l) ||
 	    l->lisp.underlay != o->k->underlay)
 		return 0;
-	for (size_t i = 0; i < o->keep_count; i++)
-		if (!strcmp(o->keep[i], l->name))
-			return 0;
+	if (bsearch(&name, o->keep, o->keep_count, sizeof(name), cmp_name))
+		return 0;
 	o->index[o->count++] = l->index;
 	return 0;
 }

@@ -7,6 +7,8 @@
 #ifndef LISP_DP_OBJECT_H
 #define LISP_DP_OBJECT_H
 
+#include <stddef.h>
+
 #include "lib/prefix.h"
 
 #define DP_LOCATORS_MAX		32
@@ -23,15 +25,14 @@ struct dp_locator {
 };
 
 struct dp_locators {
-	struct dp_locator list[DP_LOCATORS_MAX];
 	unsigned int count;
+	struct dp_locator list[DP_LOCATORS_MAX];
 };
 
 struct dp_map {
 	uint32_t underlay;		/* ifindex, 0: default domain */
 	struct eid eid;
 	uint32_t action;		/* enum lisp_action */
-	struct dp_locators locators;
 	bool has_home;
 	uint32_t home_iid;		/* in the header, if has_home */
 	uint32_t ttl;			/* seconds; set: 0 means for ever */
@@ -44,6 +45,7 @@ struct dp_map {
 	uint32_t used_age;		/* seconds, if used */
 	bool has_event;
 	uint32_t event;			/* enum lisp_event */
+	struct dp_locators locators;	/* last: see dp_map_size() */
 };
 
 struct dp_local {
@@ -143,6 +145,13 @@ struct dp_reach {
 	uint16_t version;
 	uint16_t own_version;
 };
+
+/* Octets at the start of a mapping in which something can be: to keep many. */
+static inline size_t dp_map_size(const struct dp_map *m)
+{
+	return offsetof(struct dp_map, locators.list) +
+		m->locators.count * sizeof(m->locators.list[0]);
+}
 
 /* Names of the enums of <linux/lisp.h>; "?" for values we do not know. */
 const char *dp_action_name(uint32_t action);

@@ -5,6 +5,7 @@
  */
 #include "lib/hash.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +17,21 @@ static uint64_t rotl(uint64_t x, unsigned int n)
 	return x << n | x >> (64 - n);
 }
 
-static uint64_t load_le64(const uint8_t *p, size_t n)
+static uint64_t load_le64(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le64toh(v);
+}
+
+/* The last word, of less than eight octets. */
+static uint64_t load_rest(const uint8_t *p, size_t n)
 {
 	uint64_t v = 0;
 
-	while (n--)
-		v = v << 8 | p[n];
-	return v;
+	memcpy(&v, p, n);
+	return le64toh(v);
 }
 
 static void sip_rounds(uint64_t v[4], unsigned int n)
@@ -50,7 +59,7 @@ static void sip_word(uint64_t v[4], uint64_t word)
 
 uint64_t siphash(const uint8_t key[16], const void *data, size_t len)
 {
-	uint64_t k0 = load_le64(key, 8), k1 = load_le64(key + 8, 8);
+	uint64_t k0 = load_le64(key), k1 = load_le64(key + 8);
 	uint64_t v[4] = {
 		k0 ^ 0x736f6d6570736575,
 		k1 ^ 0x646f72616e646f6d,
@@ -61,8 +70,8 @@ uint64_t siphash(const uint8_t key[16], const void *data, size_t len)
 	size_t left;
 
 	for (left = len; left >= 8; left -= 8, p += 8)
-		sip_word(v, load_le64(p, 8));
-	sip_word(v, (uint64_t)len << 56 | load_le64(p, left));
+		sip_word(v, load_le64(p));
+	sip_word(v, (uint64_t)len << 56 | load_rest(p, left));
 	v[2] ^= 0xff;
 	sip_rounds(v, 4);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];

@@ -13,6 +13,7 @@
  */
 #include "lib/trie.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,14 @@ static unsigned int node_bit(const uint8_t *bytes, unsigned int i)
 	return bytes[i / 8] >> (7 - i % 8) & 1;
 }
 
+static uint32_t load_be32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return be32toh(v);
+}
+
 /* Common leading bits of a key and a node, at most the shorter length. */
 static unsigned int common(const struct trie *t, const struct trie_node *n,
 			   const struct prefix *p)
@@ -42,13 +51,14 @@ static unsigned int common(const struct trie *t, const struct trie_node *n,
 	unsigned int max = n->len < p->len ? n->len : p->len;
 	size_t i, size = key_size(t);
 
-	for (i = 0; i < size && 8 * i < max; i++) {
-		unsigned int diff = n->bytes[i] ^ p->addr.bytes[i];
+	for (i = 0; i < size && 8 * i < max; i += 4) {
+		uint32_t diff = load_be32(n->bytes + i) ^
+			load_be32(p->addr.bytes + i);
 		unsigned int bits;
 
 		if (!diff)
 			continue;
-		bits = 8 * i + __builtin_clz(diff) - (8 * sizeof(diff) - 8);
+		bits = 8 * i + __builtin_clz(diff);
 		return bits < max ? bits : max;
 	}
 	return max;
@@ -124,6 +134,21 @@ void trie_clear(struct trie *t, void (*drop)(void *value, void *arg),
 	t->count = 0;
 }
 
+/* Leading bits that @p has in common with the nodes on its way down, all of
+ * which begin as the last one does: so only that is compared. */
+static unsigned int follow(const struct trie *t, const struct prefix *p)
+{
+	const struct trie_node *n = t->root, *last = NULL;
+
+	while (n && n->len < p->len) {
+		last = n;
+		n = n->child[node_bit(p->addr.bytes, n->len)];
+	}
+	if (n)
+		last = n;
+	return last ? common(t, last, p) : 0;
+}
+
 /*
  * Go down as far as nodes cover @p.  Returns the last one that does (NULL:
  * none) and in *@slot the pointer at which the walk ended: it holds NULL or a
@@ -133,8 +158,9 @@ static struct trie_node *descend(struct trie *t, const struct prefix *p,
 				 struct trie_node ***slot)
 {
 	struct trie_node **at = &t->root, *last = NULL;
+	unsigned int same = follow(t, p);
 
-	while (*at && covers(t, *at, p)) {
+	while (*at && (*at)->len <= same) {
 		last = *at;
 		if (last->len == p->len)
 			break;
@@ -269,9 +295,13 @@ static struct trie_node *best(const struct trie *t, const struct prefix *p,
 
 struct trie_node *trie_find(const struct trie *t, const struct prefix *p)
 {
-	struct trie_node *n = best(t, p, p->len);
+	struct trie_node *n = t->root;
 
-	return n && n->len == p->len ? n : NULL;
+	if (p->addr.family != t->family)
+		return NULL;
+	while (n && n->len < p->len)
+		n = n->child[node_bit(p->addr.bytes, n->len)];
+	return n && n->value && n->len == p->len && covers(t, n, p) ? n : NULL;
 }
 
 struct trie_node *trie_match(const struct trie *t, const struct prefix *p)

@@ -86,15 +86,11 @@ static void add_eid(struct line *l, const struct eid *e)
 	add(l, ", EID %s", eid_text(e, text));
 }
 
-void report_event(struct report *r, uint64_t now, const struct action_log *l)
+static void emit_event(struct report_limit *limit, const struct action_log *l)
 {
 	const struct log_event_info *info = &log_events[l->event];
-	struct report_limit *limit = &r->events[l->event];
 	struct line line = { .len = 0 };
 
-	if (!info->remote ? !log_wanted(info->level) :
-	    !may_log(limit, info->level, now))
-		return;
 	if (l->event == LOG_TRANSITION)
 		add(&line, "%s: %s -> %s (%s)", l->machine, l->from, l->to,
 		    l->cause);
@@ -108,6 +104,17 @@ void report_event(struct report *r, uint64_t now, const struct action_log *l)
 	if (l->number)
 		add(&line, ", number %" PRIu64, l->number);
 	emit(limit, info->level, &line);
+}
+
+/* Most are not wanted. */
+void report_event(struct report *r, uint64_t now, const struct action_log *l)
+{
+	const struct log_event_info *info = &log_events[l->event];
+	struct report_limit *limit = &r->events[l->event];
+
+	if (info->remote ? may_log(limit, info->level, now) :
+	    log_wanted(info->level))
+		emit_event(limit, l);
 }
 
 void report_parse(struct report *r, uint64_t now, const struct addr *peer,

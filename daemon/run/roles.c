@@ -18,6 +18,7 @@ struct roles {
 	struct xtr_petrs *petrs;	/* with locators of their own */
 	struct register_server *servers;
 	struct eid *database;
+	size_t eid_count;		/* of it, also when none is served */
 	uint32_t *iids;
 	uint32_t *pitr_iids;
 	struct site *sites;		/* with keys and eids of their own */
@@ -146,6 +147,19 @@ static int make_servers(struct roles *r, const struct conf_xtr *x)
 	return 0;
 }
 
+static int cmp_eid(const void *a, const void *b)
+{
+	return eid_cmp(a, b);
+}
+
+static int cmp_iid(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* In order, as they are looked up in when there are thousands. */
 static int make_database(struct roles *r, const struct conf_xtr *x)
 {
 	size_t n = 0;
@@ -165,6 +179,11 @@ static int make_database(struct roles *r, const struct conf_xtr *x)
 			r->database[n++] = eid_make(v->iid,
 						    &v->database[j].prefix);
 	}
+	qsort(r->database, n, sizeof(*r->database), cmp_eid);
+	qsort(r->iids, x->vpn_count, sizeof(*r->iids), cmp_iid);
+	qsort(r->pitr_iids, r->xtr.pitr_iid_count, sizeof(*r->pitr_iids),
+	      cmp_iid);
+	r->eid_count = n;
 	r->xtr.database = r->database;
 	/* There is nothing to say about them. */
 	r->xtr.database_count = r->xtr.rloc_count ? n : 0;
@@ -347,4 +366,10 @@ struct addr roles_rloc(const struct roles *r, enum addr_family family)
 			best = i;
 	return o && best < o->count ? o->rlocs[best].addr :
 		(struct addr){ .family = ADDR_NONE };
+}
+
+bool roles_has_eid(const struct roles *r, const struct eid *e)
+{
+	return bsearch(e, r->database, r->eid_count, sizeof(*r->database),
+		       cmp_eid);
 }

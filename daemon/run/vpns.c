@@ -147,26 +147,12 @@ struct sweep {
 	int err;
 };
 
-static bool is_configured(const struct conf_xtr *x, const struct eid *e)
-{
-	for (size_t i = 0; i < x->vpn_count; i++) {
-		const struct conf_vpn *v = &x->vpns[i];
-
-		if (v->iid != e->iid)
-			continue;
-		for (size_t j = 0; j < v->database_count; j++)
-			if (prefix_equal(&v->database[j].prefix, &e->prefix))
-				return true;
-	}
-	return false;
-}
-
 static void on_local(void *arg, const struct dp_local *l)
 {
 	struct sweep *s = arg;
 	struct eid *more;
 
-	if (!s->all && is_configured(s->d->conf->xtr, &l->eid))
+	if (!s->all && roles_has_eid(s->d->roles, &l->eid))
 		return;
 	if (s->count == s->room) {
 		s->room = s->room ? 2 * s->room : 64;
@@ -239,6 +225,11 @@ static int add_vpn(struct daemon *d, const struct conf_vpn *v)
 	return add_locals(d, v);
 }
 
+static int cmp_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 /* Before ours are made: an orphan may have an Instance-ID we want. */
 static int sweep_devices(struct daemon *d)
 {
@@ -250,6 +241,7 @@ static int sweep_devices(struct daemon *d)
 		return -ENOMEM;
 	for (size_t i = 0; i < x->vpn_count; i++)
 		keep[i] = x->vpns[i].device;
+	qsort(keep, x->vpn_count, sizeof(*keep), cmp_name);
 	err = d->dp->ops->vpn_sweep(d->dp, keep, x->vpn_count,
 				    &d->sync.devices_swept);
 	free(keep);
@@ -305,55 +297,84 @@ void vpns_remove_other(struct daemon *d, const struct conf *old)
 /* --- what was there at start --- */
 
 /* Mappings are collected first: the node deletes what it does not want, which
- * must not happen while the kernel walks them. */
+ * must not happen while the kernel walks them.  There may be a million: each
+ * takes what it needs of a struct dp_map. */
 struct found {
-	struct dp_map *list;
-	size_t count;
+	char *buf;
+	size_t used;
 	size_t room;
 	int err;
 };
 
+#define FOUND_ALIGN	_Alignof(struct dp_map)
+
+static size_t found_size(const struct dp_map *m)
+{
+	return (dp_map_size(m) + FOUND_ALIGN - 1) / FOUND_ALIGN * FOUND_ALIGN;
+}
+
 static void on_map(void *arg, const struct dp_map *m)
 {
+	size_t size = found_size(m);
 	struct found *f = arg;
-	struct dp_map *more;
+	char *more;
 
-	if (f->count == f->room) {
-		f->room = f->room ? 2 * f->room : 256;
-		more = reallocarray(f->list, f->room, sizeof(*more));
+	if (f->room - f->used < size) {
+		f->room = 2 * f->room + sizeof(*m);
+		more = realloc(f->buf, f->room);
 		if (!more) {
-			f->room = f->count;
+			f->room = f->used;
 			f->err = -ENOMEM;
 			return;
 		}
-		f->list = more;
+		f->buf = more;
 	}
-	f->list[f->count++] = *m;
+	memcpy(f->buf + f->used, m, size);
+	f->used += size;
 }
 
-static void take_map(struct daemon *d, const struct dp_map *m)
+static void take_map(struct daemon *d, uint64_t now, const struct dp_map *m)
 {
 	struct locator locators[DP_LOCATORS_MAX];
 	struct map_found f;
 
-	if (execute_map_from_dp(m, locators, &f)) {
-		node_on_map_found(d->node, clock_ms(), &f, execute_begin(d));
-		execute_end(d);
-	} else if (!d->dp->ops->map_del(d->dp, &m->eid)) {
+	if (execute_map_from_dp(m, locators, &f))
+		node_on_map_found(d->node, now, &f, &d->actions);
+	else if (!d->dp->ops->map_del(d->dp, &m->eid))
 		d->sync.swept++;
+}
+
+/* So many mappings are one event. */
+#define TAKE_MAX	64
+
+static void take_maps(struct daemon *d, const struct found *f)
+{
+	size_t at = 0;
+
+	while (at < f->used) {
+		uint64_t now = clock_ms();
+
+		execute_begin(d);
+		for (int i = 0; i < TAKE_MAX && at < f->used; i++) {
+			const struct dp_map *m = (const void *)(f->buf + at);
+
+			at += found_size(m);
+			take_map(d, now, m);
+		}
+		execute_end(d);
 	}
 }
 
 static int sync_maps(struct daemon *d)
 {
-	struct found f = { .list = NULL };
+	struct found f = { .buf = NULL };
 	int err = d->dp->ops->map_dump(d->dp, on_map, &f);
 
 	if (!err)
 		err = f.err;
-	for (size_t i = 0; i < f.count && !err; i++)
-		take_map(d, &f.list[i]);
-	free(f.list);
+	if (!err)
+		take_maps(d, &f);
+	free(f.buf);
 	if (err)
 		return err;
 	node_on_map_synced(d->node, clock_ms(), execute_begin(d));

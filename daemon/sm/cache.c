@@ -229,13 +229,12 @@ static void evict(struct cache *c, struct actions *acts)
 	step(c, e, CACHE_ON_EVICT, acts);
 }
 
-static struct cache_entry *entry_get(struct cache *c, const struct eid *eid,
+/* One that is not there. */
+static struct cache_entry *entry_new(struct cache *c, const struct eid *eid,
 				     struct actions *acts)
 {
-	struct cache_entry *e = cache_find(c, eid);
+	struct cache_entry *e;
 
-	if (e)
-		return e;
 	if (c->map.count && c->map.count >= c->limits->entries)
 		evict(c, acts);
 
@@ -249,6 +248,14 @@ static struct cache_entry *entry_get(struct cache *c, const struct eid *eid,
 		return NULL;
 	}
 	return e;
+}
+
+static struct cache_entry *entry_get(struct cache *c, const struct eid *eid,
+				     struct actions *acts)
+{
+	struct cache_entry *e = cache_find(c, eid);
+
+	return e ? e : entry_new(c, eid, acts);
 }
 
 /* Give the entry its locators; more than the data plane takes are cut. */
@@ -553,7 +560,7 @@ static bool claim(struct cache *c, uint64_t now, const struct map_found *f,
 		  struct actions *acts)
 {
 	uint64_t ttl = f->stale ? STALE_GRACE : (uint64_t)f->ttl * SECOND;
-	struct cache_entry *e = entry_get(c, &f->eid, acts);
+	struct cache_entry *e = entry_new(c, &f->eid, acts);
 
 	if (!e)
 		return sweep(c, f, acts);
@@ -583,6 +590,7 @@ bool cache_on_found(struct cache *c, uint64_t now, const struct map_found *f,
 
 	if (!c->sync_start) {
 		c->sync_start = now;
+		c->sync_alone = !c->map.count;
 		c->epoch++;
 	}
 
@@ -597,14 +605,17 @@ bool cache_on_found(struct cache *c, uint64_t now, const struct map_found *f,
 
 void cache_on_synced(struct cache *c, struct actions *acts)
 {
-	struct cache_entry *e, *next;
+	struct cache_entry *e = NULL, *next;
 
 	if (!c->sync_start) {
 		c->sync_start = 1;	/* the dump was empty */
+		c->sync_alone = false;
 		c->epoch++;
 	}
 
-	for (e = eidmap_walk(&c->map, NULL); e; e = next) {
+	if (!c->sync_alone)
+		e = eidmap_walk(&c->map, NULL);
+	for (; e; e = next) {
 		next = eidmap_walk(&c->map, &e->eid);
 		if (e->epoch != c->epoch)
 			step(c, e, CACHE_ON_GONE, acts);

@@ -105,6 +105,7 @@ struct cache {
 	uint64_t spread;
 	uint32_t epoch;
 	uint64_t sync_start;		/* ms; 0: no dump is going on */
+	bool sync_alone;		/* nothing was here before it */
 	uint64_t counters[CACHE_COUNT];
 };
 

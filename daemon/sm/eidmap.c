@@ -21,14 +21,19 @@ static struct trie *instance_trie(struct instance *in, uint8_t family)
 
 static struct instance *instance_find(const struct eidmap *m, uint32_t iid)
 {
-	uint64_t hash = hash_key(&m->iids, &iid, sizeof(iid));
 	struct hash_node *n;
+	uint64_t hash;
 
+	if (m->last && m->last->iid == iid)
+		return m->last;
+	hash = hash_key(&m->iids, &iid, sizeof(iid));
 	for (n = hash_first(&m->iids, hash); n; n = hash_next(n)) {
 		struct instance *in = container_of(n, struct instance, node);
 
-		if (in->iid == iid)
-			return in;
+		if (in->iid != iid)
+			continue;
+		((struct eidmap *)m)->last = in;
+		return in;
 	}
 	return NULL;
 }
@@ -55,6 +60,8 @@ static void instance_put(struct eidmap *m, struct instance *in)
 
 	hash_del(&m->iids, &in->node);
 	m->iid_count--;
+	if (m->last == in)
+		m->last = NULL;
 	free(in);
 }
 

@@ -13,10 +13,15 @@
 #include "lib/hash.h"
 #include "lib/trie.h"
 
+struct instance;
+
 struct eidmap {
 	struct hash_table iids;
 	size_t count;		/* prefixes */
 	uint32_t iid_count;
+	/* The instance found last: mappings of a dump come by instances.  Not
+	 * what a map is, so it changes when a map is only read. */
+	struct instance *last;
 };
 
 /* 0 or -ENOMEM. */

@@ -76,11 +76,21 @@ void xtr_config_init(struct xtr_config *cfg)
 	};
 }
 
+/* Asked for each mapping that is found after a restart. */
 static bool holds(const uint32_t *iids, size_t n, uint32_t iid)
 {
-	for (size_t i = 0; i < n; i++)
-		if (iids[i] == iid)
+	size_t low = 0;
+
+	while (low < n) {
+		size_t mid = low + (n - low) / 2;
+
+		if (iids[mid] == iid)
 			return true;
+		if (iids[mid] < iid)
+			low = mid + 1;
+		else
+			n = mid;
+	}
 	return false;
 }
 

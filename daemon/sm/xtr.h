@@ -83,10 +83,10 @@ struct xtr_config {
 	size_t server_count;
 	const struct eid *database;	/* local EID-prefixes */
 	size_t database_count;
-	const uint32_t *iids;		/* instances served */
+	const uint32_t *iids;		/* instances served, in order */
 	size_t iid_count;
 	/* Instances where we are a proxy ITR (RFC 6832 5): it asks with the p
-	 * bit. */
+	 * bit.  In order. */
 	const uint32_t *pitr_iids;
 	size_t pitr_iid_count;
 	const struct xtr_petrs *petrs;

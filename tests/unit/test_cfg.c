@@ -207,6 +207,10 @@ static const struct {
 	  "configuration, see lispd --schema" },
 	{ MR("\"name\": \"x\",\n\"name\": \"y\""),
 	  "f:4: name: given more than once" },
+	{ XTR("[{\"address\": \"192.0.2.1\",\n\"weight\": 1,\n\"address\": "
+	      "\"192.0.2.2\",\n\"address\": \"192.0.2.3\"}]",
+	      "\"vpns\": [" VPN "]"),
+	  "f:6: xtr.rlocs[0].address: given more than once" },
 	{ XTR("[{\"adress\": \"192.0.2.1\"}]", "\"vpns\": [" VPN "]"),
 	  "f:3: xtr.rlocs[0].adress: unknown key, did you mean "
 	  "\"address\"?" },
@@ -422,6 +426,16 @@ static void test_bad(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static void test_repeated_once(void **state)
+{
+	struct cfg_errors e;
+
+	assert_null(parse(MR("\"name\": \"x\",\n\"name\": \"y\",\n"
+			     "\"name\": \"z\", \"log-level\": \"info\""), &e));
+	assert_int_equal(e.count, 1);
+	cfg_errors_free(&e);
+}
+
 static void test_all_reported(void **state)
 {
 	struct cfg_errors e;
@@ -549,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_good_servers),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_repeated_once),
 		cmocka_unit_test(test_all_reported),
 		cmocka_unit_test(test_many_mistakes),
 		cmocka_unit_test(test_truncated),

@@ -7,6 +7,7 @@
 #include "sm/limit.h"
 #include "sm/register.h"
 #include "sm/site.h"
+#include "sm/xtr.h"
 
 /* --- names: a hole in a table is a crash in a log line --- */
 
@@ -288,6 +289,25 @@ static void eidmap_empties(void **state)
 	eidmap_free(&m, NULL, NULL);
 }
 
+/* Every number, of lists of every small length. */
+static void instances_served(void **state)
+{
+	uint32_t iids[9];
+	struct xtr_config cfg = { .iids = iids, .pitr_iids = iids };
+
+	for (unsigned int i = 0; i < 9; i++)
+		iids[i] = 3 * i + 1;
+	for (unsigned int n = 0; n <= 9; n++) {
+		cfg.iid_count = cfg.pitr_iid_count = n;
+		for (uint32_t iid = 0; iid < 30; iid++) {
+			bool is = iid % 3 == 1 && iid / 3 < n;
+
+			assert_int_equal(xtr_has_iid(&cfg, iid), is);
+			assert_int_equal(xtr_is_pitr(&cfg, iid), is);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +318,7 @@ int main(void)
 		cmocka_unit_test(limit_forgets_the_oldest),
 		cmocka_unit_test(limit_for_all),
 		cmocka_unit_test(limit_one_slot),
+		cmocka_unit_test(instances_served),
 		cmocka_unit_test(eidmap_twin),
 		cmocka_unit_test(eidmap_empties),
 	};
