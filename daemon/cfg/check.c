@@ -358,10 +358,51 @@ static void check_proxy(const struct conf_vpn *v, struct place *p,
 	pop(p);
 }
 
-static void check_vpn(const struct conf_xtr *x, const struct conf_vpn *v,
+static const char *rule_mistake(const struct conf_route_rule *r)
+{
+	unsigned int bits = r->prefix.addr.family == ADDR_NONE ? 128 :
+		addr_bits(&r->prefix.addr);
+
+	if (r->ge > bits || r->le > bits)
+		return "expected \"ge\" and \"le\" within the length of "
+			"an address";
+	if ((r->ge && r->ge < r->prefix.len) ||
+	    (r->le && r->le < r->prefix.len))
+		return "expected \"ge\" and \"le\" no less than the length "
+			"of \"prefix\"";
+	if (r->ge && r->le && r->ge > r->le)
+		return "expected \"ge\" no greater than \"le\"";
+	return NULL;
+}
+
+static void check_routes(const struct conf *c, const struct conf_vpn *v,
+			 struct place *p, struct cfg_errors *e)
+{
+	const char *mistake;
+
+	push(p, "routes", 0);
+	if (v->route_count && v->proxy_itr)
+		cfg_error(e, here(p), "expected none, as a proxy ITR "
+			  "registers nothing");
+	else if (v->route_count &&
+		 (!v->vrf || (c->underlay && !strcmp(v->vrf, c->underlay))))
+		cfg_error(e, here(p), "expected \"vrf\", one that is not the "
+			  "underlay's, whose routes are no EIDs");
+	for (size_t i = 0; i < v->route_count; i++) {
+		mistake = rule_mistake(&v->routes[i]);
+		push(p, NULL, i);
+		if (mistake)
+			cfg_error(e, here(p), "%s", mistake);
+		pop(p);
+	}
+	pop(p);
+}
+
+static void check_vpn(const struct conf *c, const struct conf_vpn *v,
 		      struct place *p, struct cfg_errors *e)
 {
-	check_proxy_etrs(x, v, p, e);
+	check_proxy_etrs(c->xtr, v, p, e);
+	check_routes(c, v, p, e);
 	if (v->proxy_itr || v->proxy_etr)
 		check_proxy(v, p, e);
 	check_unique(p, UNIQUE("database", "prefix", v->database,
@@ -370,9 +411,11 @@ static void check_vpn(const struct conf_xtr *x, const struct conf_vpn *v,
 				     v->eid_space_count, cmp_prefix), e);
 }
 
-static void check_vpns(const struct conf_xtr *x, struct place *p,
+static void check_vpns(const struct conf *c, struct place *p,
 		       struct cfg_errors *e)
 {
+	const struct conf_xtr *x = c->xtr;
+
 	check_unique(p, UNIQUE("vpns", "name", x->vpns, x->vpn_count, name,
 			       cmp_string), e);
 	check_unique(p, UNIQUE("vpns", "iid", x->vpns, x->vpn_count, iid,
@@ -382,7 +425,7 @@ static void check_vpns(const struct conf_xtr *x, struct place *p,
 	push(p, "vpns", 0);
 	for (size_t i = 0; i < x->vpn_count; i++) {
 		push(p, NULL, i);
-		check_vpn(x, &x->vpns[i], p, e);
+		check_vpn(c, &x->vpns[i], p, e);
 		pop(p);
 	}
 	pop(p);
@@ -397,7 +440,7 @@ static void check_xtr(struct conf *c, struct place *p, struct cfg_errors *e)
 	check_unique(p, UNIQUE_PLAIN("map-resolvers", x->map_resolvers,
 				     x->map_resolver_count, cmp_addr), e);
 	check_map_servers(x, p, e);
-	check_vpns(x, p, e);
+	check_vpns(c, p, e);
 	pop(p);
 }
 

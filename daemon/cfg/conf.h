@@ -68,6 +68,16 @@ struct conf_database {
 	struct prefix prefix;
 };
 
+/* Which routes of a VPN's VRF are its EID-prefixes: the first rule that a
+ * route fits says. */
+struct conf_route_rule {
+	struct prefix prefix;		/* family ADDR_NONE: any */
+	uint64_t ge;			/* 0: not given */
+	uint64_t le;			/* 0: not given */
+	int protocol;			/* RTPROT_*, 0: any */
+	bool exclude;
+};
+
 struct conf_vpn {
 	char *name;
 	uint64_t iid;
@@ -79,6 +89,9 @@ struct conf_vpn {
 	size_t eid_space_count;
 	struct conf_database *database;
 	size_t database_count;
+	struct conf_route_rule *routes;
+	size_t route_count;
+	uint64_t max_routes;
 	struct conf_proxy_etr *proxy_etrs;
 	size_t proxy_etr_count;
 	bool proxy_itr;			/* RFC 6832 */

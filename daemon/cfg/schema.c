@@ -6,6 +6,7 @@
 #include "cfg/conf.h"
 
 #include <linux/if_lisp.h>
+#include <linux/rtnetlink.h>
 
 #define BOOL(s, m, d) \
 	.type = CFG_BOOL, .offset = offsetof(struct s, m), .def = d
@@ -79,6 +80,22 @@ static const struct cfg_choice answer_modes[] = {
 	  .doc = "File whose first line is the pre-shared key; it is read " \
 		 "at start, as root." }
 
+static const struct cfg_choice route_protocols[] = {
+	{ "any", 0 },
+	{ "connected", RTPROT_KERNEL },
+	{ "static", RTPROT_STATIC },
+	{ "boot", RTPROT_BOOT },
+	{ "dhcp", RTPROT_DHCP },
+	{ "zebra", RTPROT_ZEBRA },
+	{ "bird", RTPROT_BIRD },
+	{ "bgp", RTPROT_BGP },
+	{ "isis", RTPROT_ISIS },
+	{ "ospf", RTPROT_OSPF },
+	{ "rip", RTPROT_RIP },
+	{ "eigrp", RTPROT_EIGRP },
+	{ NULL }
+};
+
 static const struct cfg_choice families[] = {
 	{ "ipv4", CONF_FAMILY_IPV4 },
 	{ "ipv6", CONF_FAMILY_IPV6 },
@@ -150,6 +167,28 @@ static const struct cfg_section database_section = {
 	"database", sizeof(struct conf_database), database_keys
 };
 
+static const struct cfg_key route_rule_keys[] = {
+	{ "prefix", PLAIN(CFG_PREFIX, conf_route_rule, prefix),
+	  .doc = "Routes to this prefix or, as ge and le say, beneath it; "
+		 "default: to any." },
+	{ "ge", UINT(conf_route_rule, ge, 0, 128, "0"),
+	  .doc = "Least length of a route's prefix; default: prefix's, or that "
+		 "and longer if le is given." },
+	{ "le", UINT(conf_route_rule, le, 0, 128, "0"),
+	  .doc = "Greatest length of a route's prefix; default: prefix's, or "
+		 "any if ge is given." },
+	{ "protocol", CHOICE(conf_route_rule, protocol, route_protocols,
+			     "\"any\""),
+	  .doc = "Who made the route." },
+	{ "exclude", BOOL(conf_route_rule, exclude, "false"),
+	  .doc = "What fits is not taken." },
+	{ NULL }
+};
+
+static const struct cfg_section route_rule_section = {
+	"routes", sizeof(struct conf_route_rule), route_rule_keys
+};
+
 static const struct cfg_key vpn_keys[] = {
 	{ "name", TEXT(conf_vpn, name, 1, 63), .required = true,
 	  .doc = "Name of the VPN in logs and displays." },
@@ -172,6 +211,15 @@ static const struct cfg_key vpn_keys[] = {
 	{ "database", LIST(CFG_OBJECT, conf_vpn, database, database_count,
 			   0, 65536), .section = &database_section,
 	  .doc = "The site's own EID-prefixes, which are registered." },
+	{ "routes", LIST(CFG_OBJECT, conf_vpn, routes, route_count, 0, 64),
+	  .section = &route_rule_section,
+	  .doc = "Routes of the VRF that are EID-prefixes of the site, too, as "
+		 "long as they are there: the first rule that a route fits "
+		 "says; default routes never are, nor those into lisp "
+		 "devices." },
+	{ "max-routes", UINT(conf_vpn, max_routes, 1, 65536, "1000"),
+	  .doc = "Most EID-prefixes that routes may make; of more, the lowest "
+		 "are taken." },
 	{ "proxy-etrs", LIST(CFG_OBJECT, conf_vpn, proxy_etrs,
 			     proxy_etr_count, 0, 32),
 	  .section = &proxy_etr_section,

@@ -4,12 +4,16 @@
 #include <errno.h>
 #include <net/if.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
 #include <netlink/cache.h>
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
+#include <netlink/route/link/vrf.h>
+#include <netlink/route/route.h>
 
 #include "io/log.h"
 #include "io/loop.h"
@@ -17,6 +21,7 @@
 
 #define BUFFER		(1 << 20)	/* octets of notifications */
 #define AGAIN_MS	1000
+#define REREAD_MS	100
 
 /* No address to be found by: not ready, lost, or soon another one. */
 #define UNFIT	(IFA_F_TENTATIVE | IFA_F_OPTIMISTIC | IFA_F_DADFAILED)
@@ -29,15 +34,32 @@ struct host {
 	struct nl_cache_mngr *manager;
 	struct nl_cache *links;		/* the manager's */
 	struct nl_cache *addrs;
+	struct nl_cache *routes;
+	bool want_routes;
 	struct loop_event *reader;
 	struct loop_event *again;	/* when reading anew failed */
 };
+
+/* Does the kernel drop IPv4 routes now, without a word about each? */
+static bool goes(const struct host *h, struct nl_cache *cache,
+		 struct nl_object *object, int action)
+{
+	unsigned int flags;
+
+	if (action == NL_ACT_DEL || cache != h->links)
+		return action == NL_ACT_DEL;
+	flags = rtnl_link_get_flags((struct rtnl_link *)object);
+	return !(flags & IFF_UP);
+}
 
 static void on_change(struct nl_cache *cache, struct nl_object *object,
 		      int action, void *arg)
 {
 	struct host *h = arg;
 
+	if (h->want_routes && cache != h->routes && goes(h, cache, object,
+							 action))
+		loop_timer_arm(h->again, REREAD_MS);
 	h->changed(h->arg);
 }
 
@@ -52,9 +74,16 @@ static void forget(struct host *h)
 	h->sock = NULL;
 	h->links = NULL;
 	h->addrs = NULL;
+	h->routes = NULL;
 }
 
 static void on_readable(void *arg);
+
+static int add_routes(struct host *h)
+{
+	return nl_cache_mngr_add(h->manager, "route/route", on_change, h,
+				 &h->routes);
+}
 
 /* 0, or an error of libnl. */
 static int read_all(struct host *h)
@@ -73,6 +102,8 @@ static int read_all(struct host *h)
 	if (!err)
 		err = nl_cache_mngr_add(h->manager, "route/addr", on_change,
 					h, &h->addrs);
+	if (!err && h->want_routes)
+		err = add_routes(h);
 	if (err)
 		return err;
 	h->reader = loop_reader(h->loop, nl_cache_mngr_get_fd(h->manager),
@@ -187,4 +218,77 @@ size_t host_addrs(const struct host *h, const char *name,
 			       rtnl_link_get_ifindex(link), family, &out[n]);
 	rtnl_link_put(link);
 	return n;
+}
+
+/* --- routes --- */
+
+int host_follow_routes(struct host *h)
+{
+	if (h->want_routes)
+		return 0;
+	h->want_routes = true;
+	/* One that is being made anew will have them. */
+	return h->manager && add_routes(h) ? -EIO : 0;
+}
+
+static bool is_lisp(const struct host *h, int ifindex)
+{
+	struct rtnl_link *link = rtnl_link_get(h->links, ifindex);
+	const char *type = link ? rtnl_link_get_type(link) : NULL;
+	bool lisp = type && !strcmp(type, "lisp");
+
+	if (link)
+		rtnl_link_put(link);
+	return lisp;
+}
+
+static void find_oif(struct rtnl_nexthop *n, void *arg)
+{
+	*(int *)arg = rtnl_route_nh_get_ifindex(n);
+}
+
+static bool read_route(const struct host *h, struct rtnl_route *r,
+		       uint32_t table, struct host_route *out)
+{
+	struct nl_addr *dst = rtnl_route_get_dst(r);
+	enum addr_family family;
+	int oif = 0;
+
+	if (rtnl_route_get_table(r) != table || !dst ||
+	    rtnl_route_get_type(r) != RTN_UNICAST ||
+	    (rtnl_route_get_flags(r) & RTM_F_CLONED) ||
+	    !nl_addr_get_prefixlen(dst) || !nl_addr_get_len(dst))
+		return false;
+	family = rtnl_route_get_family(r) == AF_INET ? ADDR_IPV4 : ADDR_IPV6;
+	out->dst.addr = addr_make(family, nl_addr_get_binary_addr(dst));
+	out->dst.len = nl_addr_get_prefixlen(dst);
+	out->protocol = rtnl_route_get_protocol(r);
+	rtnl_route_foreach_nexthop(r, find_oif, &oif);
+	/* Neither link-local nor multicast. */
+	return addr_usable_rloc(&out->dst.addr) && !is_lisp(h, oif);
+}
+
+uint32_t host_vrf_table(const struct host *h, const char *name)
+{
+	struct rtnl_link *link = find_link(h, name);
+	uint32_t table = 0;
+
+	if (link && rtnl_link_is_vrf(link))
+		rtnl_link_vrf_get_tableid(link, &table);
+	if (link)
+		rtnl_link_put(link);
+	return table;
+}
+
+void host_routes(const struct host *h, uint32_t table,
+		 void (*fn)(void *arg, const struct host_route *r), void *arg)
+{
+	struct host_route route;
+	struct nl_object *o;
+
+	if (!table || !h->routes)
+		return;
+	for (o = nl_cache_get_first(h->routes); o; o = nl_cache_get_next(o))
+		if (read_route(h, (struct rtnl_route *)o, table, &route))
+			fn(arg, &route);
 }

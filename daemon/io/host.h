@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What this host has: links and addresses, followed live.  These are caches
+ * What this host has: links, addresses and routes, followed live.  These are caches
  * of libnl-route-3; the kernel's notifications keep them true, and when some
  * are lost they are read anew.  What is to be changed goes through rt.h.
  */
@@ -34,5 +34,22 @@ bool host_link_up(const struct host *h, const char *name);
  * are ready to be used, at most @max; in no order.  How many. */
 size_t host_addrs(const struct host *h, const char *name,
 		  enum addr_family family, struct host_addr *out, size_t max);
+
+/* Follow routes, too, from now on: those of all tables are held in memory.
+ * 0 or a negative errno. */
+int host_follow_routes(struct host *h);
+
+struct host_route {
+	struct prefix dst;
+	uint8_t protocol;		/* RTPROT_* */
+};
+
+/* The routing table of a VRF, 0 if there is no such VRF. */
+uint32_t host_vrf_table(const struct host *h, const char *name);
+
+/* The unicast routes in a table, but for default routes and those into lisp
+ * devices; in no order, perhaps repeated. */
+void host_routes(const struct host *h, uint32_t table,
+		 void (*fn)(void *arg, const struct host_route *r), void *arg);
 
 #endif

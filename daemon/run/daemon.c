@@ -269,6 +269,7 @@ static int make_roles(struct daemon *d, const struct conf *c,
 		own = own_new(c->xtr, d->host, was);
 		if (!own)
 			return -ENOMEM;
+		follow_say_full(d, own);
 	}
 	*roles = roles_new(c, own, id);
 	return *roles ? 0 : -ENOMEM;

@@ -70,6 +70,7 @@ struct daemon {
 	struct host *host;		/* NULL: not followed */
 	struct loop_event *follow_timer;
 	struct damp damp;
+	size_t left_out;		/* routes, as last told */
 	struct udp *udp;
 	struct ctl *ctl;
 	struct dp *dp;			/* NULL: no xTR */

@@ -35,6 +35,15 @@ static void say(const struct conf_rloc *r, const struct own_rloc *was,
 		   is->up ? "up" : "down");
 }
 
+void follow_say_full(struct daemon *d, const struct own *o)
+{
+	if (o->left_out && o->left_out != d->left_out)
+		log_warning("VPN %s: %zu routes more than its \"max-routes\": "
+			    "they are not registered", o->full->name,
+			    o->left_out);
+	d->left_out = o->left_out;
+}
+
 static void on_look(void *arg)
 {
 	struct daemon *d = arg;
@@ -44,6 +53,8 @@ static void on_look(void *arg)
 	bool changed = is && !own_equal(was, is);
 
 	damp_on_look(&d->damp, clock_ms(), changed);
+	if (is)
+		follow_say_full(d, is);
 	if (changed) {
 		for (size_t i = 0; i < is->count; i++)
 			say(&d->conf->xtr->rlocs[i], &was->rlocs[i],
@@ -54,19 +65,28 @@ static void on_look(void *arg)
 	own_free(is);
 }
 
-int follow_open(struct daemon *d, const struct conf *c)
+static int open_host(struct daemon *d)
 {
 	int err;
 
-	if (d->host || !own_follows(c))
+	if (d->host)
 		return 0;
 	if (!d->follow_timer)
 		d->follow_timer = loop_timer(d->loop, on_look, d);
 	if (!d->follow_timer)
 		return -ENOMEM;
 	d->host = host_open(d->loop, on_sign, d, &err);
+	return err;
+}
+
+int follow_open(struct daemon *d, const struct conf *c)
+{
+	int err = own_follows(c) ? open_host(d) : 0;
+
+	if (!err && own_follows_routes(c))
+		err = host_follow_routes(d->host);
 	if (err)
-		log_error("links and addresses cannot be read: %s",
+		log_error("links, addresses and routes cannot be read: %s",
 			  strerror(-err));
 	return err;
 }

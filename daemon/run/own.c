@@ -11,7 +11,7 @@ bool own_follows(const struct conf *c)
 	for (size_t i = 0; c->xtr && i < c->xtr->rloc_count; i++)
 		if (c->xtr->rlocs[i].interface)
 			return true;
-	return false;
+	return own_follows_routes(c);
 }
 
 /* What is about to go comes last; of the others the one we have, then the
@@ -98,11 +98,16 @@ struct own *own_new(const struct conf_xtr *x, const struct host *h,
 	for (size_t i = 0; h && i < o->count; i++)
 		if (x->rlocs[i].interface)
 			follow(o, i, h, was);
-	return o;
+	if (!own_find_eids(o, h))
+		return o;
+	own_free(o);
+	return NULL;
 }
 
 void own_free(struct own *o)
 {
+	if (o)
+		free(o->eids);
 	free(o);
 }
 
@@ -111,6 +116,11 @@ bool own_equal(const struct own *a, const struct own *b)
 	for (size_t i = 0; i < a->count; i++)
 		if (!addr_equal(&a->rlocs[i].addr, &b->rlocs[i].addr) ||
 		    a->rlocs[i].up != b->rlocs[i].up)
+			return false;
+	if (a->eid_count != b->eid_count)
+		return false;
+	for (size_t i = 0; i < a->eid_count; i++)
+		if (!eid_equal(&a->eids[i], &b->eids[i]))
 			return false;
 	return true;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The RLOCs of this xTR as they are now: what the configuration says, with
- * the addresses that its interfaces have.
+ * The RLOCs and EID-prefixes of this xTR as they are now: what the
+ * configuration says, with the addresses that its interfaces have and the
+ * routes that its VRFs have (run/own_eids.c).
  *
  * An interface that has no address any more keeps the one it had, out of use,
  * until it gets another one: the others' status bits and mappings then stay
@@ -18,15 +19,22 @@ struct own_rloc {
 	bool up;
 };
 
-/* For each of the configuration's RLOCs, in its order. */
+/* RLOCs are in the configuration's order, all that it names; EIDs in order,
+ * each once. */
 struct own {
 	const struct conf_xtr *conf;
+	struct eid *eids;
+	size_t eid_count;
+	/* Routes beyond max-routes of a VPN, the last one that has any. */
+	size_t left_out;
+	const struct conf_vpn *full;
 	size_t count;
 	struct own_rloc rlocs[];
 };
 
-/* Does the configuration name interfaces? */
+/* Does the configuration name interfaces, or routes? */
 bool own_follows(const struct conf *c);
+bool own_follows_routes(const struct conf *c);
 
 /* @h may be NULL if it does not.  @was is what was there before, perhaps by
  * another configuration, or NULL.  NULL: out of memory. */
@@ -34,6 +42,10 @@ struct own *own_new(const struct conf_xtr *x, const struct host *h,
 		    const struct own *was);
 
 void own_free(struct own *o);
+
+/* Is it one of the EID-prefixes?  Where are those of an instance? */
+bool own_has(const struct own *o, const struct eid *e);
+size_t own_first(const struct own *o, uint32_t iid);
 
 /* Of the same configuration: are they the same? */
 bool own_equal(const struct own *a, const struct own *b);
@@ -43,5 +55,11 @@ bool own_equal(const struct own *a, const struct own *b);
  * good as any; else the first in order of preference. */
 struct addr own_choose(const struct host_addr *list, size_t n,
 		       const struct addr *now);
+
+/* Fill in o->eids.  0 or -ENOMEM. */
+int own_find_eids(struct own *o, const struct host *h);
+
+/* Do the rules of the VPN make the route an EID-prefix? */
+bool own_wants(const struct conf_vpn *v, const struct host_route *r);
 
 #endif

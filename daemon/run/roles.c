@@ -17,8 +17,6 @@ struct roles {
 	struct locator *rlocs;
 	struct xtr_petrs *petrs;	/* with locators of their own */
 	struct register_server *servers;
-	struct eid *database;
-	size_t eid_count;		/* of it, also when none is served */
 	uint32_t *iids;
 	uint32_t *pitr_iids;
 	struct site *sites;		/* with keys and eids of their own */
@@ -147,11 +145,6 @@ static int make_servers(struct roles *r, const struct conf_xtr *x)
 	return 0;
 }
 
-static int cmp_eid(const void *a, const void *b)
-{
-	return eid_cmp(a, b);
-}
-
 static int cmp_iid(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -162,31 +155,17 @@ static int cmp_iid(const void *a, const void *b)
 /* In order, as they are looked up in when there are thousands. */
 static int make_database(struct roles *r, const struct conf_xtr *x)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < x->vpn_count; i++)
-		n += x->vpns[i].database_count;
-	r->database = calloc(n + 1, sizeof(*r->database));
 	r->iids = calloc(x->vpn_count, sizeof(*r->iids));
-	if (!r->database || !r->iids)
+	if (!r->iids)
 		return -1;
-	n = 0;
-	for (size_t i = 0; i < x->vpn_count; i++) {
-		const struct conf_vpn *v = &x->vpns[i];
-
-		r->iids[i] = v->iid;
-		for (size_t j = 0; j < v->database_count; j++)
-			r->database[n++] = eid_make(v->iid,
-						    &v->database[j].prefix);
-	}
-	qsort(r->database, n, sizeof(*r->database), cmp_eid);
+	for (size_t i = 0; i < x->vpn_count; i++)
+		r->iids[i] = x->vpns[i].iid;
 	qsort(r->iids, x->vpn_count, sizeof(*r->iids), cmp_iid);
 	qsort(r->pitr_iids, r->xtr.pitr_iid_count, sizeof(*r->pitr_iids),
 	      cmp_iid);
-	r->eid_count = n;
-	r->xtr.database = r->database;
-	/* There is nothing to say about them. */
-	r->xtr.database_count = r->xtr.rloc_count ? n : 0;
+	r->xtr.database = r->own->eids;
+	/* Without an RLOC there is nothing to say about them. */
+	r->xtr.database_count = r->xtr.rloc_count ? r->own->eid_count : 0;
 	r->xtr.iids = r->iids;
 	r->xtr.iid_count = x->vpn_count;
 	return 0;
@@ -315,7 +294,6 @@ void roles_free(struct roles *r)
 	free(r->petrs);
 	free(r->pitr_iids);
 	free(r->servers);
-	free(r->database);
 	free(r->iids);
 	free(r->sites);
 	free(r);
@@ -370,6 +348,5 @@ struct addr roles_rloc(const struct roles *r, enum addr_family family)
 
 bool roles_has_eid(const struct roles *r, const struct eid *e)
 {
-	return bsearch(e, r->database, r->eid_count, sizeof(*r->database),
-		       cmp_eid);
+	return own_has(r->own, e);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "run/own.h"
 #include "run/show.h"
 
 #define VERDICT_MAX	160
@@ -158,21 +159,22 @@ static const struct conf_vpn *find_vpn(const struct conf_xtr *x, uint32_t iid)
 	return NULL;
 }
 
-static const struct prefix *find_local(const struct conf_vpn *v,
-				       const struct addr *a)
+static bool is_local(const struct daemon *d, const struct eid *host)
 {
-	for (size_t i = 0; i < v->database_count; i++)
-		if (prefix_contains_addr(&v->database[i].prefix, a))
-			return &v->database[i].prefix;
-	return NULL;
+	const struct own *o = roles_own(d->roles);
+
+	for (size_t i = own_first(o, host->iid); i < o->eid_count; i++)
+		if (eid_contains(&o->eids[i], host))
+			return true;
+	return false;
 }
 
 static void add_verdict(const struct daemon *d, struct json_object *o,
-			const struct conf_vpn *vpn, const struct eid *host)
+			const struct eid *host)
 {
 	struct cache_view v;
 
-	if (find_local(vpn, &host->prefix.addr))
+	if (is_local(d, host))
 		add_text(o, "verdict", "an EID of this site: not "
 			 "encapsulated");
 	else if (addr_is_multicast(&host->prefix.addr))
@@ -199,6 +201,6 @@ struct json_object *trace(const struct daemon *d, const struct eid *host)
 	add_text(o, "vpn", vpn->name);
 	add_text(o, "device", vpn->device);
 	add_text(o, "vrf", vpn->vrf);
-	add_verdict(d, o, vpn, host);
+	add_verdict(d, o, host);
 	return o;
 }

@@ -14,6 +14,7 @@
 #include "io/clock.h"
 #include "io/log.h"
 #include "run/execute.h"
+#include "run/own.h"
 
 static const char *reason(const struct daemon *d, int err)
 {
@@ -120,13 +121,15 @@ static void fill_local(const struct daemon *d, struct dp_local *l)
 
 static int add_locals(struct daemon *d, const struct conf_vpn *v)
 {
+	const struct own *o = roles_own(d->roles);
 	char text[EID_TEXT_MAX];
 	struct dp_local l;
 	int err;
 
 	fill_local(d, &l);
-	for (size_t i = 0; i < v->database_count; i++) {
-		l.eid = eid_make(v->iid, &v->database[i].prefix);
+	for (size_t i = own_first(o, v->iid);
+	     i < o->eid_count && o->eids[i].iid == v->iid; i++) {
+		l.eid = o->eids[i];
 		err = d->dp->ops->local_set(d->dp, &l);
 		if (err) {
 			log_error("local EID %s: %s", eid_text(&l.eid, text),

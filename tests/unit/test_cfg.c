@@ -247,6 +247,28 @@ static const struct {
 	  "f:2: xtr.rlocs[0].interface: expected \"address\", as \"listen\" "
 	  "names addresses and an interface's may change" },
 
+	/* routes that are EID-prefixes */
+#define ROUTES(rule) XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": " \
+	"\"l1\", \"vrf\": \"red\",\n\"routes\": [" rule "]}]")
+	{ ROUTES("{\"prefix\": \"10.0.0.0/8\", \"ge\": 7}"),
+	  "f:5: xtr.vpns[0].routes[0]: expected \"ge\" and \"le\" no less than "
+	  "the length of \"prefix\"" },
+	{ ROUTES("{\"prefix\": \"10.0.0.0/8\"},\n"
+		 "{\"prefix\": \"10.0.0.0/8\", \"le\": 33}"),
+	  "f:6: xtr.vpns[0].routes[1]: expected \"ge\" and \"le\" within the "
+	  "length of an address" },
+	{ ROUTES("{\"ge\": 24, \"le\": 16}"),
+	  "f:5: xtr.vpns[0].routes[0]: expected \"ge\" no greater than "
+	  "\"le\"" },
+	{ ROUTES("{\"protocol\": \"ospf6\"}"),
+	  "f:5: xtr.vpns[0].routes[0].protocol: \"ospf6\": expected \"any\", "
+	  "\"connected\", \"static\", \"boot\", \"dhcp\", \"zebra\", "
+	  "\"bird\", \"bgp\", \"isis\", \"ospf\", \"rip\" or \"eigrp\"" },
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\",\n"
+		   "\"routes\": [{}]}]"),
+	  "f:5: xtr.vpns[0].routes: expected \"vrf\", one that is not the "
+	  "underlay's, whose routes are no EIDs" },
+
 	/* scalars */
 	{ MR("\"name\": 5"), "f:3: name: 5: expected 1 to 63 printable "
 	  "characters in quotes" },

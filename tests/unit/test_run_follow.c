@@ -3,6 +3,7 @@
  * addresses and links change. */
 #include "run_world.h"
 
+#include "io/host.h"
 #include "run/follow.h"
 #include "run/own.h"
 #include "run/reload.h"
@@ -220,11 +221,145 @@ static void test_choice(void **state)
 	assert_int_equal(got.bytes[3], 2);
 }
 
+/* --- EID-prefixes of routes --- */
+
+static struct conf *vpn_conf(const char *rules)
+{
+	char buf[2048];
+	struct cfg_errors e;
+	struct conf *c;
+
+	snprintf(buf, sizeof(buf), "{ \"xtr\": { \"rlocs\": [{\"address\": \""
+		 XTR "\"}], \"map-resolvers\": [\"" MS "\"], \"vpns\": [{"
+		 "\"name\": \"red\", \"iid\": 100, \"device\": \"lisp100\", "
+		 "\"vrf\": \"red\", \"routes\": %s}]}}", rules);
+	cfg_errors_init(&e, "test");
+	c = conf_parse(buf, &e);
+	if (!c)
+		print_error("%s\n", e.lines[0]);
+	assert_non_null(c);
+	cfg_errors_free(&e);
+	return c;
+}
+
+static bool wants(const struct conf *c, const char *dst, uint8_t protocol)
+{
+	struct host_route r = { .protocol = protocol };
+	struct eid e = eid(dst);
+
+	r.dst = e.prefix;
+	return own_wants(&c->xtr->vpns[0], &r);
+}
+
+static void test_rules(void **state)
+{
+	struct conf *c = vpn_conf("[{\"prefix\": \"10.9.0.0/16\", \"ge\": 16, "
+				  "\"exclude\": true}, "
+				  "{\"prefix\": \"10.0.0.0/8\", \"le\": 24}, "
+				  "{\"protocol\": \"connected\"}, "
+				  "{\"prefix\": \"2001:db8::/32\"}]");
+
+	assert_true(wants(c, "10.1.0.0/16", 3));
+	assert_true(wants(c, "10.0.0.0/8", 3));
+	assert_true(wants(c, "10.1.2.0/24", 186));
+	assert_false(wants(c, "10.1.2.0/25", 186));
+	assert_true(wants(c, "10.1.2.0/25", 2));
+	assert_false(wants(c, "10.9.0.0/16", 3));
+	assert_false(wants(c, "10.9.1.0/24", 2));
+	assert_false(wants(c, "11.0.0.0/24", 3));
+	assert_true(wants(c, "11.0.0.0/24", 2));
+	assert_true(wants(c, "2001:db8:1::/48", 2));
+	assert_true(wants(c, "2001:db8::/32", 4));
+	assert_false(wants(c, "2001:db8:1::/48", 4));
+	conf_free(c);
+	c = vpn_conf("[]");
+	assert_false(wants(c, "10.1.0.0/16", 2));
+	conf_free(c);
+	c = vpn_conf("[{\"ge\": 24}]");
+	assert_false(wants(c, "10.1.0.0/16", 2));
+	assert_true(wants(c, "2001:db8:1::/48", 2));
+	conf_free(c);
+	c = vpn_conf("[{}]");
+	assert_true(wants(c, "10.1.0.0/16", 2));
+	conf_free(c);
+}
+
+static unsigned int signs, routes;
+
+static void on_sign(void *arg)
+{
+	signs++;
+}
+
+static void on_route(void *arg, const struct host_route *r)
+{
+	routes++;
+}
+
+static unsigned int count(const struct host *h, uint32_t table)
+{
+	routes = 0;
+	host_routes(h, table, on_route, NULL);
+	return routes;
+}
+
+#define become(h, table, n) do { \
+	uint64_t until_ = clock_ms() + WAIT_MS; \
+	while (count(h, table) != (n) && clock_ms() < until_) \
+		loop_once(l, 10); \
+	assert_int_equal(count(h, table), n); \
+} while (0)
+
+/* Those of one table that may be EIDs, as they come and go; more than the
+ * buffer of notifications holds. */
+static void test_routes(void **state)
+{
+	struct loop *l;
+	struct host *h;
+	int err;
+
+	if (!*state)
+		skip();
+	sh("ip link add up0 type veth peer name up1 && ip link set up1 up && "
+	   "ip link set up0 up && ip address add 192.0.2.77/24 dev up0 && "
+	   "ip route add 10.6.0.0/16 dev up0 table 77 proto static");
+	l = loop_new();
+	assert_non_null(l);
+	h = host_open(l, on_sign, NULL, &err);
+	assert_non_null(h);
+	assert_int_equal(count(h, 77), 0);
+	assert_int_equal(host_follow_routes(h), 0);
+	assert_int_equal(count(h, 77), 1);
+	assert_int_equal(host_vrf_table(h, "up0"), 0);
+	assert_int_equal(host_vrf_table(h, "red"), 0);
+	sh("ip route add default dev up0 table 77 && "
+	   "ip route add unreachable 10.8.0.0/16 table 77 && "
+	   "ip route add 224.1.0.0/16 dev up0 table 77 && "
+	   "ip -6 route add 2001:db8:7::/48 dev up0 table 77 && "
+	   "ip -6 route add default dev up0 table 77 && "
+	   "ip route add 10.7.0.0/16 dev up0 table 77");
+	become(h, 77, 3);
+	sh("ip route replace 10.7.0.0/16 via 192.0.2.1 table 77");
+	sh("ip route del 10.6.0.0/16 table 77");
+	become(h, 77, 2);
+	sh("for n in $(seq 4000); do "
+	   "  echo route add 10.66.$((n / 250)).$((n % 250))/32 dev up0 "
+	   "table 77; done | ip -batch -");
+	become(h, 77, 4002);
+	sh("ip link del up0");
+	become(h, 77, 0);
+	assert_true(signs > 0);
+	host_close(h);
+	loop_free(l);
+}
+
 int main(void)
 {
 #define TEST(t)	cmocka_unit_test_setup(t, enter_namespace)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_choice),
+		cmocka_unit_test(test_rules),
+		TEST(test_routes),
 		TEST(test_renumbering),
 		TEST(test_link),
 		TEST(test_nothing_yet),
