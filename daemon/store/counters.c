@@ -90,7 +90,8 @@ static struct counter *open_one(struct counters *c, const struct addr *server,
 /* Durable before the first of them is used. */
 static int reserve(struct counters *c, struct counter *i)
 {
-	uint64_t limit = i->value + c->reserve;
+	uint64_t limit = UINT64_MAX - i->value > c->reserve ?
+		i->value + c->reserve : UINT64_MAX;
 	uint8_t key[KEY_SIZE];
 	int ret = kv_put_u64(c->kv, key, counter_key(key, i), limit);
 
@@ -111,6 +112,10 @@ int counters_next(struct counters *c, const struct addr *server, uint64_t tag,
 		i = open_one(c, server, tag);
 	if (!i)
 		return -EIO;
+	/* Used up: from the start again would be a replay.  Another key has
+	 * another counter. */
+	if (i->value == UINT64_MAX)
+		return -ERANGE;
 	if (i->value == i->limit && reserve(c, i))
 		return -EIO;
 

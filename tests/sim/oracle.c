@@ -25,7 +25,8 @@ static void check_spacing(struct oracle *o, const struct sim_host *h,
 		i++;
 	MUST(i < ORACLE_EIDS, "too many EIDs");
 	if (i < o->asked_count)
-		MUST(now - o->asked[i].when >= 1000,
+		MUST(o->asked[i].when < h->booted ||
+		     now - o->asked[i].when >= 1000,
 		     "%s asks again after %u ms", h->name,
 		     (unsigned int)(now - o->asked[i].when));
 	else
@@ -78,7 +79,8 @@ static void check_probe(struct oracle *o, const struct sim_host *h,
 		i++;
 	MUST(i < ORACLE_RLOCS, "too many RLOCs");
 	if (i < o->probed_count)
-		MUST(now - o->probed[i].when >= 1000, "probed again after %u",
+		MUST(o->probed[i].when < h->booted ||
+		     now - o->probed[i].when >= 1000, "probed again after %u",
 		     (unsigned int)(now - o->probed[i].when));
 	else
 		o->probed_count++;
@@ -87,18 +89,217 @@ static void check_probe(struct oracle *o, const struct sim_host *h,
 	o->probed[i].when = now;
 }
 
-static void check_register(struct oracle *o, const struct sim_host *h,
-			   const struct lisp_msg *m)
+static void check_smr(struct oracle *o, const struct sim_host *h,
+		      const struct action_send *snd,
+		      const struct map_request *m)
 {
-	uint64_t *last = &o->registered[h - o->w->sim.hosts];
+	uint64_t now = h->sim->now;
+	size_t i = 0;
 
-	MUST(m->reg.nonce > *last, "%s: register nonce does not grow",
-	     h->name);
-	*last = m->reg.nonce;
+	if (!(m->flags & MREQ_SMR))
+		return;
+	while (i < o->solicited_count && !(o->solicited[i].host == h &&
+					   addr_equal(&o->solicited[i].rloc,
+						      &snd->to)))
+		i++;
+	MUST(i < ORACLE_RLOCS, "too many RLOCs");
+	if (i < o->solicited_count)
+		MUST(o->solicited[i].when < h->configured ||
+		     now - o->solicited[i].when >= 3000,
+		     "solicited again after %u ms",
+		     (unsigned int)(now - o->solicited[i].when));
+	else
+		o->solicited_count++;
+	o->solicited[i].host = h;
+	o->solicited[i].rloc = snd->to;
+	o->solicited[i].when = now;
 }
 
-static void check_reply(const struct sim_host *h, const struct lisp_msg *m)
+/* --- authority --- */
+
+#define LATELY	(180000 + 60000)	/* ms; RFC 9301 8.2, and a restart */
+
+static struct sim_host *host_of(struct sim *s, const struct addr *a)
 {
+	for (size_t i = 0; i < s->host_count; i++)
+		for (size_t k = 0; k < s->hosts[i].addr_count; k++)
+			if (addr_equal(&s->hosts[i].addrs[k], a))
+				return &s->hosts[i];
+	return NULL;
+}
+
+static void note_owned(struct oracle *o, const struct sim_host *h,
+		       const struct eid *eid)
+{
+	size_t i = 0;
+
+	while (i < o->owned_count && !(o->owned[i].host == h &&
+				       eid_equal(&o->owned[i].eid, eid)))
+		i++;
+	MUST(i < ORACLE_OWNED, "too many prefixes");
+	o->owned_count += i == o->owned_count;
+	o->owned[i].host = h;
+	o->owned[i].eid = *eid;
+	o->owned[i].seen = h->sim->now;
+}
+
+/* Who is alive has what its configuration says. */
+static void note_all_owned(struct oracle *o)
+{
+	struct sim *s = &o->w->sim;
+
+	for (size_t i = 0; i < s->host_count; i++) {
+		const struct xtr_config *x = s->hosts[i].cfg.xtr;
+
+		for (size_t k = 0; s->hosts[i].node && x &&
+		     k < x->database_count; k++)
+			note_owned(o, &s->hosts[i], &x->database[k]);
+	}
+}
+
+static bool has_owned(const struct oracle *o, const struct sim_host *h,
+		      const struct eid *eid)
+{
+	for (size_t i = 0; i < o->owned_count; i++)
+		if (o->owned[i].host == h && eid_equal(&o->owned[i].eid, eid))
+			return o->owned[i].seen + LATELY >= o->w->sim.now;
+	return false;
+}
+
+static void note_grant(struct oracle *o, const struct sim_host *to,
+		       const struct map_record *r)
+{
+	struct oracle_grant *g = &o->grants[o->grant_count++ % ORACLE_GRANTS];
+	struct sim *s = &o->w->sim;
+
+	*g = (struct oracle_grant){
+		.to = to,
+		.eid = r->eid,
+		.until = s->now + s->net.delay_max + r->ttl * 60000ull + 1000,
+	};
+	for (unsigned int k = 0; k < r->locator_count; k++) {
+		const struct addr *a = &r->locators[k].addr;
+
+		MUST(g->locator_count < PLANE_LOCATORS, "too many locators");
+		MUST(has_owned(o, host_of(s, a), &r->eid),
+		     "a locator of nobody who has the prefix");
+		g->locators[g->locator_count++] = *a;
+	}
+}
+
+static bool grants(const struct oracle_grant *g, const struct plane_map *m)
+{
+	if (!eid_contains(&g->eid, &m->eid) ||
+	    (m->expires > g->until && !m->stale_since))
+		return false;
+	for (unsigned int i = 0; i < m->locator_count; i++) {
+		unsigned int k = 0;
+
+		while (k < g->locator_count &&
+		       !addr_equal(&g->locators[k], &m->locators[i].addr))
+			k++;
+		if (k == g->locator_count)
+			return false;
+	}
+	return true;
+}
+
+static void check_authority(const struct oracle *o, const struct sim_host *h,
+			    const struct plane_map *m)
+{
+	size_t n = o->grant_count < ORACLE_GRANTS ? o->grant_count :
+		ORACLE_GRANTS;
+	char text[EID_TEXT_MAX];
+	bool found = false;
+
+	for (size_t i = 0; i < n && !found; i++)
+		found = o->grants[i].to == h && grants(&o->grants[i], m);
+	MUST(found, "%s: nobody said %s, for so long", h->name,
+	     eid_text(&m->eid, text));
+}
+
+/* --- the data planes --- */
+
+static void check_loop(const struct sim_host *h, const struct plane_map *m)
+{
+	const struct xtr_config *x = h->cfg.xtr;
+
+	for (size_t i = 0; i < x->database_count; i++)
+		MUST(!eid_contains(&x->database[i], &m->eid),
+		     "%s: a mapping of its own EIDs", h->name);
+	for (unsigned int i = 0; i < m->locator_count; i++)
+		MUST(host_of(h->sim, &m->locators[i].addr) != h,
+		     "%s: a mapping that leads to itself", h->name);
+}
+
+static void check_plane(struct oracle *o, struct sim_host *h)
+{
+	bool changed = o->sets[h - o->w->sim.hosts] != h->plane.sets;
+	struct node_status st;
+	size_t live = 0;
+
+	for (size_t i = 0; i < PLANE_MAPS; i++) {
+		const struct plane_map *m = &h->plane.maps[i];
+
+		if (!m->present)
+			continue;
+		live += m->expires > h->sim->now + 1000;
+		MUST(!m->stale_since ||
+		     h->sim->now <= m->stale_since + 61000, "%s: still stale",
+		     h->name);
+		check_loop(h, m);
+		if (changed)
+			check_authority(o, h, m);
+	}
+	o->sets[h - o->w->sim.hosts] = h->plane.sets;
+
+	/* The data plane counts in seconds, and may keep one up to that. */
+	node_status(h->node, &st);
+	MUST(st.cache_entries >= live &&
+	     st.cache_entries <= plane_count(&h->plane),
+	     "%s knows of %zu mappings of %zu", h->name,
+	     (size_t)st.cache_entries, live);
+}
+
+static void check(struct sim *s)
+{
+	struct oracle *o = s->tap_arg;
+
+	note_all_owned(o);
+	for (size_t i = 0; i < s->host_count; i++)
+		if (s->hosts[i].node && s->hosts[i].cfg.xtr)
+			check_plane(o, &s->hosts[i]);
+}
+
+/* --- messages --- */
+
+static void check_register(struct oracle *o, const struct sim_host *h,
+			   const struct action_send *snd,
+			   const struct lisp_msg *m)
+{
+	uint8_t key = m->reg.auth.key_id;
+	size_t i = 0;
+
+	while (i < o->registered_count &&
+	       !(o->registered[i].host == h && o->registered[i].key == key &&
+		 addr_equal(&o->registered[i].server, &snd->to)))
+		i++;
+	MUST(i < ORACLE_RLOCS, "too many servers");
+	MUST(i == o->registered_count || m->reg.nonce > o->registered[i].nonce,
+	     "%s: register nonce does not grow", h->name);
+	o->registered_count += i == o->registered_count;
+	o->registered[i].host = h;
+	o->registered[i].key = key;
+	o->registered[i].server = snd->to;
+	o->registered[i].nonce = m->reg.nonce;
+}
+
+static void check_reply(struct oracle *o, const struct sim_host *h,
+			const struct action_send *snd,
+			const struct lisp_msg *m)
+{
+	const struct sim_host *to = host_of(h->sim, &snd->to);
+
 	for (unsigned int i = 0; i < m->reply.record_count; i++) {
 		const struct map_record *r = &m->reply.records[i];
 
@@ -107,6 +308,8 @@ static void check_reply(const struct sim_host *h, const struct lisp_msg *m)
 		for (unsigned int k = 0; k < r->locator_count; k++)
 			MUST(h->cfg.xtr || !(r->locators[k].flags &
 			     (LOCATOR_LOCAL | LOCATOR_PROBED)), "L, p bits");
+		if (!(m->reply.flags & MREP_PROBE))
+			note_grant(o, to, r);
 	}
 }
 
@@ -126,13 +329,15 @@ static bool watch(struct sim *s, struct sim_host *from,
 		check_ecm(o, from, &m, &arena);
 		break;
 	case MSG_TYPE_MAP_REGISTER:
-		check_register(o, from, &m);
+		check_register(o, from, snd, &m);
 		break;
 	case MSG_TYPE_MAP_REPLY:
-		check_reply(from, &m);
+		note_all_owned(o);
+		check_reply(o, from, snd, &m);
 		break;
 	case MSG_TYPE_MAP_REQUEST:
 		check_probe(o, from, snd, &m.request);
+		check_smr(o, from, snd, &m.request);
 		break;
 	case MSG_TYPE_MAP_NOTIFY:
 	case MSG_TYPE_MAP_NOTIFY_ACK:
@@ -148,4 +353,5 @@ void oracle_watch(struct oracle *o, struct world *w)
 	o->w = w;
 	w->sim.tap = watch;
 	w->sim.tap_arg = o;
+	w->sim.check = check;
 }

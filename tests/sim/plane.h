@@ -25,6 +25,7 @@ struct plane_map {
 	bool present;
 	struct eid eid;
 	uint64_t expires;	/* ms */
+	uint64_t stale_since;	/* ms; last found so, 0: it is not */
 	enum map_action action;
 	uint16_t version;
 	struct locator locators[PLANE_LOCATORS];

@@ -384,8 +384,11 @@ bool sim_until(struct sim *s, uint64_t ms, bool (*done)(void *arg), void *arg)
 		assert(i < STEPS_MAX);
 		if (done && done(arg))
 			return true;
-		if (step(s))
+		if (step(s)) {
+			if (s->check)
+				s->check(s);
 			continue;
+		}
 		next = next_event(s);
 		if (next > end)
 			break;
@@ -394,6 +397,11 @@ bool sim_until(struct sim *s, uint64_t ms, bool (*done)(void *arg), void *arg)
 	}
 	s->now = end;
 	return false;
+}
+
+void sim_sleep(struct sim *s, uint64_t ms)
+{
+	s->now += ms;
 }
 
 void sim_run(struct sim *s, uint64_t ms)
@@ -453,7 +461,7 @@ static void claim_plane(struct sim_host *h)
 			.eid = m->eid,
 			.ttl = m->expires > now ?
 			       (uint32_t)((m->expires - now) / 1000) : 0,
-			.stale = m->expires <= now,
+			.stale = m->expires <= now || m->stale_since,
 			.used = m->used,
 			.used_age = (uint32_t)((now - m->last_used) / 1000),
 			.action = m->action,
@@ -462,8 +470,10 @@ static void claim_plane(struct sim_host *h)
 			.locator_count = m->locator_count,
 		};
 
-		if (m->present && f.stale)
+		if (m->present && f.stale) {
 			m->expires = now + 3600 * 1000;	/* stale limit */
+			m->stale_since = now;
+		}
 		if (m->present)
 			TURN(h, node_on_map_found(h->node, now, &f, &acts));
 	}
@@ -505,6 +515,7 @@ void sim_boot(struct sim_host *h)
 	h->store = store_new(&cfg, h->kv, (const uint8_t *)seed, NULL);
 	assert(h->store);
 	h->node = make_node(h);
+	h->booted = h->configured = h->sim->now;
 
 	TURN(h, node_start(h->node, h->sim->now, &acts));
 	claim_plane(h);
@@ -515,6 +526,7 @@ size_t sim_reload(struct sim_host *h)
 	struct node *old = h->node;
 	size_t changed = 0;
 
+	h->configured = h->sim->now;
 	h->node = make_node(h);
 	TURN(h, changed = node_replace(h->node, old, h->sim->now, &acts));
 	TURN(h, node_start(h->node, h->sim->now, &acts));

@@ -34,6 +34,8 @@ struct sim_host {
 	struct store *store;
 	struct node *node;
 	uint64_t first_nonce;
+	uint64_t booted;		/* ms */
+	uint64_t configured;		/* ms; also by a reload */
 	struct addr overlay;		/* verdict RLOC_OVERLAY for this one */
 	uint64_t logs[LOG_EVENT_COUNT];
 	uint64_t sent[16];		/* by message type */
@@ -64,6 +66,8 @@ struct sim {
 	bool (*tap)(struct sim *s, struct sim_host *from,
 		    const struct action_send *snd);
 	void *tap_arg;
+	/* Looks at everything after each event. */
+	void (*check)(struct sim *s);
 };
 
 void sim_init(struct sim *s, uint64_t seed);
@@ -85,6 +89,10 @@ void sim_kill(struct sim_host *h);
 
 /* Run for @ms. */
 void sim_run(struct sim *s, uint64_t ms);
+
+/* The machine of all sleeps for @ms: datagrams arrive, timers go off after
+ * that. */
+void sim_sleep(struct sim *s, uint64_t ms);
 
 /* Run until @done(arg), at most @ms.  False: it never was. */
 bool sim_until(struct sim *s, uint64_t ms, bool (*done)(void *arg), void *arg);

@@ -12,10 +12,11 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "oracle.h"
 
-#define SEEDS	40
+#define SEEDS	40	/* of each kind; the environment may say otherwise */
 
 static struct world w;
 static struct oracle o;
@@ -119,9 +120,18 @@ static void one_seed(uint64_t seed, bool deaths)
 	assert_true(w.a->plane.sent > 0 && w.b->plane.sent > 0);
 }
 
+static uint64_t seeds(void)
+{
+	const char *said = getenv("SIM_SEEDS"), *all = getenv("LISP_LONG");
+
+	if (said)
+		return strtoull(said, NULL, 10);
+	return all && *all ? 10 * SEEDS : SEEDS;
+}
+
 static void lossy(void **state)
 {
-	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+	for (uint64_t seed = 1; seed <= seeds(); seed++) {
 		one_seed(seed, false);
 		/* Nobody restarted, so nothing was ever unregistered for
 		 * long enough to expire. */
@@ -131,7 +141,7 @@ static void lossy(void **state)
 
 static void lossy_and_deadly(void **state)
 {
-	for (uint64_t seed = 1000; seed < 1000 + SEEDS; seed++) {
+	for (uint64_t seed = 100000; seed < 100000 + seeds(); seed++) {
 		one_seed(seed, true);
 		world_done(&w);
 	}
