@@ -5,6 +5,7 @@
 #   make                  module, daemon, tools
 #   make demo [STAY=1]    the whole system at work in a virtual machine
 #   make bench            what it costs, beside vxlan, geneve and gre
+#   make bench-xtr        what many VPNs and a restart cost lispd
 #   make check            every test; KINDS="unit sim" runs some of them
 #   make install          module, lispd, tools, manual pages (DESTDIR, PREFIX)
 #   make help             all targets
@@ -226,10 +227,12 @@ $(B)/bench/functions.so: tests/bench/functions.c tests/bench/mark.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARN) $(CFLAGS) -shared -fPIC -o $@ $<
 
-.PHONY: bench bench-tools
+.PHONY: bench bench-xtr bench-tools
 bench-tools: $(patsubst tests/%.c,$(B)/%,$(BENCH_C)) $(B)/bench/functions.so
 bench:
 	+$(Q)tests/bench/run $(BENCHES)
+bench-xtr:
+	+$(Q)tests/bench/run -x $(BENCHES)
 
 .PHONY: unit-tests sim-tests fuzz-tests
 unit-tests: $(UNIT)

@@ -55,3 +55,23 @@ build_for()
 		>"$BENCH/build.log" 2>&1 ||
 		die "building failed (build/bench/build.log)"
 }
+
+build_xtr()
+{
+	make -C "$LISP_TOP" module-6.1 daemon tools bench-tools \
+		>"$BENCH/build.log" 2>&1 ||
+		die "building failed (build/bench/build.log)"
+}
+
+# xtr_guest NAME: run that part of xtr.guest, for xtr_value.
+xtr_guest()
+{
+	xtr_out=$BENCH/xtr-$1.txt
+	"$LISP_TOP/tests/vm/run" -k 6.1 -c -m 2048 -t 1500 -d "$BENCH/xtr-$1" \
+		"$LISP_TOP/tests/bench/xtr.guest" "$1" >"$xtr_out" ||
+		die "the guest failed (build/bench/xtr-$1)"
+	cat "$xtr_out" >&2
+}
+
+# xtr_value NAME: a number that it printed.
+xtr_value() { awk -v k="$1" '$1 == k { print $2 }' "$xtr_out"; }
