@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# once
 # timeout 600
 # The actions of mappings, what each counts and what the sender hears.
 # shellcheck source=lib.sh

@@ -14,8 +14,9 @@
 # A file runs as root in the guest and nowhere else.  Whatever namespaces are
 # left, processes included, the runner removes after the file.
 #
-# Lines a file may have near its top: "# slow" (on 6.12 only in check-long),
-# "# long" (only in check-long), "# timeout SECONDS" (default 120).
+# Lines a file may have near its top: "# once" (on 6.12 only in check-long),
+# "# slow" (the same, and on debug kernels), "# long" (only in check-long),
+# "# timeout SECONDS" (default 120).
 
 LISP_TOP=${LISP_TOP:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 ARTIFACTS=${ARTIFACTS:-/tmp}

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# once
 # timeout 600
 # The local database: what is delivered, what is never encapsulated.
 # shellcheck source=lib.sh

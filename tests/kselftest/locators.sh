@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# once
 # timeout 600
 # Which locator a flow takes: priorities, weights, stability, failure.
 # shellcheck source=lib.sh

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# once
 # timeout 600
 # Attempts at loops: a packet is counted twice at the very most, and nothing
 # goes round.

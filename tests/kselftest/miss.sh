@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# once
 # timeout 600
 # Misses: reported once, held within limits, sent in order when answered,
 # refused when not.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# once
 # timeout 400
 # Source RLOCs: which one an outer packet has, which families are sent in, and
 # what becomes of both when the configuration or the routes change.
