@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Token buckets by key, in a fixed number of slots; see limit.h. */
+/* Token buckets by key, in a bounded number of slots; see limit.h. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,34 +17,22 @@ struct limit_slot {
 int limit_init(struct limit *l, const struct limit_config *cfg,
 	       const uint8_t seed[16])
 {
-	int ret;
-
 	memset(l, 0, sizeof(*l));
-	l->slots = calloc(cfg->slots, sizeof(*l->slots));
-	if (!l->slots)
-		return -ENOMEM;
-
-	ret = hash_init(&l->table, seed);
-	if (ret)
-		goto free_slots;
-
 	l->size = cfg->slots;
 	l->each = cfg->each;
 	bucket_init(&l->all, cfg->all.interval_us, cfg->all.burst);
-	return 0;
-
-free_slots:
-	free(l->slots);
-	l->slots = NULL;
-	return ret;
+	return hash_init(&l->table, seed);
 }
 
 void limit_free(struct limit *l)
 {
-	if (!l->slots)
-		return;
+	struct limit_slot *s, *older;
+
+	for (s = l->recent; s; s = older) {
+		older = s->older;
+		free(s);
+	}
 	hash_free(&l->table);
-	free(l->slots);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -62,14 +50,19 @@ static void link_recent(struct limit *l, struct limit_slot *s)
 	l->recent = s;
 }
 
+/* A new one, or the oldest; NULL: there is no memory for the first. */
 static struct limit_slot *take_slot(struct limit *l)
 {
-	struct limit_slot *s;
+	struct limit_slot *s = l->used < l->size ? calloc(1, sizeof(*s)) :
+		NULL;
 
-	if (l->used < l->size)
-		return &l->slots[l->used++];
-
+	if (s) {
+		l->used++;
+		return s;
+	}
 	s = l->oldest;
+	if (!s)
+		return NULL;
 	hash_del(&l->table, &s->node);
 	unlink_slot(l, s);
 	l->evicted++;
@@ -86,6 +79,8 @@ static struct limit_slot *find_slot(struct limit *l, uint64_t hash)
 		unlink_slot(l, s);
 	} else {
 		s = take_slot(l);
+		if (!s)
+			return NULL;
 		bucket_init(&s->bucket, l->each.interval_us, l->each.burst);
 		hash_add(&l->table, &s->node, hash);
 	}
@@ -98,5 +93,5 @@ bool limit_take(struct limit *l, const void *key, size_t len, uint64_t now)
 	struct limit_slot *s = find_slot(l, hash_key(&l->table, key, len));
 
 	/* The key's own bucket first: what it refuses must not cost others. */
-	return bucket_take(&s->bucket, now) && bucket_take(&l->all, now);
+	return s && bucket_take(&s->bucket, now) && bucket_take(&l->all, now);
 }

@@ -3,11 +3,12 @@
  * A bounded table of token buckets, one per key (a source, a destination and
  * an EID, ...), all with the same rate.
  *
- * Every key of the outside can be made up, so the table has a fixed number of
+ * Every key of the outside can be made up, so the table has a bounded number of
  * slots, forgets the key that was used longest ago, and finds keys by a keyed
  * hash (64 bits of SipHash; two keys that collide share a bucket).  Whoever
  * makes up keys gains full buckets, so a second bucket bounds all keys
- * together.  Memory: one allocation at limit_init().
+ * together.  A slot takes memory when it is first used: most tables stay nearly
+ * empty, and there are some for each role.
  */
 #ifndef LISP_SM_LIMIT_H
 #define LISP_SM_LIMIT_H
@@ -32,7 +33,6 @@ struct limit {
 	struct hash_table table;
 	struct bucket all;
 	struct limit_rate each;
-	struct limit_slot *slots;	/* array */
 	struct limit_slot *recent;	/* ends of the list by last use */
 	struct limit_slot *oldest;
 	unsigned int used;

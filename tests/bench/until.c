@@ -87,17 +87,18 @@ static bool wait_word(FILE *words, const char *word, uint64_t begin)
 	return there;
 }
 
+/* "status" counts pages in packs of 64. */
 static long anonymous(pid_t pid)
 {
 	char name[64], line[256];
 	long kib = 0;
 	FILE *f;
 
-	snprintf(name, sizeof(name), "/proc/%d/status", pid);
+	snprintf(name, sizeof(name), "/proc/%d/smaps_rollup", pid);
 	f = fopen(name, "r");
 	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, "RssAnon:", 8))
-			kib = atol(line + 8);
+		if (!strncmp(line, "Anonymous:", 10))
+			kib = atol(line + 10);
 	if (f)
 		fclose(f);
 	return kib;
