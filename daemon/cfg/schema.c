@@ -259,10 +259,10 @@ static const struct cfg_key xtr_keys[] = {
 				    "60"),
 	  .doc = "Seconds between registrations." },
 	{ "probe-interval", UINT(conf_xtr, probe_interval, 0, 3600, "60"),
-	  .doc = "Seconds between probes of each RLOC of the map-cache; one "
-		 "that fails to answer three in a row is out of use five "
-		 "seconds later, but for the last one that a mapping has; 0 "
-		 "is no probing." },
+	  .doc = "Seconds between probes of each RLOC of the map-cache, proxy "
+		 "ETRs among them; one that fails to answer three in a row is "
+		 "out of use five seconds later, but for the last one that a "
+		 "mapping has; 0 is no probing." },
 	{ "mapping-ttl", UINT(conf_xtr, mapping_ttl, 1, 525600, "1440"),
 	  .doc = "Minutes that others may keep our mappings." },
 	{ "map-versions", BOOL(conf_xtr, map_versions, "true"),

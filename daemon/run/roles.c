@@ -83,6 +83,14 @@ static int make_rlocs(struct roles *r, const struct conf_xtr *x)
 	return 0;
 }
 
+/* The instance comes first in both. */
+static int cmp_iid(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
 static int make_petrs(struct xtr_petrs *p, const struct conf_vpn *v)
 {
 	struct locator *l = calloc(v->proxy_etr_count + 1, sizeof(*l));
@@ -122,6 +130,7 @@ static int make_proxies(struct roles *r, const struct conf_xtr *x)
 		    make_petrs(&r->petrs[r->xtr.petrs_count++], v))
 			return -1;
 	}
+	qsort(r->petrs, r->xtr.petrs_count, sizeof(*r->petrs), cmp_iid);
 	return 0;
 }
 
@@ -143,13 +152,6 @@ static int make_servers(struct roles *r, const struct conf_xtr *x)
 			return -1;
 	}
 	return 0;
-}
-
-static int cmp_iid(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
 }
 
 /* In order, as they are looked up in when there are thousands. */

@@ -61,10 +61,44 @@ const char *cache_state_name(enum cache_state s)
 	return state_names[s];
 }
 
-static bool names(const struct cache_entry *e, const struct addr *a)
+static int cmp_petrs(const void *a, const void *b)
 {
-	for (unsigned int i = 0; i < e->locator_count; i++)
-		if (addr_equal(&e->locators[i].addr, a))
+	uint32_t x = *(const uint32_t *)a;
+	uint32_t y = ((const struct xtr_petrs *)b)->iid;
+
+	return (x > y) - (x < y);
+}
+
+const struct locator *cache_petrs(const struct cache *c,
+				  const struct cache_entry *e, unsigned int *n)
+{
+	bool native = !e->locator_count &&
+		(e->action == MAP_NO_ACTION ||
+		 e->action == MAP_NATIVELY_FORWARD);
+	const struct xtr_petrs *p = NULL;
+
+	if (native && c->cfg->petrs_count)
+		p = bsearch(&e->eid.iid, c->cfg->petrs, c->cfg->petrs_count,
+			    sizeof(*p), cmp_petrs);
+	*n = p ? (unsigned int)p->count : 0;
+	return p ? p->locators : NULL;
+}
+
+const struct locator *cache_locators(const struct cache *c,
+				     const struct cache_entry *e,
+				     unsigned int *n)
+{
+	if (!e->locator_count)
+		return cache_petrs(c, e, n);
+	*n = e->locator_count;
+	return e->locators;
+}
+
+static bool names(const struct locator *l, unsigned int n,
+		  const struct addr *a)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (addr_equal(&l[i].addr, a))
 			return true;
 	return false;
 }
@@ -76,9 +110,10 @@ static bool is_last(void *arg, const struct addr *a)
 	const struct cache_entry *e = eidmap_walk(&c->map, NULL);
 
 	for (int i = 0; e && i < LAST_MAX; i++) {
-		if (names(e, a) &&
-		    probe_none_left(c->probe, e->locators, e->locator_count,
-				    a))
+		unsigned int n;
+		const struct locator *l = cache_locators(c, e, &n);
+
+		if (names(l, n, a) && probe_none_left(c->probe, l, n, a))
 			return true;
 		e = eidmap_walk(&c->map, &e->eid);
 	}
@@ -98,11 +133,21 @@ int cache_init(struct cache *c, const struct xtr_config *cfg,
 	return eidmap_init(&c->map, seed);
 }
 
+/* It leads nowhere any more. */
+static void entry_empty(struct cache *c, struct cache_entry *e,
+			struct actions *acts)
+{
+	unsigned int n;
+	const struct locator *l = cache_locators(c, e, &n);
+
+	probe_del(c->probe, l, n, acts);
+	free(e->locators);
+}
+
 static void entry_free(struct cache *c, struct cache_entry *e,
 		       struct actions *acts)
 {
-	probe_del(c->probe, e->locators, e->locator_count, acts);
-	free(e->locators);
+	entry_empty(c, e, acts);
 	free(e);
 }
 
@@ -145,25 +190,6 @@ static void act_on_map(struct actions *acts, enum action_type type,
 		a->map.eid = *eid;
 }
 
-const struct locator *cache_petrs(const struct cache *c,
-				  const struct cache_entry *e, unsigned int *n)
-{
-	bool native = !e->locator_count &&
-		(e->action == MAP_NO_ACTION ||
-		 e->action == MAP_NATIVELY_FORWARD);
-
-	*n = 0;
-	for (size_t i = 0; native && i < c->cfg->petrs_count; i++) {
-		const struct xtr_petrs *p = &c->cfg->petrs[i];
-
-		if (p->iid == e->eid.iid) {
-			*n = (unsigned int)p->count;
-			return p->locators;
-		}
-	}
-	return NULL;
-}
-
 static void act_set(struct cache *c, uint64_t now, struct cache_entry *e,
 		    struct actions *acts)
 {
@@ -190,7 +216,7 @@ static void act_set(struct cache *c, uint64_t now, struct cache_entry *e,
 	}
 	if (!a->map.locators)
 		a->map.locator_count = 0;
-	probe_tell(c->probe, e->locators, e->locator_count, acts);
+	probe_tell(c->probe, a->map.locators, a->map.locator_count, acts);
 }
 
 /* --- the transition function --- */
@@ -242,6 +268,7 @@ static struct cache_entry *entry_new(struct cache *c, const struct eid *eid,
 	if (!e)
 		return NULL;
 	e->eid = *eid;
+	e->action = MAP_DROP;		/* leads nowhere yet */
 	heap_node_init(&e->timer);
 	if (eidmap_add(&c->map, eid, e)) {
 		free(e);
@@ -258,12 +285,15 @@ static struct cache_entry *entry_get(struct cache *c, const struct eid *eid,
 	return e ? e : entry_new(c, eid, acts);
 }
 
-/* Give the entry its locators; more than the data plane takes are cut. */
+/* Give the entry its action and locators; more than the data plane takes are
+ * cut. */
 static int entry_fill(struct cache *c, uint64_t now, struct cache_entry *e,
-		      const struct locator *locators, unsigned int n,
-		      struct actions *acts)
+		      enum map_action action, const struct locator *locators,
+		      unsigned int n, struct actions *acts)
 {
+	struct cache_entry old = *e;
 	struct locator *copy = NULL;
+	const struct locator *used;
 
 	if (n > c->limits->locators)
 		n = c->limits->locators;
@@ -274,12 +304,13 @@ static int entry_fill(struct cache *c, uint64_t now, struct cache_entry *e,
 		memcpy(copy, locators, n * sizeof(*copy));
 	}
 
-	/* First the new ones: who is in both stays as known. */
-	probe_add(c->probe, now, &e->eid, copy, n);
-	probe_del(c->probe, e->locators, e->locator_count, acts);
-	free(e->locators);
+	e->action = action;
 	e->locators = copy;
 	e->locator_count = (uint8_t)n;
+	/* First the new ones: who is in both stays as known. */
+	used = cache_locators(c, e, &n);
+	probe_add(c->probe, now, &e->eid, used, n);
+	entry_empty(c, &old, acts);
 	return 0;
 }
 
@@ -370,8 +401,8 @@ static void install_one(struct cache *c, uint64_t now, const struct eid *asked,
 	}
 
 	e = entry_get(c, &rec->eid, acts);
-	if (!e || entry_fill(c, now, e, rec->locators,
-			     rec->locator_count, acts)) {
+	if (!e || entry_fill(c, now, e, m->unusable ? MAP_DROP : rec->action,
+			     rec->locators, rec->locator_count, acts)) {
 		action_log_peer(acts, LOG_NO_MEMORY, from, &rec->eid, 0);
 		if (e && e->state == CACHE_NONE) {
 			eidmap_del(&c->map, &e->eid);
@@ -381,7 +412,6 @@ static void install_one(struct cache *c, uint64_t now, const struct eid *asked,
 	}
 
 	e->from = *from;
-	e->action = m->unusable ? MAP_DROP : rec->action;
 	e->version = rec->version;
 	e->stale = false;
 	entry_arm(c, e, now, ttl);
@@ -564,14 +594,13 @@ static bool claim(struct cache *c, uint64_t now, const struct map_found *f,
 
 	if (!e)
 		return sweep(c, f, acts);
-	if (entry_fill(c, now, e, f->locators, f->petr ? 0 : f->locator_count,
-		       acts)) {
+	if (entry_fill(c, now, e, f->action, f->locators,
+		       f->petr ? 0 : f->locator_count, acts)) {
 		eidmap_del(&c->map, &e->eid);
 		entry_free(c, e, acts);
 		return sweep(c, f, acts);
 	}
 
-	e->action = f->action;
 	e->version = f->version;
 	e->stale = f->stale;
 	entry_arm(c, e, now, ttl);

@@ -24,8 +24,9 @@
  *
  * A negative mapping that lets packets leave natively has no locators here; in
  * the data plane it has those of the proxy ETRs, if there are any (RFC 6832
- * 6.1).  Who they are the configuration says, not the mapping, and they are
- * not probed: they are authoritative for nothing.
+ * 6.1).  Who they are the configuration says, not the mapping.  They are
+ * probed as the locators of a site are, for the mapping's EID-prefix: that they
+ * are authoritative for nothing they say in an answer, too.
  *
  * RFC 9301 5.5 on prefixes that nest: what a reply says about the EID asked
  * for replaces a more specific mapping of it; other more-specifics stay, and
@@ -130,6 +131,12 @@ void cache_install(struct cache *c, uint64_t now, const struct eid *asked,
 const struct locator *cache_petrs(const struct cache *c,
 				  const struct cache_entry *e,
 				  unsigned int *n);
+
+/* Where packets that use the mapping are sent: its locators, or those proxy
+ * ETRs. */
+const struct locator *cache_locators(const struct cache *c,
+				     const struct cache_entry *e,
+				     unsigned int *n);
 
 struct cache_entry *cache_find(const struct cache *c, const struct eid *e);
 struct cache_entry *cache_match(const struct cache *c, const struct eid *e);

@@ -238,18 +238,6 @@ static const struct cache_entry *next_entry(const struct smr *s,
 		first_entry(s->cache, job->iid);
 }
 
-/* Who is told: the site's locators, or the proxy ETRs of what is no site, who
- * may well be the proxy ITRs that send to us.  NULL: nobody. */
-static const struct locator *locators_of(const struct smr *s,
-					 const struct cache_entry *e,
-					 unsigned int *n)
-{
-	if (!e->locator_count)
-		return cache_petrs(s->cache, e, n);
-	*n = e->locator_count;
-	return e->locators;
-}
-
 static void query(const struct eid *eid, struct actions *acts)
 {
 	struct action *a = action_add(acts, ACTION_MAP_QUERY);
@@ -267,7 +255,7 @@ static void walk(struct smr *s, struct smr_job *job, uint64_t now,
 	for (int i = 0; i < PIECE && (e = next_entry(s, job)); i++) {
 		job->at = e->eid;
 		job->begun = true;
-		if (locators_of(s, e, &n))
+		if (cache_locators(s->cache, e, &n))
 			query(&e->eid, acts);
 	}
 	job->begun = true;
@@ -306,7 +294,8 @@ void smr_on_used(struct smr *s, uint64_t now, const struct eid *eid,
 
 	if (!used || age > LATELY || !e)
 		return;
-	l = locators_of(s, e, &n);
+	/* Proxy ETRs, too: they may well be the proxy ITRs that send to us. */
+	l = cache_locators(s->cache, e, &n);
 	for (struct smr_job *job = s->jobs; job; job = job->next)
 		for (unsigned int i = 0; was_asked(job, eid) && i < n; i++)
 			peer_add(s, job, now, &l[i].addr, eid);

@@ -22,7 +22,7 @@ struct register_server {
 
 /* Proxy ETRs of an instance, in order of address, for negative mappings. */
 struct xtr_petrs {
-	uint32_t iid;
+	uint32_t iid;			/* first, to look for it */
 	const struct locator *locators;
 	size_t count;			/* as for mappings */
 };
@@ -89,7 +89,7 @@ struct xtr_config {
 	 * bit.  In order. */
 	const uint32_t *pitr_iids;
 	size_t pitr_iid_count;
-	const struct xtr_petrs *petrs;
+	const struct xtr_petrs *petrs;	/* in order of instance */
 	size_t petrs_count;
 	uint32_t mapping_ttl;		/* minutes, of what we register */
 	uint16_t map_version;		/* of the same (RFC 9302); 0: none */

@@ -187,11 +187,28 @@ static void note_grant(struct oracle *o, const struct sim_host *to,
 	}
 }
 
+/* Nobody's word: they are those of this configuration, or of the last one for
+ * a moment. */
+static bool is_petrs(const struct sim_host *h, const struct plane_map *m)
+{
+	const struct xtr_config *x = h->cfg.xtr;
+
+	for (size_t i = 0; i < x->petrs_count; i++)
+		if (x->petrs[i].iid == m->eid.iid &&
+		    x->petrs[i].count == m->locator_count &&
+		    !memcmp(x->petrs[i].locators, m->locators,
+			    m->locator_count * sizeof(m->locators[0])))
+			return true;
+	return false;
+}
+
 static bool grants(const struct oracle_grant *g, const struct plane_map *m)
 {
 	if (!eid_contains(&g->eid, &m->eid) ||
 	    (m->expires > g->until && !m->stale_since))
 		return false;
+	if (m->petr)
+		return !g->locator_count && is_petrs(g->to, m);
 	for (unsigned int i = 0; i < m->locator_count; i++) {
 		unsigned int k = 0;
 

@@ -19,7 +19,8 @@
  * And after each event, in the data plane of each xTR that is alive:
  *
  *   - a mapping is what some Map-Reply to this xTR said, of at least this
- *     EID-prefix, with these locators;
+ *     EID-prefix, with these locators, or with none and then it may lead to
+ *     the proxy ETRs of the configuration;
  *   - it ends no later than that Map-Reply allows, or is one that outlived its
  *     daemon, for the minute in which that asks for it again;
  *   - it names no RLOC of this xTR and is for no EID of its site: what comes

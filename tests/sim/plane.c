@@ -54,16 +54,32 @@ void plane_rloc(struct plane *p, const struct addr *a, bool up)
 		p->down[p->down_count++] = *a;
 }
 
+/* The first of those of the best priority that are in use. */
+static const struct locator *pick(const struct plane *p,
+				  const struct plane_map *m)
+{
+	const struct locator *best = NULL;
+
+	for (unsigned int i = 0; i < m->locator_count; i++) {
+		const struct locator *l = &m->locators[i];
+
+		if ((l->flags & LOCATOR_REACHABLE) &&
+		    !plane_rloc_down(p, &l->addr) &&
+		    (!best || l->priority < best->priority))
+			best = l;
+	}
+	return best;
+}
+
 static enum plane_fate forward(struct plane *p, uint64_t now,
 			       struct plane_map *m)
 {
+	const struct locator *l = pick(p, m);
+
 	m->used = true;
 	m->last_used = now;
-	for (unsigned int i = 0; i < m->locator_count; i++) {
-		if (!(m->locators[i].flags & LOCATOR_REACHABLE) ||
-		    plane_rloc_down(p, &m->locators[i].addr))
-			continue;
-		p->last_rloc = m->locators[i].addr;
+	if (l) {
+		p->last_rloc = l->addr;
 		p->sent++;
 		return PLANE_SENT;
 	}
@@ -106,6 +122,7 @@ void plane_set(struct plane *p, uint64_t now, const struct action_map *a)
 		.version = a->version,
 		.locator_count = a->locator_count < PLANE_LOCATORS ?
 				 a->locator_count : PLANE_LOCATORS,
+		.petr = a->petr,
 		.used = m->present && m->used,
 		.last_used = m->last_used,
 	};

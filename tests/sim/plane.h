@@ -30,6 +30,7 @@ struct plane_map {
 	uint16_t version;
 	struct locator locators[PLANE_LOCATORS];
 	uint8_t locator_count;
+	bool petr;		/* they are those of proxy ETRs */
 	bool used;
 	uint64_t last_used;	/* ms */
 };

@@ -468,6 +468,7 @@ static void claim_plane(struct sim_host *h)
 			.version = m->version,
 			.locators = m->locators,
 			.locator_count = m->locator_count,
+			.petr = m->petr,
 		};
 
 		if (m->present && f.stale) {

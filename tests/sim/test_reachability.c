@@ -170,6 +170,117 @@ static void forgotten_while_down(void **state)
 	assert_int_equal(w.a->plane.down_count, 0);
 }
 
+/* --- proxy ETRs --- */
+
+static const char petr1[] = "192.0.2.8", petr2[] = "192.0.2.9";
+static const uint32_t petr_iids[] = { 100 };
+static struct xtr_config proxies[2];
+static struct locator petrs[2];
+static const struct xtr_petrs petrs_of = { 100, petrs, 2 };
+
+/* Two proxies, which are authoritative for nothing; a knows the first one as
+ * the better one, and sends to a host that is no EID. */
+static void begin_proxies(void)
+{
+	const char *const addrs[2][2] = { { petr1 }, { petr2 } };
+
+	world_init(&w, 10, &(struct world_config){ 0 });
+	oracle_watch(&o, &w);
+	for (size_t i = 0; i < 2; i++) {
+		struct sim_host *h = sim_host_add(&w.sim, addrs[i][0],
+						  addrs[i]);
+
+		petrs[i] = (struct locator){
+			.addr = h->addrs[0],
+			.priority = (uint8_t)(i + 1),
+			.weight = 100,
+			.mpriority = 255,
+			.flags = LOCATOR_REACHABLE,
+		};
+		xtr_config_init(&proxies[i]);
+		proxies[i].rlocs = &petrs[i];
+		proxies[i].rloc_count = 1;
+		proxies[i].resolvers = w.resolvers[0];
+		proxies[i].resolver_count = 1;
+		proxies[i].iids = petr_iids;
+		proxies[i].iid_count = 1;
+		h->cfg.xtr = &proxies[i];
+		sim_boot(h);
+	}
+	w.xtr[0].petrs = &petrs_of;
+	w.xtr[0].petrs_count = 1;
+	world_boot(&w);
+	assert_true(sim_until(&w.sim, 5 * MINUTE, world_registered, &w));
+	sim_packet(w.a, 100, "10.1.0.1", "198.18.0.1");
+	sim_run(&w.sim, 3000);
+}
+
+static bool leads_to(const char *petr)
+{
+	struct addr a = A(petr);
+
+	return sim_packet(w.a, 100, "10.1.0.1", "198.18.0.1") == PLANE_SENT &&
+		addr_equal(&w.a->plane.last_rloc, &a);
+}
+
+/* The mapping is refreshed meanwhile, which is no reason to forget. */
+static void in_use_for(unsigned int minutes)
+{
+	for (unsigned int i = 0; i < 2 * minutes; i++) {
+		sim_packet(w.a, 100, "10.1.0.1", "198.18.0.1");
+		sim_run(&w.sim, MINUTE / 2);
+	}
+}
+
+/* The better one of two proxy ETRs fails and comes back, with a restart of a;
+ * and of both that fail the last one stays. */
+static void proxy_etrs(void **state)
+{
+	begin_proxies();
+	assert_true(leads_to(petr1));
+	in_use_for(20);
+	assert_int_equal(sim_counter(w.a, "probe", "unanswered"), 0);
+	assert_int_equal(sim_counter(w.a, "probe", "went-up"), 2);
+
+	sim_cut(&w.sim, petr1);
+	assert_true(sim_until(&w.sim, 77000, is_down, (void *)petr1));
+	assert_true(leads_to(petr2));
+	/* a's daemon dies, the next one finds out, too. */
+	sim_run(&w.sim, 1);
+	sim_kill(w.a);
+	sim_boot(w.a);
+	in_use_for(20);
+	assert_true(leads_to(petr2));
+	assert_int_equal(w.a->plane.down_count, 1);
+
+	sim_cut(&w.sim, petr2);
+	in_use_for(20);
+	assert_true(leads_to(petr2));
+
+	sim_mend(&w.sim);
+	assert_true(sim_until(&w.sim, 62000, is_up, (void *)petr1));
+	assert_true(leads_to(petr1));
+}
+
+/* A configuration without them: nothing of them is left, in the data plane or
+ * among the RLOCs that are probed. */
+static void proxy_etrs_go(void **state)
+{
+	uint64_t sent;
+
+	begin_proxies();
+	sim_cut(&w.sim, petr1);
+	assert_true(sim_until(&w.sim, 77000, is_down, (void *)petr1));
+	w.xtr[0].petrs_count = 0;
+	sim_reload(w.a);
+	sim_run(&w.sim, 1000);
+	assert_int_equal(sim_packet(w.a, 100, "10.1.0.1", "198.18.0.1"),
+			 PLANE_NATIVE);
+	sent = sim_counter(w.a, "probe", "sent");
+	sim_run(&w.sim, 5 * MINUTE);
+	assert_int_equal(sim_counter(w.a, "probe", "sent"), sent);
+}
+
 /* A twentieth of all datagrams lost, an hour, many seeds: now and then three
  * probes in a row are lost, but no RLOC stays down. */
 static void lossy(void **state)
@@ -208,6 +319,8 @@ int main(void)
 		cmocka_unit_test_teardown(only_one, end),
 		cmocka_unit_test_teardown(restart_while_down, end),
 		cmocka_unit_test_teardown(forgotten_while_down, end),
+		cmocka_unit_test_teardown(proxy_etrs, end),
+		cmocka_unit_test_teardown(proxy_etrs_go, end),
 		cmocka_unit_test(lossy),
 	};
 

@@ -9,6 +9,8 @@
  */
 #include "run_world.h"
 
+#include "run/own.h"
+
 static void test_start(void **state)
 {
 	struct eid a = eid("[100]10.1.0.0/16"), b = eid("[100]2001:db8:a::/48");
@@ -221,6 +223,37 @@ static void test_proxy_etr(void **state)
 	assert_false(f.petr);
 }
 
+/* Instances are looked up among them. */
+static void test_proxy_etrs_in_order(void **state)
+{
+	char conf_text[] = "{\"xtr\": {\"rlocs\": [{\"address\": "
+		"\"192.0.2.1\"}], \"map-resolvers\": [\"192.0.2.9\"], "
+		"\"vpns\": [{\"name\": \"b\", \"iid\": 200, \"device\": \"b\", "
+		"\"proxy-etrs\": [{\"address\": \"192.0.2.20\"}]}, "
+		"{\"name\": \"c\", \"iid\": 300, \"device\": \"c\"}, "
+		"{\"name\": \"a\", \"iid\": 100, \"device\": \"a\", "
+		"\"proxy-etrs\": [{\"address\": \"192.0.2.10\"}]}]}}";
+	static const uint8_t xtr_id[16];
+	const struct xtr_config *x;
+	struct cfg_errors e;
+	struct roles *r;
+	struct conf *c;
+
+	cfg_errors_init(&e, "test");
+	c = conf_parse(conf_text, &e);
+	assert_non_null(c);
+	r = roles_new(c, own_new(c->xtr, NULL, NULL), xtr_id);
+	assert_non_null(r);
+	x = roles_config(r)->xtr;
+	assert_int_equal(x->petrs_count, 2);
+	assert_int_equal(x->petrs[0].iid, 100);
+	assert_int_equal(x->petrs[1].iid, 200);
+	assert_int_equal(x->petrs[0].locators[0].addr.bytes[3], 10);
+	roles_free(r);
+	conf_free(c);
+	cfg_errors_free(&e);
+}
+
 static uint64_t parse_errors(const struct daemon *d)
 {
 	uint64_t n = 0;
@@ -263,6 +296,7 @@ int main(void)
 		TEST(test_refused),
 		TEST(test_garbage),
 		TEST(test_proxy_etr),
+		cmocka_unit_test(test_proxy_etrs_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,9 +109,82 @@ static void negative(void **state)
 {
 	leads_to_petrs(install("[100]198.18.0.0/16", MAP_NATIVELY_FORWARD, 0));
 	leads_to_petrs(install("[100]198.19.0.0/16", MAP_NO_ACTION, 0));
-	/* It says nothing about the mapping: nobody probes them. */
-	assert_int_equal(probe_due(&probe), UINT64_MAX);
 	assert_int_equal(entry("[100]198.18.0.0/16")->locator_count, 0);
+}
+
+/* By how many mappings a proxy ETR is used; 0: it is not probed. */
+static unsigned int users(unsigned int petr)
+{
+	struct probe_view v;
+
+	return probe_view(&probe, &petrs[petr].addr, &v) ? v.users : 0;
+}
+
+/* From the first mapping that leads to them to the last one. */
+static void probed(void **state)
+{
+	struct eid second = E("[100]198.19.0.0/16");
+
+	install("[100]198.18.0.0/16", MAP_NATIVELY_FORWARD, 0);
+	install("[100]198.19.0.0/16", MAP_NO_ACTION, 0);
+	install("[100]10.3.0.0/16", MAP_DROP, 0);
+	install("[200]198.18.0.0/16", MAP_NATIVELY_FORWARD, 0);
+	assert_int_equal(users(0), 2);
+	assert_int_equal(users(1), 2);
+	/* Refreshed, dropped now, a site now: one user less. */
+	install("[100]198.18.0.0/16", MAP_NATIVELY_FORWARD, 0);
+	assert_int_equal(users(0), 2);
+	install("[100]198.18.0.0/16", MAP_DROP, 0);
+	assert_int_equal(users(0), 1);
+	install("[100]10.3.0.0/16", MAP_NO_ACTION, 0);
+	assert_int_equal(users(0), 2);
+	install("[100]10.3.0.0/16", MAP_NO_ACTION, 1);
+	assert_int_equal(users(0), 1);
+	cache_on_gone(&cache, &second, &acts);
+	assert_int_equal(users(0), 0);
+	assert_int_equal(users(1), 0);
+}
+
+/* What the first probe asks. */
+static void probe_of_one(void **state)
+{
+	struct lisp_msg m;
+	struct eid asked;
+
+	install("[100]198.18.0.0/16", MAP_NATIVELY_FORWARD, 0);
+	turn();
+	assert_true(probe_on_time(&probe, probe_due(&probe), &acts));
+	m = sent(0);
+	assert_true(m.request.flags & MREQ_PROBE);
+	asked = E("[100]198.18.0.0/16");
+	assert_true(eid_equal(&m.request.records[0].eid, &asked));
+}
+
+/* All three tries of a proxy ETR are unanswered. */
+static void silence(void)
+{
+	struct probe_view v = { .state = PROBE_NEW };
+
+	turn();
+	while (v.state != PROBE_DOWN) {
+		probe_on_time(&probe, probe_due(&probe), &acts);
+		assert_true(probe_view(&probe, &petrs[0].addr, &v));
+	}
+}
+
+/* Of two, one goes out of use, and is so for what is installed later; the last
+ * one stays. */
+static void petr_down(void **state)
+{
+	install("[100]198.18.0.0/16", MAP_NATIVELY_FORWARD, 0);
+	silence();
+	assert_int_equal(probe_is_out(&probe, &petrs[0].addr) +
+			 probe_is_out(&probe, &petrs[1].addr), 1);
+	assert_int_equal(count_acts(ACTION_RLOC_SET), 1);
+	assert_false(act(ACTION_RLOC_SET, 0)->rloc.up);
+	install("[100]198.19.0.0/16", MAP_NATIVELY_FORWARD, 0);
+	assert_int_equal(count_acts(ACTION_RLOC_SET), 1);
+	assert_false(act(ACTION_RLOC_SET, 0)->rloc.up);
 }
 
 static void not_for(const struct action_map *m, unsigned int locators)
@@ -128,7 +201,7 @@ static void others(void **state)
 	/* Another instance. */
 	not_for(install("[200]198.18.0.0/16", MAP_NATIVELY_FORWARD, 0), 0);
 	cfg.petrs_count = 0;
-	not_for(install("[100]198.18.0.0/16", MAP_NATIVELY_FORWARD, 0), 0);
+	not_for(install("[100]198.20.0.0/16", MAP_NATIVELY_FORWARD, 0), 0);
 }
 
 /* What an earlier configuration left leads where this one says. */
@@ -200,6 +273,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(p_bit),
 		TEST(negative),
+		TEST(probed),
+		TEST(probe_of_one),
+		TEST(petr_down),
 		TEST(others),
 		TEST(claim),
 		TEST(solicited),
