@@ -201,10 +201,12 @@ size_t node_replace(struct node *n, struct node *old, uint64_t now,
 	return t.changed;
 }
 
-void node_inherit(struct node *n, const struct node *old)
+void node_inherit(struct node *n, struct node *old)
 {
-	if (n->cfg.xtr && old->cfg.xtr)
-		probe_inherit(&n->probe, &old->probe);
+	if (!n->cfg.xtr || !old->cfg.xtr)
+		return;
+	probe_inherit(&n->probe, &old->probe);
+	smr_inherit(&n->smr, &old->smr);
 }
 
 /* --- time --- */
@@ -251,6 +253,13 @@ void node_on_time(struct node *n, uint64_t now, struct actions *acts)
 
 /* --- network --- */
 
+/* Without an RLOC there is nobody that an answer could come to: what has been
+ * missed is told again when there is one. */
+static bool can_ask(const struct node *n)
+{
+	return n->cfg.xtr && n->db.locator_count;
+}
+
 static void unexpected(struct node *n, const struct packet *pkt,
 		       enum msg_type type, struct actions *acts)
 {
@@ -268,7 +277,7 @@ static void on_local_request(struct node *n, uint64_t now,
 static void on_smr(struct node *n, uint64_t now, const struct request *rq,
 		   struct actions *acts)
 {
-	if (n->db.locator_count)
+	if (can_ask(n))
 		resolve_on_smr(&n->resolve, now, rq, acts);
 }
 
@@ -372,13 +381,6 @@ void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 }
 
 /* --- data plane --- */
-
-/* Without an RLOC there is nobody that an answer could come to: what has been
- * missed is told again when there is one. */
-static bool can_ask(const struct node *n)
-{
-	return n->cfg.xtr && n->db.locator_count;
-}
 
 void node_on_miss(struct node *n, uint64_t now, uint32_t iid,
 		  const struct addr *dest, const struct addr *source,

@@ -131,8 +131,8 @@ void node_on_peer_behind(struct node *n, uint64_t now, const struct eid *eid,
 size_t node_replace(struct node *n, struct node *old, uint64_t now,
 		    struct actions *acts);
 
-/* What is known about RLOCs that both use. */
-void node_inherit(struct node *n, const struct node *old);
+/* What is known about RLOCs that both use, and whom @old has solicited. */
+void node_inherit(struct node *n, struct node *old);
 
 /* One of our EID-prefixes has come, gone or has other locators: those we talk
  * with are solicited to ask anew. */

@@ -74,6 +74,14 @@ int smr_init(struct smr *s, const struct sm_ops *ops,
 	return ret;
 }
 
+void smr_inherit(struct smr *s, struct smr *old)
+{
+	struct limit per_rloc = s->per_rloc;
+
+	s->per_rloc = old->per_rloc;
+	old->per_rloc = per_rloc;
+}
+
 /* --- peers --- */
 
 static uint64_t peer_hash(const struct smr *s, const struct smr_job *job,

@@ -57,6 +57,10 @@ int smr_init(struct smr *s, const struct sm_ops *ops,
 	     const uint8_t seed[16]);
 void smr_free(struct smr *s);
 
+/* Another configuration: who was solicited, and when, is taken over from @old,
+ * which is left to be freed. */
+void smr_inherit(struct smr *s, struct smr *old);
+
 /* A local EID-prefix has come, gone, or has other locators now. */
 void smr_on_change(struct smr *s, uint64_t now, const struct eid *eid);
 

@@ -61,72 +61,43 @@ static void check_ecm(struct oracle *o, struct sim_host *h,
 	check_fresh(o, inner.request.nonce);
 }
 
-static void check_probe(struct oracle *o, const struct sim_host *h,
-			const struct action_send *snd,
-			const struct map_request *m)
+/* The same to the same RLOC: not within @gap ms. */
+static void check_gap(struct oracle_sent *list, size_t *count,
+		      const struct sim_host *h, const struct addr *rloc,
+		      unsigned int gap, const char *what)
 {
 	uint64_t now = h->sim->now;
 	size_t i = 0;
 
+	while (i < *count && !(list[i].host == h &&
+			       addr_equal(&list[i].rloc, rloc)))
+		i++;
+	MUST(i < ORACLE_RLOCS, "too many RLOCs");
+	MUST(i == *count || list[i].when < h->booted ||
+	     now - list[i].when >= gap, "%s: %s again after %u ms", h->name,
+	     what, (unsigned int)(now - list[i].when));
+	*count += i == *count;
+	list[i] = (struct oracle_sent){ h, *rloc, now };
+}
+
+static void check_request(struct oracle *o, const struct sim_host *h,
+			  const struct action_send *snd,
+			  const struct map_request *m)
+{
+	if (m->flags & MREQ_SMR)
+		check_gap(o->solicited, &o->solicited_count, h, &snd->to, 3000,
+			  "solicited");
 	if (!(m->flags & MREQ_PROBE))
 		return;
 	MUST(addr_equal(&snd->from, &m->itr_rlocs[0]), "probe's source");
 	MUST(snd->from.family == snd->to.family, "probe's family");
 	MUST(m->itr_count == 1 && m->record_count == 1, "probe's lists");
-	while (i < o->probed_count && !(o->probed[i].host == h &&
-					addr_equal(&o->probed[i].rloc,
-						   &snd->to)))
-		i++;
-	MUST(i < ORACLE_RLOCS, "too many RLOCs");
-	if (i < o->probed_count)
-		MUST(o->probed[i].when < h->booted ||
-		     now - o->probed[i].when >= 1000, "probed again after %u",
-		     (unsigned int)(now - o->probed[i].when));
-	else
-		o->probed_count++;
-	o->probed[i].host = h;
-	o->probed[i].rloc = snd->to;
-	o->probed[i].when = now;
-}
-
-static void check_smr(struct oracle *o, const struct sim_host *h,
-		      const struct action_send *snd,
-		      const struct map_request *m)
-{
-	uint64_t now = h->sim->now;
-	size_t i = 0;
-
-	if (!(m->flags & MREQ_SMR))
-		return;
-	while (i < o->solicited_count && !(o->solicited[i].host == h &&
-					   addr_equal(&o->solicited[i].rloc,
-						      &snd->to)))
-		i++;
-	MUST(i < ORACLE_RLOCS, "too many RLOCs");
-	if (i < o->solicited_count)
-		MUST(o->solicited[i].when < h->configured ||
-		     now - o->solicited[i].when >= 3000,
-		     "solicited again after %u ms",
-		     (unsigned int)(now - o->solicited[i].when));
-	else
-		o->solicited_count++;
-	o->solicited[i].host = h;
-	o->solicited[i].rloc = snd->to;
-	o->solicited[i].when = now;
+	check_gap(o->probed, &o->probed_count, h, &snd->to, 1000, "probed");
 }
 
 /* --- authority --- */
 
 #define LATELY	(180000 + 60000)	/* ms; RFC 9301 8.2, and a restart */
-
-static struct sim_host *host_of(struct sim *s, const struct addr *a)
-{
-	for (size_t i = 0; i < s->host_count; i++)
-		for (size_t k = 0; k < s->hosts[i].addr_count; k++)
-			if (addr_equal(&s->hosts[i].addrs[k], a))
-				return &s->hosts[i];
-	return NULL;
-}
 
 static void note_owned(struct oracle *o, const struct sim_host *h,
 		       const struct eid *eid)
@@ -181,7 +152,7 @@ static void note_grant(struct oracle *o, const struct sim_host *to,
 		const struct addr *a = &r->locators[k].addr;
 
 		MUST(g->locator_count < PLANE_LOCATORS, "too many locators");
-		MUST(has_owned(o, host_of(s, a), &r->eid),
+		MUST(has_owned(o, sim_host_of(s, a), &r->eid),
 		     "a locator of nobody who has the prefix");
 		g->locators[g->locator_count++] = *a;
 	}
@@ -245,7 +216,7 @@ static void check_loop(const struct sim_host *h, const struct plane_map *m)
 		MUST(!eid_contains(&x->database[i], &m->eid),
 		     "%s: a mapping of its own EIDs", h->name);
 	for (unsigned int i = 0; i < m->locator_count; i++)
-		MUST(host_of(h->sim, &m->locators[i].addr) != h,
+		MUST(sim_host_of(h->sim, &m->locators[i].addr) != h,
 		     "%s: a mapping that leads to itself", h->name);
 }
 
@@ -315,7 +286,7 @@ static void check_reply(struct oracle *o, const struct sim_host *h,
 			const struct action_send *snd,
 			const struct lisp_msg *m)
 {
-	const struct sim_host *to = host_of(h->sim, &snd->to);
+	const struct sim_host *to = sim_host_of(h->sim, &snd->to);
 
 	for (unsigned int i = 0; i < m->reply.record_count; i++) {
 		const struct map_record *r = &m->reply.records[i];
@@ -353,8 +324,7 @@ static bool watch(struct sim *s, struct sim_host *from,
 		check_reply(o, from, snd, &m);
 		break;
 	case MSG_TYPE_MAP_REQUEST:
-		check_probe(o, from, snd, &m.request);
-		check_smr(o, from, snd, &m.request);
+		check_request(o, from, snd, &m.request);
 		break;
 	case MSG_TYPE_MAP_NOTIFY:
 	case MSG_TYPE_MAP_NOTIFY_ACK:
@@ -371,4 +341,14 @@ void oracle_watch(struct oracle *o, struct world *w)
 	w->sim.tap = watch;
 	w->sim.tap_arg = o;
 	w->sim.check = check;
+}
+
+void oracle_world(struct oracle *o, struct world *w, uint64_t seed,
+		  const struct world_config *cfg)
+{
+	world_init(w, seed, cfg);
+	oracle_watch(o, w);
+	world_boot(w);
+	MUST(sim_until(&w->sim, 60000, world_registered, w), "not registered");
+	sim_run(&w->sim, 100);
 }

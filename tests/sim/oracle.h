@@ -11,8 +11,8 @@
  *     that the answer is to come to, and never go through an ECM (7.1);
  *   - every datagram parses, and is no larger than 1280 octets with headers;
  *   - a Map-Reply of an ETR has A set in each record, one of a Map-Server not;
- *   - Solicit-Map-Requests of one xTR to one RLOC are three seconds apart (6.1)
- *     under one configuration: another one starts its own count;
+ *   - Solicit-Map-Requests of one xTR to one RLOC are three seconds apart
+ *     (6.1);
  *   - a locator in a Map-Reply is one of an xTR that has, or lately had, the
  *     EID-prefix, and was alive then.
  *
@@ -46,7 +46,7 @@ struct oracle {
 		uint64_t when;
 	} asked[ORACLE_EIDS];
 	size_t asked_count;
-	struct {
+	struct oracle_sent {
 		const struct sim_host *host;
 		struct addr rloc;
 		uint64_t when;
@@ -54,11 +54,7 @@ struct oracle {
 	size_t probed_count;
 	uint64_t nonces[ORACLE_NONCES];		/* of Map-Requests */
 	size_t nonce_count;
-	struct {
-		const struct sim_host *host;
-		struct addr rloc;
-		uint64_t when;
-	} solicited[ORACLE_RLOCS];
+	struct oracle_sent solicited[ORACLE_RLOCS];
 	size_t solicited_count;
 	struct oracle_grant {			/* a record of a Map-Reply */
 		const struct sim_host *to;
@@ -87,5 +83,9 @@ struct oracle {
 
 /* Watch @w from now on; aborts with a sentence when something is wrong. */
 void oracle_watch(struct oracle *o, struct world *w);
+
+/* A world, watched from its first moment, in which both xTRs are registered. */
+void oracle_world(struct oracle *o, struct world *w, uint64_t seed,
+		  const struct world_config *cfg);
 
 #endif

@@ -62,7 +62,7 @@ static bool chance(struct sim *s, unsigned int per_cent)
 
 /* --- network --- */
 
-static struct sim_host *host_of(struct sim *s, const struct addr *a)
+struct sim_host *sim_host_of(struct sim *s, const struct addr *a)
 {
 	for (size_t i = 0; i < s->host_count; i++)
 		for (size_t k = 0; k < s->hosts[i].addr_count; k++)
@@ -290,7 +290,7 @@ static void execute(struct sim_host *h, struct actions *acts)
 
 static void deliver(struct sim *s, struct flight *f)
 {
-	struct sim_host *h = host_of(s, &f->to);
+	struct sim_host *h = sim_host_of(s, &f->to);
 	struct packet pkt = {
 		.from = f->from,
 		.to = f->to,
@@ -516,7 +516,7 @@ void sim_boot(struct sim_host *h)
 	h->store = store_new(&cfg, h->kv, (const uint8_t *)seed, NULL);
 	assert(h->store);
 	h->node = make_node(h);
-	h->booted = h->configured = h->sim->now;
+	h->booted = h->sim->now;
 
 	TURN(h, node_start(h->node, h->sim->now, &acts));
 	claim_plane(h);
@@ -527,7 +527,6 @@ size_t sim_reload(struct sim_host *h)
 	struct node *old = h->node;
 	size_t changed = 0;
 
-	h->configured = h->sim->now;
 	h->node = make_node(h);
 	TURN(h, changed = node_replace(h->node, old, h->sim->now, &acts));
 	TURN(h, node_start(h->node, h->sim->now, &acts));

@@ -35,7 +35,6 @@ struct sim_host {
 	struct node *node;
 	uint64_t first_nonce;
 	uint64_t booted;		/* ms */
-	uint64_t configured;		/* ms; also by a reload */
 	struct addr overlay;		/* verdict RLOC_OVERLAY for this one */
 	uint64_t logs[LOG_EVENT_COUNT];
 	uint64_t sent[16];		/* by message type */
@@ -76,6 +75,9 @@ void sim_done(struct sim *s);
 /* @addrs: text, NULL at the end. */
 struct sim_host *sim_host_add(struct sim *s, const char *name,
 			      const char *const *addrs);
+
+/* Whose address that is; NULL: nobody's. */
+struct sim_host *sim_host_of(struct sim *s, const struct addr *a);
 
 /* Start the host's node with what is on its disk and in its data plane. */
 void sim_boot(struct sim_host *h);

@@ -38,11 +38,7 @@ static bool record(struct sim *s, struct sim_host *from,
 
 static void start(const struct world_config *cfg)
 {
-	world_init(&w, 11, cfg);
-	oracle_watch(&o, &w);
-	world_boot(&w);
-	assert_true(sim_until(&w.sim, MINUTE, world_registered, &w));
-	sim_run(&w.sim, 100);
+	oracle_world(&o, &w, 11, cfg);
 }
 
 static int end(void **state)

@@ -22,10 +22,7 @@ static struct ms_config ms;
 /* Both ends know and use each other. */
 static void begin(const struct world_config *cfg)
 {
-	world_init(&w, 21, cfg);
-	oracle_watch(&o, &w);
-	world_boot(&w);
-	assert_true(sim_until(&w.sim, MINUTE, world_registered, &w));
+	oracle_world(&o, &w, 21, cfg);
 	sim_packet(w.a, 100, "10.1.0.1", "10.2.0.1");
 	sim_packet(w.b, 100, "10.2.0.1", "10.1.0.1");
 	sim_run(&w.sim, 5000);

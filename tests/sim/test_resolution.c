@@ -19,11 +19,7 @@ static struct oracle o;
 /* A world whose xTRs are registered. */
 static void begin(const struct world_config *cfg)
 {
-	world_init(&w, 7, cfg);
-	oracle_watch(&o, &w);
-	world_boot(&w);
-	assert_true(sim_until(&w.sim, MINUTE, world_registered, &w));
-	sim_run(&w.sim, 100);
+	oracle_world(&o, &w, 7, cfg);
 }
 
 static int end(void **state)

@@ -23,11 +23,7 @@ static struct oracle o;
 
 static void begin(const struct world_config *cfg)
 {
-	world_init(&w, 31, cfg);
-	oracle_watch(&o, &w);
-	world_boot(&w);
-	assert_true(sim_until(&w.sim, MINUTE, world_registered, &w));
-	sim_run(&w.sim, 100);
+	oracle_world(&o, &w, 31, cfg);
 }
 
 static int end(void **state)
