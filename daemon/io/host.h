@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What this host has: links, addresses and routes, followed live.  These are caches
- * of libnl-route-3; the kernel's notifications keep them true, and when some
- * are lost they are read anew.  What is to be changed goes through rt.h.
+ * What this host has: links, addresses and routes, followed live.  These are
+ * caches of libnl-route-3; the kernel's notifications keep them true, and when
+ * some are lost they are read anew.  What is to be changed goes through rt.h.
  */
 #ifndef LISP_IO_HOST_H
 #define LISP_IO_HOST_H

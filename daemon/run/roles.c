@@ -347,8 +347,3 @@ struct addr roles_rloc(const struct roles *r, enum addr_family family)
 	return o && best < o->count ? o->rlocs[best].addr :
 		(struct addr){ .family = ADDR_NONE };
 }
-
-bool roles_has_eid(const struct roles *r, const struct eid *e)
-{
-	return own_has(r->own, e);
-}

@@ -34,9 +34,6 @@ struct addr roles_rloc(const struct roles *r, enum addr_family family);
 void roles_set_version(struct roles *r, uint16_t version);
 uint16_t roles_version(const struct roles *r);
 
-/* Is it one of the configured local EID-prefixes? */
-bool roles_has_eid(const struct roles *r, const struct eid *e);
-
 /* Own RLOCs as locators, in the order of RFC 9301 5.5. */
 const struct locator *roles_locators(const struct roles *r, size_t *n);
 

@@ -155,7 +155,7 @@ static void on_local(void *arg, const struct dp_local *l)
 	struct sweep *s = arg;
 	struct eid *more;
 
-	if (!s->all && roles_has_eid(s->d->roles, &l->eid))
+	if (!s->all && own_has(roles_own(s->d->roles), &l->eid))
 		return;
 	if (s->count == s->room) {
 		s->room = s->room ? 2 * s->room : 64;
