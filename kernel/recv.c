@@ -66,12 +66,14 @@ static enum lisp_drop_reason strip(struct sk_buff *skb,
 				   const struct lisp_dev *ld)
 {
 	bool xnet = !net_eq(ld->ln->net, dev_net(ld->dev));
+	const u8 *first;
 	__be16 proto;
-	u8 first;
+	u8 copied;
 
-	if (skb_copy_bits(skb, HDRS_LEN, &first, 1))
+	first = skb_header_pointer(skb, HDRS_LEN, sizeof(copied), &copied);
+	if (!first)
 		return LISP_DROP_REASON_RX_SHORT;
-	proto = lisp_inner_protocol(first);
+	proto = lisp_inner_protocol(*first);
 	if (!proto)
 		return LISP_DROP_REASON_RX_BAD_INNER;
 	if (iptunnel_pull_header(skb, HDRS_LEN, proto, xnet))
@@ -176,8 +178,9 @@ static enum lisp_drop_reason strip_external(struct sk_buff *skb,
 static enum lisp_drop_reason check_gpe(const struct sk_buff *skb,
 				       struct lisp_hdr *hdr)
 {
+	const u8 *first;
 	__be16 proto;
-	u8 first;
+	u8 copied;
 
 	hdr->flags &= ~(u32)(LISP_HDR_N | LISP_HDR_E | LISP_HDR_V);
 	switch (lisp_hdr_next_protocol(hdr)) {
@@ -192,9 +195,10 @@ static enum lisp_drop_reason check_gpe(const struct sk_buff *skb,
 	default:
 		return LISP_DROP_REASON_RX_NEXT_PROTOCOL;
 	}
-	if (skb_copy_bits(skb, HDRS_LEN, &first, 1))
+	first = skb_header_pointer(skb, HDRS_LEN, sizeof(copied), &copied);
+	if (!first)
 		return LISP_DROP_REASON_RX_SHORT;
-	return lisp_inner_protocol(first) == proto ?
+	return lisp_inner_protocol(*first) == proto ?
 	       LISP_DROP_REASON_NONE : LISP_DROP_REASON_RX_NEXT_PROTOCOL;
 }
 
