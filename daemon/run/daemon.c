@@ -299,6 +299,8 @@ static int start_data_plane(struct daemon *d)
 	if (!err)
 		err = vpns_check_underlay(d);
 	if (!err)
+		err = vpns_recall(d);
+	if (!err)
 		err = vpns_add(d);
 	return err;
 }
@@ -306,14 +308,18 @@ static int start_data_plane(struct daemon *d)
 /* From here on messages and misses are answered. */
 static int start_events(struct daemon *d)
 {
+	size_t changed;
 	int err = udp_start(d->udp, d->loop, execute_on_datagram, d);
 
 	if (!err)
 		err = ctl_start(d->ctl, d->loop, control_request, d);
 	if (err)
 		return err;
-	node_start(d->node, clock_ms(), execute_begin(d));
+	changed = node_start(d->node, clock_ms(), execute_begin(d));
 	execute_end(d);
+	if (changed)
+		log_notice("%zu EID-prefixes of our own changed since an "
+			   "earlier run", changed);
 	return d->dp ? vpns_sync(d) : 0;
 }
 

@@ -72,6 +72,12 @@ void execute_map_to_dp(const struct action_map *a, struct dp_map *m)
 			      &m->locators.list[m->locators.count++]);
 }
 
+void execute_locators_from_dp(const struct dp_locators *d, struct locator *l)
+{
+	for (size_t i = 0; i < d->count; i++)
+		locator_from_dp(&d->list[i], &l[i]);
+}
+
 bool execute_map_from_dp(const struct dp_map *m, struct locator *locators,
 			 struct map_found *f)
 {
@@ -90,8 +96,7 @@ bool execute_map_from_dp(const struct dp_map *m, struct locator *locators,
 		.locator_count = m->locators.count,
 		.petr = m->action == LISP_ACTION_NATIVE,
 	};
-	for (size_t i = 0; i < m->locators.count; i++)
-		locator_from_dp(&m->locators.list[i], &locators[i]);
+	execute_locators_from_dp(&m->locators, locators);
 	return true;
 }
 

@@ -32,5 +32,6 @@ void execute_on_time(void *arg);
 void execute_map_to_dp(const struct action_map *a, struct dp_map *m);
 bool execute_map_from_dp(const struct dp_map *m, struct locator *locators,
 			 struct map_found *f);
+void execute_locators_from_dp(const struct dp_locators *d, struct locator *l);
 
 #endif

@@ -140,6 +140,24 @@ static int add_locals(struct daemon *d, const struct conf_vpn *v)
 	return 0;
 }
 
+static void on_former(void *arg, const struct dp_local *l)
+{
+	struct locator locators[DP_LOCATORS_MAX];
+	struct daemon *d = arg;
+
+	execute_locators_from_dp(&l->locators, locators);
+	node_on_local_found(d->node, &l->eid, locators, l->locators.count);
+}
+
+int vpns_recall(struct daemon *d)
+{
+	int err = d->dp->ops->local_dump(d->dp, on_former, d);
+
+	if (err)
+		log_error("reading local EIDs: %s", reason(d, err));
+	return err;
+}
+
 /* EIDs to delete, collected while a dump runs. */
 struct sweep {
 	const struct daemon *d;

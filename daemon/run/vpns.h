@@ -16,6 +16,10 @@ int vpns_open(struct daemon *d);
  * are refused: -ELOOP with a line logged. */
 int vpns_check_underlay(struct daemon *d);
 
+/* At start: tell the node which local EIDs an earlier run has left, before
+ * vpns_add() changes them.  0, or negative errno with a line logged. */
+int vpns_recall(struct daemon *d);
+
 /* Devices, routes and local EIDs as configured; local EIDs of ours that are
  * not wanted any more are deleted.  0, or negative errno with a line logged. */
 int vpns_add(struct daemon *d);

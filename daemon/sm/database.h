@@ -12,6 +12,7 @@
 struct local_eid {
 	struct eid eid;
 	bool withdrawn;			/* deregistered by a person */
+	bool as_before;			/* of an earlier run; see former.h */
 };
 
 struct database {

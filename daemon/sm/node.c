@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "sm/answer.h"
+#include "sm/former.h"
 #include "sm/mr.h"
 #include "sm/node.h"
 #include "sm/probe.h"
@@ -55,6 +56,7 @@ struct node {
 	struct registrar reg;
 	struct answer answer;
 	struct smr smr;
+	struct former former;
 	struct ms ms;
 	struct mr mr;
 	uint64_t counters[NODE_COUNT];
@@ -95,6 +97,7 @@ static int init_xtr(struct node *n, const uint8_t seed[16])
 		ret = answer_init(&n->answer, cfg, &n->ops, &n->db, seed);
 	if (!ret)
 		ret = smr_init(&n->smr, &n->ops, &n->db, &n->cache, seed);
+	former_init(&n->former, cfg, &n->ops, &n->db);
 	return ret;
 }
 
@@ -144,6 +147,7 @@ void node_free(struct node *n)
 		return;
 	mr_free(&n->mr);
 	ms_free(&n->ms);
+	former_free(&n->former);
 	smr_free(&n->smr);
 	answer_free(&n->answer);
 	register_free(&n->reg);
@@ -154,12 +158,24 @@ void node_free(struct node *n)
 	free(n);
 }
 
-void node_start(struct node *n, uint64_t now, struct actions *acts)
+void node_on_local_found(struct node *n, const struct eid *eid,
+			 const struct locator *l, unsigned int count)
 {
 	if (n->cfg.xtr)
+		former_found(&n->former, eid, l, count);
+}
+
+size_t node_start(struct node *n, uint64_t now, struct actions *acts)
+{
+	size_t changed = 0;
+
+	if (n->cfg.xtr) {
+		changed = former_start(&n->former, &n->smr, now, acts);
 		register_start(&n->reg, now, acts);
+	}
 	if (n->cfg.ms)
 		ms_adopt(&n->ms, acts);
+	return changed;
 }
 
 /* --- another configuration --- */

@@ -24,7 +24,8 @@
  * thread.  A node allocates with malloc, each table up to a cap of its
  * configuration.
  *
- * At start: subscribe to the data plane, node_start(), then for each mapping
+ * At start: subscribe to the data plane, node_on_local_found() for each local
+ * EID of our own origin found there, node_start(), then for each mapping
  * of our own origin found there node_on_map_found(), then
  * node_on_map_synced().  The local database and the routes are run/'s
  * business, they follow from the configuration alone.
@@ -55,8 +56,14 @@ struct node *node_new(const struct node_config *cfg, const struct sm_ops *ops,
 		      uint64_t now, int *err);
 void node_free(struct node *n);
 
-/* Begin: registrations go out. */
-void node_start(struct node *n, uint64_t now, struct actions *acts);
+/* An earlier run's local EID is in the data plane, with these locators: before
+ * node_start() of the first node of a process. */
+void node_on_local_found(struct node *n, const struct eid *eid,
+			 const struct locator *l, unsigned int count);
+
+/* Begin: registrations go out, and what has changed since that earlier run is
+ * told; how many EID-prefixes have. */
+size_t node_start(struct node *n, uint64_t now, struct actions *acts);
 
 /* --- time --- */
 

@@ -92,6 +92,8 @@ check "the mapping is not made anew: its counter goes on" map_has $x 100 \
 	10.2.0.0/16 ".packets >= $count"
 check "blue, which is in the configuration no more, is swept" wait_for 20 \
 	not ip -n $x link show lisp200
+is "its EID-prefixes are all that has changed" "$(stat_of $x smr-changed)" 2
+check_lab "and are deregistered, late as it is" wait_for 20 registered_are 10
 check "other people's things are untouched" others_there
 check "among them a mapping in a device of lispd" orchestrated 100
 check "red-a reaches red-b, none lost" eval \
@@ -111,7 +113,7 @@ is "no local EID" "$(ctl $x --json local show | jq length)" 0
 is "no route" "$(ip -n $x route show table all proto 93
 	ip -n $x -6 route show table all proto 93)" ""
 check "other people's things are untouched by that" others_there
-check "the Map-Server was told" wait_for 20 registered_are 10
+check "the Map-Server was told" wait_for 20 registered_are 8
 conf_write $x
 check_lab "it starts once more, with all it had" lispd_start $x
 check_lab "and registers" wait_for 60 all_registered

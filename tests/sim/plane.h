@@ -11,6 +11,7 @@
 
 #define PLANE_MAPS	256
 #define PLANE_LOCATORS	8
+#define PLANE_LOCALS	16
 #define PLANE_HELD	64
 #define PLANE_DOWN	16
 
@@ -47,6 +48,10 @@ struct plane_held {
 struct plane {
 	struct plane_map maps[PLANE_MAPS];
 	struct plane_held held[PLANE_HELD];
+	struct eid locals[PLANE_LOCALS];	/* all with the same locators */
+	size_t local_count;
+	struct locator own[PLANE_LOCATORS];
+	uint8_t own_count;
 	bool owner;		/* its daemon is there: entries expire */
 	unsigned long sent;
 	unsigned long dropped;

@@ -481,6 +481,33 @@ static void claim_plane(struct sim_host *h)
 	TURN(h, node_on_map_synced(h->node, now, &acts));
 }
 
+/* What an earlier run has left of our own. */
+static void recall_locals(struct sim_host *h)
+{
+	const struct plane *p = &h->plane;
+
+	for (size_t i = 0; i < p->local_count; i++)
+		node_on_local_found(h->node, &p->locals[i], p->own,
+				    p->own_count);
+}
+
+static void set_locals(struct sim_host *h)
+{
+	const struct xtr_config *x = h->cfg.xtr;
+	struct plane *p = &h->plane;
+
+	if (!x)
+		return;
+	assert(x->database_count <= PLANE_LOCALS);
+	assert(x->rloc_count <= PLANE_LOCATORS);
+	p->local_count = x->database_count;
+	for (size_t i = 0; i < p->local_count; i++)
+		p->locals[i] = x->database[i];
+	p->own_count = (uint8_t)x->rloc_count;
+	for (size_t i = 0; i < p->own_count; i++)
+		p->own[i] = x->rlocs[i];
+}
+
 static struct sm_ops ops_of(struct sim_host *h)
 {
 	return (struct sm_ops){
@@ -517,6 +544,8 @@ void sim_boot(struct sim_host *h)
 	assert(h->store);
 	h->node = make_node(h);
 	h->booted = h->sim->now;
+	recall_locals(h);
+	set_locals(h);
 
 	TURN(h, node_start(h->node, h->sim->now, &acts));
 	claim_plane(h);
@@ -528,6 +557,7 @@ size_t sim_reload(struct sim_host *h)
 	size_t changed = 0;
 
 	h->node = make_node(h);
+	set_locals(h);
 	TURN(h, changed = node_replace(h->node, old, h->sim->now, &acts));
 	TURN(h, node_start(h->node, h->sim->now, &acts));
 	claim_plane(h);

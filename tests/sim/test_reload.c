@@ -136,6 +136,86 @@ static void link_down(void **state)
 	assert_in_range(sim_counter(w.b, "smr", "sent"), 1, 24);
 }
 
+static void restart_b(uint64_t away)
+{
+	sim_kill(w.b);
+	for (uint64_t i = 0; i < away; i += 1000) {
+		sim_packet(w.a, 100, "10.1.0.1", "10.2.0.1");
+		sim_packet(w.b, 100, "10.2.0.1", "10.1.0.1");
+		sim_run(&w.sim, 1000);
+	}
+	w.b->cfg.xtr = &xtr;
+	sim_boot(w.b);
+}
+
+/* All the same after a restart, or a first start: nobody is solicited. */
+static void restarted(void **state)
+{
+	begin(&(struct world_config){ .no_proxy = true });
+	assert_int_equal(sim_counter(w.b, "smr", "changed"), 0);
+	talk(3);
+	restart_b(20000);
+	talk(20);
+	assert_int_equal(sim_counter(w.b, "smr", "changed"), 0);
+	assert_int_equal(sim_counter(w.b, "smr", "sent"), 0);
+	assert_int_equal(w.b->logs[LOG_CACHE_CLAIMED], 1);
+}
+
+/* b has lost its IPv4 address while its daemon was dead. */
+static void renumbered_meanwhile(void **state)
+{
+	struct locator left;
+
+	begin(&(struct world_config){ .no_proxy = true });
+	talk(3);
+	left = w.rlocs[1][1];
+	xtr.rlocs = &left;
+	xtr.rloc_count = 1;
+	restart_b(20000);
+	assert_int_equal(sim_counter(w.b, "smr", "changed"), 3);
+	talk(5);
+	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 1);
+	assert_true(addr_equal(&w.a->plane.last_rloc, &left.addr));
+	assert_int_equal(w.a->plane.dropped + w.b->plane.dropped, 0);
+	assert_in_range(sim_counter(w.b, "smr", "sent"), 1, 12);
+}
+
+/* One prefix less after a restart: deregistered, though it was an earlier run
+ * that registered it, and a knows. */
+static void prefix_gone_meanwhile(void **state)
+{
+	struct eid gone = E("[100]10.2.0.0/16");
+
+	begin(&(struct world_config){ 0 });
+	talk(3);
+	assert_true(eid_equal(&xtr.database[0], &gone));
+	xtr.database++;
+	xtr.database_count--;
+	restart_b(20000);
+	assert_int_equal(sim_counter(w.b, "smr", "changed"), 1);
+	sim_run(&w.sim, 100);
+	assert_null(store_memory_ops.find(w.ms->store, &gone));
+	assert_non_null(store_memory_ops.find(w.ms->store, xtr.database));
+	talk(5);
+	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 0);
+	assert_int_equal(sim_counter(w.ms, "map-server", "replayed"), 0);
+}
+
+/* One more: a asked for it before there was any. */
+static void prefix_new_meanwhile(void **state)
+{
+	begin(&(struct world_config){ 0 });
+	xtr.database++;
+	xtr.database_count--;
+	reload_b();
+	talk(5);
+	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 0);
+	xtr = w.xtr[1];
+	restart_b(3000);
+	talk(8);
+	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 2);
+}
+
 /* No RLOC at all, as an interface without address at start: silence, and then
  * all is as if it had just begun. */
 static void no_rloc_yet(void **state)
@@ -388,6 +468,10 @@ int main(void)
 		cmocka_unit_test_teardown(nothing_changed, end),
 		cmocka_unit_test_teardown(renumbered, end),
 		cmocka_unit_test_teardown(link_down, end),
+		cmocka_unit_test_teardown(restarted, end),
+		cmocka_unit_test_teardown(renumbered_meanwhile, end),
+		cmocka_unit_test_teardown(prefix_gone_meanwhile, end),
+		cmocka_unit_test_teardown(prefix_new_meanwhile, end),
 		cmocka_unit_test_teardown(no_rloc_yet, end),
 		cmocka_unit_test_teardown(renumbered_often, end),
 		cmocka_unit_test_teardown(nobody_to_tell, end),

@@ -4,6 +4,7 @@
 #include "run_world.h"
 
 #include "run/reload.h"
+#include "sm/smr.h"
 
 #define PREFIX6	"{\"prefix\": \"2001:db8:a::/48\"}"
 
@@ -144,6 +145,53 @@ static void test_map_version(void **state)
 	world_close(&w);
 }
 
+static void put_local(struct world *w, const char *e, uint8_t priority)
+{
+	struct dp_local l = {
+		.eid = eid(e), .origin = FAKE_ORIGIN,
+		.locators = {
+			.count = 1,
+			.list = { { .addr = ip(XTR), .priority = priority,
+				    .weight = 100,
+				    .flags = LISP_LOC_FLAG_REACHABLE |
+					     LISP_LOC_FLAG_LOCAL } },
+		},
+	};
+
+	assert_int_equal(w->dp->ops->local_set(w->dp, &l), 0);
+}
+
+static uint64_t changed(const struct world *w)
+{
+	struct counter_group g;
+
+	for (size_t i = 0; node_counters_at(w->d.node, i, &g); i++)
+		if (!strcmp(g.name, "smr"))
+			return g.values[SMR_CHANGED];
+	return 0;
+}
+
+/* An earlier run has left local EIDs: one as it is, one with another priority,
+ * one that is no more. */
+static void test_earlier_run(void **state)
+{
+	struct eid gone = eid("[100]10.9.0.0/16");
+	struct world w;
+
+	world_open(&w, state, "false");
+	put_map(&w, "[100]10.2.0.0/16");
+	put_local(&w, "[100]10.1.0.0/16", 1);
+	put_local(&w, "[100]2001:db8:a::/48", 7);
+	put_local(&w, "[100]10.9.0.0/16", 1);
+	start(&w);
+	assert_int_equal(changed(&w), 2);
+	assert_null(dp_fake_local(w.dp, &gone));
+	wait_until(&w, w.s.registers > 1);
+	assert_int_equal(w.s.withdrawals, 1);
+	assert_int_equal(w.s.bad_macs, 0);
+	world_close(&w);
+}
+
 /* Said at start with -d, the level stays. */
 static void test_log_level(void **state)
 {
@@ -235,6 +283,7 @@ int main(void)
 		TEST(test_other_vpns),
 		TEST(test_other_device),
 		TEST(test_map_version),
+		TEST(test_earlier_run),
 		TEST(test_log_level),
 		TEST(test_bad),
 		TEST(test_data_plane_says_no),
