@@ -603,6 +603,7 @@ static bool claim(struct cache *c, uint64_t now, const struct map_found *f,
 
 	e->version = f->version;
 	e->stale = f->stale;
+	c->any_stale |= f->stale;
 	entry_arm(c, e, now, ttl);
 	if (!same_petrs(c, e, f))
 		act_set(c, now, e, acts);
@@ -650,6 +651,29 @@ void cache_on_synced(struct cache *c, struct actions *acts)
 			step(c, e, CACHE_ON_GONE, acts);
 	}
 	c->sync_start = 0;
+}
+
+static void keep_end(struct cache *c, struct cache_entry *e, uint64_t expires)
+{
+	uint64_t due = e->timer.due;
+
+	if (expires >= e->expires)
+		return;
+	e->expires = expires;
+	heap_update(&c->timers, &e->timer, due < expires ? due : expires);
+}
+
+void cache_inherit(struct cache *c, const struct cache *old)
+{
+	struct cache_entry *e = NULL, *was;
+
+	if (!old->any_stale || !c->any_stale)
+		return;
+	while ((e = eidmap_walk(&c->map, e ? &e->eid : NULL)) != NULL) {
+		was = e->stale ? cache_find(old, &e->eid) : NULL;
+		if (was && was->stale)
+			keep_end(c, e, was->expires);
+	}
 }
 
 struct counter_group cache_counters(const struct cache *c)

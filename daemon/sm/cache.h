@@ -105,6 +105,7 @@ struct cache {
 	struct heap timers;
 	uint64_t spread;
 	uint32_t epoch;
+	bool any_stale;			/* of those found */
 	uint64_t sync_start;		/* ms; 0: no dump is going on */
 	bool sync_alone;		/* nothing was here before it */
 	uint64_t counters[CACHE_COUNT];
@@ -176,6 +177,10 @@ bool cache_on_found(struct cache *c, uint64_t now, const struct map_found *f,
 
 /* End of the dump: entries it did not show are gone. */
 void cache_on_synced(struct cache *c, struct actions *acts);
+
+/* Of @old, the cache before a reload, which the same data plane was claimed
+ * for: a stale entry's time to be answered is not longer for that. */
+void cache_inherit(struct cache *c, const struct cache *old);
 
 const char *cache_state_name(enum cache_state s);
 struct counter_group cache_counters(const struct cache *c);

@@ -223,6 +223,7 @@ void node_inherit(struct node *n, struct node *old)
 		return;
 	probe_inherit(&n->probe, &old->probe);
 	smr_inherit(&n->smr, &old->smr);
+	cache_inherit(&n->cache, &old->cache);
 }
 
 /* --- time --- */

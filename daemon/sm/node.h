@@ -138,7 +138,8 @@ void node_on_peer_behind(struct node *n, uint64_t now, const struct eid *eid,
 size_t node_replace(struct node *n, struct node *old, uint64_t now,
 		    struct actions *acts);
 
-/* What is known about RLOCs that both use, and whom @old has solicited. */
+/* What is known about RLOCs that both use, whom @old has solicited, and how
+ * long stale mappings have been so. */
 void node_inherit(struct node *n, struct node *old);
 
 /* One of our EID-prefixes has come, gone or has other locators: those we talk

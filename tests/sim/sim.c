@@ -449,8 +449,9 @@ struct sim_host *sim_host_add(struct sim *s, const char *name,
 	return h;
 }
 
-/* The dump at start: claim, sweep. */
-static void claim_plane(struct sim_host *h)
+/* The dump at start, or of a reload: claim, sweep.  What is stale has been so
+ * since the process began that found it. */
+static void claim_plane(struct sim_host *h, bool start)
 {
 	uint64_t now = h->sim->now;
 
@@ -473,7 +474,8 @@ static void claim_plane(struct sim_host *h)
 
 		if (m->present && f.stale) {
 			m->expires = now + 3600 * 1000;	/* stale limit */
-			m->stale_since = now;
+			if (start || !m->stale_since)
+				m->stale_since = now;
 		}
 		if (m->present)
 			TURN(h, node_on_map_found(h->node, now, &f, &acts));
@@ -548,7 +550,7 @@ void sim_boot(struct sim_host *h)
 	set_locals(h);
 
 	TURN(h, node_start(h->node, h->sim->now, &acts));
-	claim_plane(h);
+	claim_plane(h, true);
 }
 
 size_t sim_reload(struct sim_host *h)
@@ -560,7 +562,7 @@ size_t sim_reload(struct sim_host *h)
 	set_locals(h);
 	TURN(h, changed = node_replace(h->node, old, h->sim->now, &acts));
 	TURN(h, node_start(h->node, h->sim->now, &acts));
-	claim_plane(h);
+	claim_plane(h, false);
 	node_inherit(h->node, old);
 	node_free(old);
 	return changed;

@@ -408,6 +408,23 @@ static bool is_registered(const char *eid)
 	return store_memory_ops.find(w.ms->store, &e) != NULL;
 }
 
+/* The TTL ran out while b's daemon was dead, and nobody answers now: a minute
+ * later the mapping is gone, however often it is reconfigured.  The oracle
+ * watches that. */
+static void stale_and_reloaded(void **state)
+{
+	begin(&(struct world_config){ .one_resolver = true, .ttl = 1 });
+	sim_kill(w.mr);
+	restart_b(70000);
+	assert_non_null(mapping(w.b, "[100]10.1.0.0/16"));
+	assert_true(mapping(w.b, "[100]10.1.0.0/16")->stale_since != 0);
+	for (int i = 0; i < 14; i++) {
+		talk(5);
+		reload_b();
+	}
+	assert_null(mapping(w.b, "[100]10.1.0.0/16"));
+}
+
 /* In the midst of asking: the next request is a second away all the same, as
  * the oracle sees. */
 static void while_asking(void **state)
@@ -481,6 +498,7 @@ int main(void)
 		cmocka_unit_test_teardown(waiting_person, end),
 		cmocka_unit_test_teardown(storm_of_smrs, end),
 		cmocka_unit_test_teardown(rloc_down, end),
+		cmocka_unit_test_teardown(stale_and_reloaded, end),
 		cmocka_unit_test_teardown(while_asking, end),
 		cmocka_unit_test_teardown(server, end),
 	};
