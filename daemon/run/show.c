@@ -226,6 +226,7 @@ static struct json_object *show_registration(const struct store_entry *e,
 	add_number(o, "registered", seconds_since(r->registered));
 	add_number(o, "refreshed", seconds_since(r->refreshed));
 	add_number(o, "expires", seconds_until(r->expires));
+	add_number(o, "version", r->version);
 	json_object_object_add(o, "locators",
 			       show_locators(r->locators, r->locator_count));
 	return o;

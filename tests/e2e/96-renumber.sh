@@ -54,6 +54,10 @@ is "the kernel knows it, too" "$(ctl xtr-c --json local show |
 is "the mapping has the next version" \
 	"$(ctl xtr-c --json show database | jq '.[0].version')" \
 	$((version % 4095 + 1))
+is "at the Map-Server as well" \
+	"$(ctl ms --json show registrations | jq '[.[] |
+		select(.prefix == "10.3.0.0/16").version] | unique | .[]')" \
+	$((version % 4095 + 1))
 
 # ---- no link
 

@@ -390,12 +390,14 @@ struct turn {
 	const char *answer;	/* NULL: hang up */
 };
 
+static const char *asked = "map-cache";
+
 static bool question_is(const char *line, const char *after)
 {
 	struct json_object *o = json_tokener_parse(line);
 	const char *said = member(o, "after");
 	bool good = !strcmp(member(o, "command"), "show") &&
-		    !strcmp(member(o, "what"), "map-cache") &&
+		    !strcmp(member(o, "what"), asked) &&
 		    (after ? said && !strcmp(said, after) : !said);
 
 	json_object_put(o);
@@ -445,12 +447,12 @@ static int capture(const struct options *opt, const struct args *a)
 	return status;
 }
 
-/* Exit status of "show map-cache". */
+/* Exit status of "show" with what is asked. */
 static int converse_with(const struct turn *turns, size_t n, bool json)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	struct options opt = { .socket = sa.sun_path, .json = json };
-	struct args a = { .command = CMD_SHOW, .what = "map-cache" };
+	struct args a = { .command = CMD_SHOW, .what = asked };
 	char dir[] = "/tmp/lispctl-test.XXXXXX";
 	int listener, status, child_status;
 	pid_t pid;
@@ -481,14 +483,28 @@ static void one_answer(void **state)
 
 	assert_int_equal(converse_with(&t, 1, false), 0);
 	assert_string_equal(printed,
-			    "IID  PREFIX      ACTION  STATE  EXPIRES  FROM  "
-			    "LOCATORS\n"
-			    "  1  10.0.0.0/8  -       -            -  -     "
-			    "-\n");
+			    "IID  PREFIX      ACTION  STATE  EXPIRES  VERSION  "
+			    "FROM  LOCATORS\n"
+			    "  1  10.0.0.0/8  -       -            -        -  "
+			    "-     -\n");
 	/* All members are there for programs. */
 	assert_int_equal(converse_with(&t, 1, true), 0);
 	assert_non_null(strstr(printed, "\"10.0.0.0/8\""));
 	assert_non_null(strstr(printed, "\"new\": 5"));
+}
+
+static void our_own(void **state)
+{
+	const struct turn t = { NULL, "{\"data\":[{\"iid\":1,\"prefix\":"
+		"\"10.0.0.0/8\",\"locators\":[],\"map-servers\":[],"
+		"\"version\":4095}]}" };
+
+	asked = "database";
+	assert_int_equal(converse_with(&t, 1, false), 0);
+	asked = "map-cache";
+	assert_string_equal(printed,
+			    "IID  PREFIX      VERSION  LOCATORS  MAP-SERVERS\n"
+			    "  1  10.0.0.0/8     4095  -         -\n");
 }
 
 static void an_object(void **state)
@@ -571,6 +587,7 @@ int main(void)
 		cmocka_unit_test(mapping_as_text),
 		cmocka_unit_test(device_drops),
 		cmocka_unit_test(one_answer),
+		cmocka_unit_test(our_own),
 		cmocka_unit_test(an_object),
 		cmocka_unit_test(in_pieces),
 		cmocka_unit_test(answers_that_fail),

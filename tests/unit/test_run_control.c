@@ -88,6 +88,7 @@ static void test_control_bad(void **state)
 
 static void test_control_show(void **state)
 {
+	char version[32];
 	const char *answer;
 	struct world w;
 
@@ -104,10 +105,15 @@ static void test_control_show(void **state)
 	assert_non_null(strstr(answer, "\"map-resolvers\":[{\"address\":\""
 			       MS "\",\"state\":\"new\"}]"));
 	say(&w, "{\"command\":\"show\",\"what\":\"database\"}");
-	assert_non_null(strstr(hear(&w), "\"prefix\":\"10.1.0.0/16\",\"locators"
+	answer = hear(&w);
+	assert_non_null(strstr(answer, "\"prefix\":\"10.1.0.0/16\",\"locators"
 			       "\":[{\"address\":\"" XTR "\",\"priority\":1,"
 			       "\"weight\":100,\"reachable\":true}],"
 			       "\"map-servers\":[{\"address\":\"" MS "\""));
+	assert_int_not_equal(roles_version(w.d.roles), 0);
+	snprintf(version, sizeof(version), "\"version\":%u",
+		 roles_version(w.d.roles));
+	assert_non_null(strstr(answer, version));
 	say(&w, "{\"command\":\"show\",\"what\":\"rlocs\"}");
 	assert_non_null(strstr(hear(&w), "\"local\":true"));
 	say(&w, "{\"command\":\"show\",\"what\":\"statistics\"}");

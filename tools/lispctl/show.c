@@ -27,6 +27,7 @@ static const struct column map_cache[] = {
 	COLUMN("ACTION", "action"),
 	COLUMN("STATE", "state"),
 	COLUMN_NUMBER("EXPIRES", "expires"),
+	COLUMN_NUMBER("VERSION", "version"),
 	COLUMN("FROM", "from"),
 	COLUMN("LOCATORS", "locators"),
 };
@@ -34,6 +35,7 @@ static const struct column map_cache[] = {
 static const struct column database[] = {
 	COLUMN_NUMBER("IID", "iid"),
 	COLUMN("PREFIX", "prefix"),
+	COLUMN_NUMBER("VERSION", "version"),
 	COLUMN("LOCATORS", "locators"),
 	COLUMN("MAP-SERVERS", "map-servers"),
 };
@@ -45,6 +47,7 @@ static const struct column registrations[] = {
 	COLUMN("ETR", "etr"),
 	COLUMN("PROXY", "proxy"),
 	COLUMN_NUMBER("EXPIRES", "expires"),
+	COLUMN_NUMBER("VERSION", "version"),
 	COLUMN("LOCATORS", "locators"),
 };
 
