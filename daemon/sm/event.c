@@ -80,6 +80,8 @@ const struct log_event_info log_events[LOG_EVENT_COUNT] = {
 	    "Map-Register fails authentication"),
 	ROW(REGISTER_REPLAY, "register-replay", WARNING, true,
 	    "Map-Register with a nonce that is not newer"),
+	ROW(REGISTER_VERSION, "register-version", WARNING, true,
+	    "Map-Register with an older map-version than is registered"),
 	ROW(REGISTER_POLICY, "register-policy", WARNING, true,
 	    "EID is not allowed for this site, record left out"),
 	ROW(REGISTER_LIMITED, "register-limited", WARNING, true,

@@ -71,6 +71,7 @@ enum log_event {
 	LOG_SITE_UNKNOWN,		/* Map-Register for no site's EIDs */
 	LOG_REGISTER_AUTH,		/* wrong key or MAC */
 	LOG_REGISTER_REPLAY,		/* nonce is not newer */
+	LOG_REGISTER_VERSION,		/* older than what is registered */
 	LOG_REGISTER_POLICY,		/* record not allowed for the site */
 	LOG_REGISTER_LIMITED,		/* rate limit or cap */
 	LOG_STORE_FAILED,		/* nothing was changed */

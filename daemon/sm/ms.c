@@ -15,6 +15,7 @@ static const char *const counter_names[MS_COUNT] = {
 	[MS_NO_SITE] = "no-site",
 	[MS_BAD_AUTH] = "bad-auth",
 	[MS_REPLAYED] = "replayed",
+	[MS_OLD_VERSION] = "old-version",
 	[MS_DUPLICATES] = "duplicates",
 	[MS_STORE_FAILED] = "store-failed",
 	[MS_RECORDS_ACCEPTED] = "records-accepted",

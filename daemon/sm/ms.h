@@ -30,6 +30,7 @@ enum ms_counter {
 	MS_NO_SITE,
 	MS_BAD_AUTH,
 	MS_REPLAYED,
+	MS_OLD_VERSION,
 	MS_DUPLICATES,		/* answered again with the stored Map-Notify */
 	MS_STORE_FAILED,
 	MS_RECORDS_ACCEPTED,

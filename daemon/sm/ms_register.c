@@ -418,6 +418,25 @@ static const struct registration *reg_of(const struct store_entry *e,
 	return r;
 }
 
+/* RFC 9302 5: a message with an older version than its sender has registered
+ * changes nothing and is not answered.  Each registrant counts for itself, and
+ * one that has lost count has a new start when its registration times out. */
+static bool is_old(const struct intake *in)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		const struct store_change *ch = &in->changes[i];
+		const struct registration *r =
+			reg_of(entry_of(in, &ch->eid), &in->who.who);
+
+		if (!r || !r->version || !ch->reg.version ||
+		    !version_newer(r->version, ch->reg.version))
+			continue;
+		refuse(in, MS_OLD_VERSION, LOG_REGISTER_VERSION, &ch->eid);
+		return true;
+	}
+	return false;
+}
+
 static bool same_locators(const struct registration *a,
 			  const struct registration *b)
 {
@@ -583,6 +602,8 @@ void ms_on_register(struct ms *ms, uint64_t now, const struct packet *pkt,
 	}
 
 	ret = take_records(&in);
+	if (!ret && is_old(&in))
+		return;
 	if (!ret)
 		ret = settle(&in);
 	if (ret)

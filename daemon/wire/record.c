@@ -15,6 +15,7 @@
 #define RECORD_ACT_SHIFT	13
 #define RECORD_A		0x1000
 #define RECORD_VERSION		0x0fff
+#define VERSION_HALF		2048	/* of the circle of versions */
 
 const char *map_action_name(enum map_action action)
 {
@@ -39,6 +40,11 @@ const char *map_action_name(enum map_action action)
 static enum map_action action_of(unsigned int act)
 {
 	return act <= MAP_DROP_AUTH ? (enum map_action)act : MAP_DROP;
+}
+
+bool version_newer(uint16_t v, uint16_t than)
+{
+	return v > than ? v - than <= VERSION_HALF : than - v > VERSION_HALF;
 }
 
 int locator_cmp(const struct locator *a, const struct locator *b)

@@ -70,6 +70,10 @@ struct map_record {
 /* "no-action", "natively-forward", ... */
 const char *map_action_name(enum map_action action);
 
+/* RFC 9302 6: is @v newer than @than?  Neither is 0, and the numbers go round:
+ * at half the circle the larger one is. */
+bool version_newer(uint16_t v, uint16_t than);
+
 /* Order of RFC 9301 5.5: address ascending, IPv4 first. */
 int locator_cmp(const struct locator *a, const struct locator *b);
 bool locators_sorted(const struct locator *l, size_t n);

@@ -80,6 +80,7 @@ struct reg {
 	const char *rlocs[4];		/* 192.0.2.1 */
 	uint32_t flags;
 	uint64_t nonce;
+	uint16_t version;
 	uint32_t ttl;			/* 1440 */
 	bool withdraw;			/* TTL 0 */
 	uint8_t xtr;			/* 1 */
@@ -156,6 +157,7 @@ static inline void put(uint64_t now, struct reg how)
 	for (int i = 0; i < 4 && r->eids[i]; i++) {
 		recs[m.reg.record_count++] = (struct map_record){
 			.ttl = r->ttl,
+			.version = r->version,
 			.eid = E(r->eids[i]),
 			.locators = locs,
 			.locator_count = n,

@@ -112,6 +112,63 @@ static void replays(void **state)
 	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 0);
 }
 
+#define OF(v, n, ...) REG(.eids = { "[100]10.1.0.0/16" }, .version = v, \
+			  .nonce = n, .flags = MREG_WANT_NOTIFY, __VA_ARGS__)
+
+static unsigned int version(void)
+{
+	const struct store_entry *e = entry("[100]10.1.0.0/16");
+
+	return e ? e->regs->version : 9999;
+}
+
+/* RFC 9302 5: silence, and nothing has changed; not even the nonce counts. */
+static void old_versions(void **state)
+{
+	put(NOW, OF(100, 1));
+	put(NOW, OF(99, 2, .rlocs = { "192.0.2.9" }));
+	assert_int_equal(count_logs(LOG_REGISTER_VERSION), 1);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(version(), 100);
+	assert_true(addr_equal(&entry("[100]10.1.0.0/16")->regs->locators->addr,
+			       &(struct addr){ ADDR_IPV4, { 192, 0, 2, 1 } }));
+	put(NOW, OF(99, 3, .withdraw = true));
+	assert_int_equal(version(), 100);
+	/* The other record of the message is dropped along. */
+	put(NOW, REG(.eids = { "[100]10.1.7.0/24", "[100]10.1.0.0/16" },
+		     .version = 99, .nonce = 4));
+	assert_null(entry("[100]10.1.7.0/24"));
+	assert_int_equal(counter("old-version"), 3);
+	put(NOW, OF(100, 2));
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(counter("replayed"), 0);
+}
+
+/* The circle, none at all, another xTR, and an end of it. */
+static void other_versions(void **state)
+{
+	put(NOW, OF(4095, 1));
+	put(NOW, OF(1, 2));
+	assert_int_equal(version(), 1);
+	put(NOW, OF(2049, 3));
+	assert_int_equal(version(), 2049);
+	put(NOW, OF(1, 4));
+	assert_int_equal(version(), 2049);
+	put(NOW, OF(0, 5));
+	assert_int_equal(version(), 0);
+	put(NOW, OF(50, 6));
+	assert_int_equal(version(), 50);
+	put(NOW, OF(40, 1, .xtr = 2));
+	assert_int_equal(entry("[100]10.1.0.0/16")->reg_count, 2);
+	assert_int_equal(counter("old-version"), 1);
+
+	turn();
+	while (ms_due(&ms) <= NOW + 181000)
+		ms_on_time(&ms, NOW + 181000, &acts);
+	put(NOW + 181000, OF(49, 7));
+	assert_int_equal(version(), 49);
+}
+
 /* Without IDs a locator tells who it is, never the source: that is nobody's
  * word, and a recorded message is nothing new when it comes from elsewhere. */
 static void replay_from_elsewhere(void **state)
@@ -488,6 +545,8 @@ int main(void)
 		TEST(policy),
 		TEST(bad_locators),
 		TEST(replays),
+		TEST(old_versions),
+		TEST(other_versions),
 		TEST(replay_from_elsewhere),
 		TEST(unordered_when_configured),
 		TEST(duplicates),

@@ -280,6 +280,23 @@ static void refused_eids(void **state)
 	}
 }
 
+/* The words of RFC 9302 6, and its example. */
+static void versions(void **state)
+{
+	for (unsigned int a = 1; a < 4096; a++)
+		for (unsigned int b = 1; b < 4096; b++)
+			if (a == b)
+				assert_false(version_newer(a, b));
+			else
+				assert_int_equal(version_newer(a, b),
+						 !version_newer(b, a));
+	for (unsigned int v = 70; v <= 69 + 2048; v++)
+		assert_true(version_newer(v, 69));
+	for (unsigned int v = 69 + 2049; v <= 69 + 4095; v++)
+		if (v % 4096)
+			assert_false(version_newer(v % 4096, 69));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +308,7 @@ int main(void)
 		cmocka_unit_test(host_bits_are_cleared),
 		cmocka_unit_test(foreign_eids),
 		cmocka_unit_test(refused_eids),
+		cmocka_unit_test(versions),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
