@@ -431,11 +431,36 @@ static void check_vpns(const struct conf *c, struct place *p,
 	pop(p);
 }
 
+/* Switched on, and yet without effect. */
+static void check_trust(const struct conf_xtr *x, struct place *p,
+			struct cfg_errors *e)
+{
+	const struct {
+		const char *key;
+		bool on;
+	} keys[] = {
+		{ "icmp-unreachable", x->icmp_unreachable },
+		{ "status-bits", x->status_bits },
+		{ "echo-nonce", x->echo_nonce },
+		{ "compare-map-versions", x->compare_map_versions },
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (!keys[i].on || x->trusted_underlay)
+			continue;
+		push(p, keys[i].key, 0);
+		cfg_error(e, here(p), "expected false, as "
+			  "\"trusted-underlay\" is");
+		pop(p);
+	}
+}
+
 static void check_xtr(struct conf *c, struct place *p, struct cfg_errors *e)
 {
 	struct conf_xtr *x = c->xtr;
 
 	push(p, "xtr", 0);
+	check_trust(x, p, e);
 	check_rlocs(c, p, e);
 	check_unique(p, UNIQUE_PLAIN("map-resolvers", x->map_resolvers,
 				     x->map_resolver_count, cmp_addr), e);

@@ -111,6 +111,11 @@ struct conf_xtr {
 	uint64_t probe_interval;	/* seconds; 0: none */
 	uint64_t mapping_ttl;		/* minutes */
 	bool map_versions;
+	bool trusted_underlay;		/* RFC 9300 4.1 */
+	bool status_bits;
+	bool echo_nonce;
+	bool compare_map_versions;
+	bool icmp_unreachable;
 	uint64_t shortest_prefix4;	/* bits */
 	uint64_t shortest_prefix6;
 	uint64_t origin;		/* of our entries in the kernel */

@@ -270,6 +270,26 @@ static const struct cfg_key xtr_keys[] = {
 		 "RLOCs change, and is kept in state-dir; false where several "
 		 "xTRs register the same prefixes, as each would count for "
 		 "itself." },
+	{ "trusted-underlay", BOOL(conf_xtr, trusted_underlay, "false"),
+	  .doc = "Whoever can send packets in the underlay is believed what "
+		 "they say beside the VPN that they belong to (RFC 9300 "
+		 "section 4.1): what the next four keys name, for the devices "
+		 "of all VPNs. Not for the Internet." },
+	{ "icmp-unreachable", BOOL(conf_xtr, icmp_unreachable, "false"),
+	  .doc = "ICMP errors that an RLOC is unreachable; else they only "
+		 "cause a probe." },
+	{ "status-bits", BOOL(conf_xtr, status_bits, "false"),
+	  .doc = "Locator-status-bits: which RLOCs of a site are up. Ours are "
+		 "sent, too." },
+	{ "echo-nonce", BOOL(conf_xtr, echo_nonce, "false"),
+	  .doc = "Nonces and their echo: RLOCs of sites that do the same are "
+		 "asked whether they hear us. That a site does is learned "
+		 "from its own Map-Replies (E), not where a Map-Server "
+		 "answers for it." },
+	{ "compare-map-versions", BOOL(conf_xtr, compare_map_versions,
+				       "false"),
+	  .doc = "Map-versions in packets (RFC 9302): sent, and who has an "
+		 "old mapping is told so." },
 	{ "shortest-prefix-ipv4", UINT(conf_xtr, shortest_prefix4, 0, 32,
 				       "8"),
 	  .doc = "Most that a Map-Reply is believed about, as a prefix length "

@@ -33,6 +33,7 @@ struct dp_vpn {
 	const char *vrf;		/* NULL: none */
 	const char *native;		/* NULL: none */
 	bool proxy;			/* delivers for EIDs that are not local */
+	unsigned int trust;		/* enum rt_trust */
 	struct addr local4;		/* source RLOCs; family ADDR_NONE: none */
 	struct addr local6;
 	const struct prefix *eid_space;

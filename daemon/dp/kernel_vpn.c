@@ -109,6 +109,7 @@ static int prepare(struct dp_kernel *k, const struct dp_vpn *v,
 	s->want.local6 = v->local6;
 	s->want.underlay = k->underlay;
 	s->want.proxy = v->proxy;
+	s->want.trust = v->trust;
 	err = find_vrf(k, s);
 	if (!err)
 		err = find_native(k, s);
@@ -168,7 +169,7 @@ static bool needs_change(const struct rt_lisp *is, const struct rt_lisp *want)
 {
 	return !same_local(&is->local4, &want->local4) ||
 		!same_local(&is->local6, &want->local6) ||
-		is->native != want->native;
+		is->native != want->native || is->trust != want->trust;
 }
 
 static int adjust_device(struct dp_kernel *k, struct setup *s, bool made)

@@ -38,11 +38,34 @@ static void copy_addr(const struct nlattr *attr, enum addr_family family,
 		*to = addr_make(family, mnl_attr_get_payload(attr));
 }
 
+static const struct {
+	uint16_t attr;
+	enum rt_trust bit;
+} switches[] = {
+	{ IFLA_LISP_TRUSTED_UNDERLAY, RT_TRUST_UNDERLAY },
+	{ IFLA_LISP_STATUS_BITS, RT_TRUST_STATUS_BITS },
+	{ IFLA_LISP_ECHO_NONCE, RT_TRUST_ECHO_NONCE },
+	{ IFLA_LISP_MAP_VERSIONS, RT_TRUST_MAP_VERSIONS },
+	{ IFLA_LISP_ICMP_UNREACHABLE, RT_TRUST_ICMP },
+};
+
+#define SWITCHES (sizeof(switches) / sizeof(switches[0]))
+
+static void read_switch(const struct nlattr *attr, struct rt_lisp *l)
+{
+	for (size_t i = 0; i < SWITCHES; i++)
+		if (mnl_attr_get_type(attr) == switches[i].attr &&
+		    mnl_attr_validate(attr, MNL_TYPE_U8) >= 0 &&
+		    mnl_attr_get_u8(attr))
+			l->trust |= switches[i].bit;
+}
+
 static void read_lisp(const struct nlattr *data, struct rt_lisp *l)
 {
 	const struct nlattr *attr;
 
 	mnl_attr_for_each_nested(attr, data) {
+		read_switch(attr, l);
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_LISP_ID:
 			copy_u32(attr, &l->iid);
@@ -183,12 +206,19 @@ int rt_link_dump(struct nl *n, const char *kind, rt_link_fn fn, void *arg)
 	return nl_talk(n, on_link_dumped, &d);
 }
 
+static void put_switches(struct nl *n, const struct rt_lisp *l)
+{
+	for (size_t i = 0; i < SWITCHES; i++)
+		nl_put_u8(n, switches[i].attr, !!(l->trust & switches[i].bit));
+}
+
 /* What may change later; absent addresses are sent as zero to remove them. */
 static void put_mutable(struct nl *n, const struct rt_lisp *l)
 {
 	nl_put(n, IFLA_LISP_LOCAL, l->local4.bytes, 4);
 	nl_put(n, IFLA_LISP_LOCAL6, l->local6.bytes, 16);
 	nl_put_u32(n, IFLA_LISP_NATIVE, l->native);
+	put_switches(n, l);
 }
 
 int rt_lisp_make(struct nl *n, const char *name, const struct rt_lisp *l)
@@ -213,6 +243,7 @@ int rt_lisp_make(struct nl *n, const char *name, const struct rt_lisp *l)
 		nl_put_u32(n, IFLA_LISP_NATIVE, l->native);
 	if (l->proxy)
 		nl_put_u8(n, IFLA_LISP_PROXY, 1);
+	put_switches(n, l);
 	nl_nest_end(n, data);
 	nl_nest_end(n, info);
 	return nl_talk(n, NULL, NULL);

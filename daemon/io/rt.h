@@ -20,6 +20,15 @@
 #define RT_ALIAS_MAX	256
 #define RT_MAIN_TABLE	254
 
+/* What packets are believed: the switches of <linux/if_lisp.h>. */
+enum rt_trust {
+	RT_TRUST_UNDERLAY = 1,		/* the others work only with this */
+	RT_TRUST_STATUS_BITS = 2,
+	RT_TRUST_ECHO_NONCE = 4,
+	RT_TRUST_MAP_VERSIONS = 8,
+	RT_TRUST_ICMP = 16,
+};
+
 /* Attributes of <linux/if_lisp.h>. */
 struct rt_lisp {
 	uint32_t iid;
@@ -29,6 +38,7 @@ struct rt_lisp {
 	uint32_t underlay;		/* ifindex, 0: default domain */
 	uint32_t native;		/* ifindex, 0: none */
 	bool proxy;
+	unsigned int trust;		/* enum rt_trust */
 };
 
 struct rt_link {
@@ -68,7 +78,7 @@ int rt_link_dump(struct nl *n, const char *kind, rt_link_fn fn, void *arg);
 /* Make a lisp device, down and in no VRF. */
 int rt_lisp_make(struct nl *n, const char *name, const struct rt_lisp *l);
 
-/* Change what can be changed: local addresses and native uplink. */
+/* Change what can be changed: local addresses, native uplink, switches. */
 int rt_lisp_change(struct nl *n, uint32_t index, const struct rt_lisp *l);
 
 /* Put a device into a VRF (0: out of it), set it up, and give it @alias

@@ -43,6 +43,8 @@ static void locator_to_dp(const struct locator *l, struct dp_locator *d)
 		d->flags |= LISP_LOC_FLAG_REACHABLE;
 	if (l->flags & LOCATOR_LOCAL)
 		d->flags |= LISP_LOC_FLAG_LOCAL;
+	if (l->flags & LOCATOR_ECHO_NONCE)
+		d->flags |= LISP_LOC_FLAG_ECHO_NONCE;
 }
 
 static void locator_from_dp(const struct dp_locator *d, struct locator *l)
@@ -57,6 +59,8 @@ static void locator_from_dp(const struct dp_locator *d, struct locator *l)
 		l->flags |= LOCATOR_REACHABLE;
 	if (d->flags & LISP_LOC_FLAG_LOCAL)
 		l->flags |= LOCATOR_LOCAL;
+	if (d->flags & LISP_LOC_FLAG_ECHO_NONCE)
+		l->flags |= LOCATOR_ECHO_NONCE;
 }
 
 void execute_map_to_dp(const struct action_map *a, struct dp_map *m)

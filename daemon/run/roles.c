@@ -183,6 +183,7 @@ static int make_xtr(struct roles *r, const struct conf_xtr *x,
 	r->xtr.resolvers = x->map_resolvers;
 	r->xtr.resolver_count = x->map_resolver_count;
 	r->xtr.mapping_ttl = x->mapping_ttl;
+	r->xtr.echo_nonce = x->echo_nonce;
 	r->xtr.cache.min_len4 = x->shortest_prefix4;
 	r->xtr.cache.min_len6 = x->shortest_prefix6;
 	r->xtr.probe.interval = x->probe_interval * 1000;

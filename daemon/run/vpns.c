@@ -13,6 +13,7 @@
 
 #include "io/clock.h"
 #include "io/log.h"
+#include "io/rt.h"
 #include "run/execute.h"
 #include "run/own.h"
 
@@ -207,6 +208,15 @@ static int sweep_locals(struct daemon *d, bool all, uint64_t *swept)
 
 /* --- VPNs --- */
 
+static unsigned int trust_of(const struct conf_xtr *x)
+{
+	return (x->trusted_underlay ? RT_TRUST_UNDERLAY : 0) |
+		(x->status_bits ? RT_TRUST_STATUS_BITS : 0) |
+		(x->echo_nonce ? RT_TRUST_ECHO_NONCE : 0) |
+		(x->compare_map_versions ? RT_TRUST_MAP_VERSIONS : 0) |
+		(x->icmp_unreachable ? RT_TRUST_ICMP : 0);
+}
+
 static void fill_vpn(const struct daemon *d, const struct conf_vpn *v,
 		     struct dp_vpn *out)
 {
@@ -217,6 +227,7 @@ static void fill_vpn(const struct daemon *d, const struct conf_vpn *v,
 		.vrf = v->vrf,
 		.native = v->native,
 		.proxy = v->proxy_etr,
+		.trust = trust_of(d->conf->xtr),
 		.local4 = roles_rloc(d->roles, ADDR_IPV4),
 		.local6 = roles_rloc(d->roles, ADDR_IPV6),
 		.eid_space = v->eid_space,

@@ -36,6 +36,7 @@ int answer_init(struct answer *a, const struct xtr_config *cfg,
 	a->limits = &cfg->answer;
 	a->ops = ops;
 	a->db = db;
+	a->echo_nonce = cfg->echo_nonce;
 
 	ret = limit_init(&a->per_eid, &cfg->answer.per_eid, seed);
 	if (!ret)
@@ -110,6 +111,11 @@ static size_t size_max(const struct answer *a, const struct addr *to)
 				       : a->limits->message_max6;
 }
 
+static uint32_t reply_flags(const struct answer *a)
+{
+	return a->echo_nonce ? MREP_ECHO_NONCE : 0;
+}
+
 /* Where the answer goes, NULL: counted why there is none. */
 static const struct addr *answer_to(struct answer *a, const struct request *rq,
 				    struct actions *acts)
@@ -177,7 +183,7 @@ static void on_probe(struct answer *a, uint64_t now, const struct request *rq,
 
 	reply_init(&r, acts->arena, size_max(a, to));
 	reply_add(&r, &rec);
-	reply_send(&r, rq, to, MREP_PROBE, acts);
+	reply_send(&r, rq, to, reply_flags(a) | MREP_PROBE, acts);
 	a->counters[ANSWER_PROBE_REPLIES]++;
 }
 
@@ -206,7 +212,7 @@ static void on_ask(struct answer *a, uint64_t now, const struct request *rq,
 		return;
 	}
 
-	reply_send(&r, rq, to, 0, acts);
+	reply_send(&r, rq, to, reply_flags(a), acts);
 	a->counters[ANSWER_REPLIES]++;
 }
 

@@ -29,6 +29,7 @@ struct answer {
 	const struct answer_limits *limits;
 	const struct sm_ops *ops;
 	const struct database *db;
+	bool echo_nonce;
 	struct limit per_eid;
 	struct limit per_rloc;
 	struct limit probes;

@@ -102,6 +102,8 @@ static int keep(struct check *c, const struct map_record *rec,
 		return -ENOMEM;
 
 	for (unsigned int i = 0; i < rec->locator_count; i++) {
+		if (c->echo_nonce)
+			locs[i].flags |= LOCATOR_ECHO_NONCE;
 		if (locator_ok(c, &locs[i]))
 			locs[n++] = locs[i];
 		else
@@ -124,6 +126,7 @@ int check_reply(struct check *c, const struct map_reply *m,
 	const struct map_record *answer = find_answer(c, m);
 
 	c->count = 0;
+	c->echo_nonce = m->flags & MREP_ECHO_NONCE;
 	if (!answer)
 		return -EBADMSG;
 

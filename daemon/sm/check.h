@@ -35,6 +35,7 @@ struct check {
 	const struct database *db;
 	struct eid asked;
 	struct addr from;
+	bool echo_nonce;		/* E of the reply */
 	/* result */
 	struct cache_mapping *maps;	/* in the arena */
 	size_t count;

@@ -91,6 +91,7 @@ struct xtr_config {
 	size_t pitr_iid_count;
 	const struct xtr_petrs *petrs;	/* in order of instance */
 	size_t petrs_count;
+	bool echo_nonce;		/* our site does: E of our replies */
 	uint32_t mapping_ttl;		/* minutes, of what we register */
 	uint16_t map_version;		/* of the same (RFC 9302); 0: none */
 	struct resolve_limits resolve;

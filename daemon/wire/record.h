@@ -31,6 +31,8 @@ enum locator_flags {
 	LOCATOR_LOCAL = 0x0004,		/* L: of the replying ETR itself */
 	LOCATOR_PROBED = 0x0002,	/* p: the one that was probed */
 	LOCATOR_REACHABLE = 0x0001,	/* R: the sender has a route to it */
+	/* Never on the wire, where E of the Map-Reply says it of all. */
+	LOCATOR_ECHO_NONCE = 0x8000,
 };
 
 #define LOCATOR_FLAGS	0x0007

@@ -507,6 +507,14 @@ drops()
 		'[.[] | select(.iid == $i) | .drops[$r] // 0] | add'
 }
 
+# rloc_of NODE ADDRESS JQ: something the daemon says of an RLOC.
+rloc_of()
+{
+	ctl "$1" --json show rlocs | jq -r --arg a "$2" \
+		".[] | select(.address == \$a and (.local | not)) | $3"
+}
+rloc_is() { [ "$(rloc_of "$1" "$2" .state)" = "$3" ]; }
+
 # stat_of NODE NAME: one of lispd's own counters.
 stat_of()
 {
@@ -516,6 +524,31 @@ stat_of()
 
 # stat_reaches NODE NAME NUMBER: at least that.
 stat_reaches() { [ "$(stat_of "$1" "$2")" -ge "$3" ]; }
+
+# pings_start, pings_stop: red-a pings red-c without end.
+pings_start()
+{
+	exec_in red-a ping -D -i 0.05 10.3.0.10 >"$run/pings" 2>&1 &
+	pings=$!
+	wait_for 20 file_has 'icmp_seq=20 ' "$run/pings"
+}
+pings_stop()
+{
+	kill -INT "$pings"
+	wait_exit 20 "$pings"
+}
+# Replies missing among them, and the longest time without one, in ms.
+pings_lost()
+{
+	sed -n 's/.*icmp_seq=\([0-9]*\) ttl.*/\1/p' "$run/pings" |
+		awk '{ n++; if ($1 > max) max = $1 } END { print max - n }'
+}
+pings_gap()
+{
+	sed -n 's/^\[\([0-9.]*\)\] .* ttl.*/\1/p' "$run/pings" | awk '
+		last && $1 - last > max { max = $1 - last } { last = $1 }
+		END { printf "%d\n", 1000 * max }'
+}
 
 # ------------------------------------------------------------------ captures
 

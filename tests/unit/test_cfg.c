@@ -29,6 +29,7 @@ static const char good[] =
 "  \"xtr\": {\n"
 "    \"xtr-id\": \"00112233445566778899aabbccddeeFF\",\n"
 "    \"site-id\": 7, \"shortest-prefix-ipv4\": 24,\n"
+"    \"trusted-underlay\": true, \"echo-nonce\": true,\n"
 "    \"rlocs\": [ { \"address\": \"192.0.2.1\", \"priority\": 2 },\n"
 "                 { \"address\": \"2001:db8:0:a::1\", \"weight\": 0 } ],\n"
 "    \"map-resolvers\": [\"198.51.100.10\"],\n"
@@ -101,6 +102,9 @@ static void test_good_xtr(void **state)
 	assert_int_equal(x->xtr_id.bytes[1], 0x11);
 	assert_int_equal(x->xtr_id.bytes[15], 0xff);
 	assert_int_equal(x->site_id, 7);
+	assert_true(x->trusted_underlay && x->echo_nonce);
+	assert_false(x->status_bits || x->icmp_unreachable ||
+		     x->compare_map_versions);
 	assert_int_equal(x->rloc_count, 2);
 	assert_int_equal(x->rlocs[0].priority, 2);
 	assert_int_equal(x->rlocs[0].weight, 100);
@@ -391,6 +395,15 @@ static const struct {
 	  "expected each once" },
 	{ "{\"map-resolver\": {}}", "f:1: map-resolver: expected "
 	  "\"map-servers\", as this process is no Map-Server itself" },
+
+	/* trust */
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\"}], "
+		   "\n\"status-bits\": true"),
+	  "f:5: xtr.status-bits: expected false, as \"trusted-underlay\" is" },
+	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\"}], "
+		   "\"icmp-unreachable\": true"),
+	  "f:4: xtr.icmp-unreachable: expected false, as \"trusted-underlay\" "
+	  "is" },
 
 	/* proxies */
 	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\", "

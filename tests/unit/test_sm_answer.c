@@ -239,6 +239,20 @@ static void probe(void **state)
 				 LOCATOR_PROBED, 0);
 }
 
+/* That our site echoes nonces is said in whatever we answer. */
+static void echo_nonce(void **state)
+{
+	ask(NOW, "[100]10.1.2.3", 0, false);
+	assert_int_equal(sent(0).reply.flags, 0);
+	answer_free(&answer);
+	cfg.echo_nonce = true;
+	assert_int_equal(answer_init(&answer, &cfg, &ops, &db, seed), 0);
+	ask(NOW, "[100]10.1.2.3", 0, false);
+	assert_int_equal(sent(0).reply.flags, MREP_ECHO_NONCE);
+	ask(NOW, "[100]10.1.0.0/16", MREQ_PROBE, false);
+	assert_int_equal(sent(0).reply.flags, MREP_ECHO_NONCE | MREP_PROBE);
+}
+
 static void probes_limited(void **state)
 {
 	unsigned int n = 0;
@@ -325,6 +339,7 @@ int main(void)
 		TEST(limited_by_rloc),
 		TEST(rloc_down),
 		TEST(probe),
+		TEST(echo_nonce),
 		TEST(probes_limited),
 		TEST(probe_for_another),
 		TEST(not_answered),

@@ -409,6 +409,33 @@ static void locators(void **state)
 	assert_int_equal(act(ACTION_MAP_SET, 0)->map.action, MAP_DROP);
 }
 
+/* E of the Map-Reply is true for all its locators, and no further. */
+static void echo_nonce(void **state)
+{
+	struct locator l[2] = { L("192.0.2.2"), L("192.0.2.3") };
+	struct map_record r = rec("[100]10.2.0.0/16", l);
+	const struct action_map *m;
+	struct map_reply e = {
+		.flags = MREP_ECHO_NONCE, .records = &r, .record_count = 1,
+	};
+	struct packet pkt;
+
+	r.locator_count = 2;
+	miss(NOW, 100, "10.2.0.1");
+	e.nonce = sent_inner(0).request.nonce;
+	pkt = packet_of("198.51.100.99", "192.0.2.1", NULL);
+	turn();
+	resolve_on_reply(&resolve, NOW, &pkt, &e, &acts);
+	m = &act(ACTION_MAP_SET, 0)->map;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(m->locators[i].flags,
+				 LOCATOR_REACHABLE | LOCATOR_ECHO_NONCE);
+	assert_int_equal(l[0].flags, LOCATOR_REACHABLE);
+	assert_true(believed(&r, 1));
+	m = &act(ACTION_MAP_SET, 0)->map;
+	assert_int_equal(m->locators[0].flags, LOCATOR_REACHABLE);
+}
+
 static void negative(void **state)
 {
 	struct map_record r = rec("[100]10.2.0.0/15", NULL);
@@ -585,6 +612,7 @@ int main(void)
 		TEST(other_records),
 		TEST(local_eids),
 		TEST(locators),
+		TEST(echo_nonce),
 		TEST(negative),
 		TEST(hints),
 		TEST(late_miss),
