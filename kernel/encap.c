@@ -124,6 +124,9 @@ static struct dst_entry *route6(const struct lisp_dev *ld, struct sk_buff *skb,
 	};
 	struct dst_entry *dst;
 
+	/* a route of an external device may name what this kernel has not */
+	if (!ipv6_mod_enabled())
+		return ERR_PTR(-EAFNOSUPPORT);
 	dst = ip6_dst_lookup_flow(ld->ln->net, NULL, &fl6, NULL);
 	o->saddr.ip6 = fl6.saddr;
 	return dst;

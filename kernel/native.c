@@ -60,6 +60,9 @@ static struct dst_entry *route6(struct net *net, const struct net_device *out,
 	};
 	struct dst_entry *dst;
 
+	/* a packet socket sends anything */
+	if (!ipv6_mod_enabled())
+		return ERR_PTR(-EAFNOSUPPORT);
 	dst = ip6_route_output_flags(net, NULL, &fl6, RT6_LOOKUP_F_IFACE);
 	if (dst->error) {
 		int err = dst->error;

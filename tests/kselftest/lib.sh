@@ -16,7 +16,8 @@
 #
 # Lines a file may have near its top: "# once" (on 6.12 only in check-long),
 # "# slow" (the same, and on debug kernels), "# long" (only in check-long),
-# "# timeout SECONDS" (default 120).
+# "# timeout SECONDS" (default 120), "# boot WORDS" (in a guest of its own, whose
+# kernel is started with these).
 
 LISP_TOP=${LISP_TOP:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 ARTIFACTS=${ARTIFACTS:-/tmp}
