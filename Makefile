@@ -208,6 +208,10 @@ $(B)/fuzz/%: tests/fuzz/%.c $(call archives,fuzz/,$(PURE))
 # Helpers of the kselftests: one small C program a file, run in the guest.
 KSELF := $(patsubst tests/kselftest/%.c,$(B)/kselftest/%,\
 	$(wildcard tests/kselftest/*.c))
+$(B)/kselftest/in-ns: tests/kselftest/in-ns.c
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -static -o $@ $<
 $(B)/kselftest/%: tests/kselftest/%.c $(wildcard tests/kselftest/*.h)
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D)

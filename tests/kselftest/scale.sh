@@ -29,7 +29,13 @@ is "the one after the last is not" \
 is "one locator set serves them all" "$(in_ns "$x1" lispctl --json rloc show \
 	192.0.2.2 | jq '.[0].users')" 2
 used=$((($(memory) - before) * 1024 / 100000))
-check "a mapping costs less than 160 octets of slab ($used)" [ $used -lt 160 ]
+if [ -e /proc/lockdep_stats ]; then
+	skip "a mapping costs less than 160 octets of slab ($used)" \
+		"a debug kernel pads what it allocates"
+else
+	check "a mapping costs less than 160 octets of slab ($used)" \
+		[ $used -lt 160 ]
+fi
 check "traffic passes among them" ping1 "$h1" 10.2.0.1
 
 check "replacing them all" raw bulk 100 100000
