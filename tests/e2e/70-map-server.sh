@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
+# beside
 # The Map-Server restarts, forwards instead of answering, refuses wrong keys
 # and old messages, and forgets the dead.
 # shellcheck disable=SC2154 # what topology.sh sets
