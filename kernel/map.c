@@ -156,6 +156,9 @@ static void bury(struct work_struct *work)
 
 static DECLARE_WORK(bury_work, bury);
 
+/* Not one of the system's: works of any number of namespaces wait for it. */
+static struct workqueue_struct *bury_queue;
+
 /* @map was unpublished, or never published. */
 static void map_free(struct lisp_map *map)
 {
@@ -166,7 +169,7 @@ static void map_free(struct lisp_map *map)
 	if (map->flags & LISP_MAP_FLAG_GLEANED)
 		ln->maps.n_gleaned--;
 	if (llist_add(&map->dead, &graves))
-		queue_work(system_long_wq, &bury_work);
+		queue_work(bury_queue, &bury_work);
 	if (atomic_inc_return(&n_graves) > GRAVES_MAX)
 		flush_work(&bury_work);
 }
@@ -486,7 +489,8 @@ int lisp_map_init(void)
 	lisp_lpm_init();
 	map_cache[0] = cache_new("lisp_map4", AF_INET);
 	map_cache[1] = cache_new("lisp_map6", AF_INET6);
-	if (map_cache[0] && map_cache[1])
+	bury_queue = alloc_workqueue("lisp", WQ_UNBOUND, 0);
+	if (map_cache[0] && map_cache[1] && bury_queue)
 		return 0;
 
 	lisp_map_exit();
@@ -496,7 +500,8 @@ int lisp_map_init(void)
 
 void lisp_map_exit(void)
 {
-	flush_work(&bury_work);
+	if (bury_queue)
+		destroy_workqueue(bury_queue);
 	kmem_cache_destroy(map_cache[0]);
 	kmem_cache_destroy(map_cache[1]);
 }
