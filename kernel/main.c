@@ -68,6 +68,14 @@ static void __net_exit net_exit(struct net *net)
 	free_percpu(ln->drops);
 }
 
+/* RLOCs are freed after a grace period, and let go of routes then: that counts
+ * in the namespaces, so it has to be before the stack is taken out of them.
+ */
+static void __net_exit net_exit_batch(struct list_head *nets)
+{
+	rcu_barrier();
+}
+
 static void __net_exit net_exit_rtnl(struct net *net, struct list_head *kill)
 {
 	lisp_dev_net_exit(lisp_net(net), kill);
@@ -78,6 +86,7 @@ static struct pernet_operations net_ops = {
 	.init = net_init,
 	EXIT_RTNL(net_exit_rtnl),
 	.exit = net_exit,
+	.exit_batch = net_exit_batch,
 	.id = &lisp_net_id,
 	.size = sizeof(struct lisp_net),
 };
