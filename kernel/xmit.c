@@ -295,16 +295,27 @@ static void transmit(struct sk_buff *skb, struct net_device *dev, bool held)
 		refuse(skb, dev, why, 0);
 }
 
+/*
+ * Packets that were held come when they like, and those that a packet socket
+ * sends past the queues may be late: a device that is down may be half gone.
+ * Who finds it up has left before it goes on, a grace period later.
+ */
+static void transmit_if_up(struct sk_buff *skb, struct net_device *dev,
+			   bool held)
+{
+	if (unlikely(!(dev->flags & IFF_UP)))
+		lisp_drop(skb, dev, LISP_DROP_REASON_HOLD_PURGED);
+	else
+		transmit(skb, dev, held);
+}
+
 netdev_tx_t lisp_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	transmit(skb, dev, false);
+	transmit_if_up(skb, dev, false);
 	return NETDEV_TX_OK;
 }
 
 void lisp_xmit_resolved(struct sk_buff *skb, struct net_device *dev)
 {
-	if (unlikely(!(dev->flags & IFF_UP)))
-		lisp_drop(skb, dev, LISP_DROP_REASON_HOLD_PURGED);
-	else
-		transmit(skb, dev, true);
+	transmit_if_up(skb, dev, true);
 }

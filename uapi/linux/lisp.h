@@ -137,8 +137,8 @@ enum lisp_reach_event {
  * @LISP_DROP_REASON_HOLD_EVICTED: held, then evicted because a byte limit was
  *   reached
  * @LISP_DROP_REASON_HOLD_FULL: not held because a limit of its EID was reached
- * @LISP_DROP_REASON_HOLD_PURGED: held, then dropped because its device went
- *   down or away
+ * @LISP_DROP_REASON_HOLD_PURGED: held or late, then dropped because its device
+ *   went down or away
  * @LISP_DROP_REASON_MAP_DROP: mapping with action drop
  * @LISP_DROP_REASON_MAP_POLICY: mapping with action drop-policy
  * @LISP_DROP_REASON_MAP_AUTH: mapping with action drop-auth
