@@ -18,6 +18,9 @@ module_param(miss_total_rate, uint, 0644);
 MODULE_PARM_DESC(miss_total_rate,
 		 "misses reported a second in a network namespace (2000)");
 
+/* Tables looked at in vain before the rest has to wait for its turn. */
+#define IDLE_MAX	256u
+
 static void bucket_fill(struct lisp_miss_bucket *bucket, unsigned int rate)
 {
 	u64 now = get_jiffies_64();
@@ -105,7 +108,9 @@ unsigned int lisp_miss_report_collect(struct lisp_misses *misses,
 	unsigned int n = 0, idle = 0;
 	struct lisp_miss *miss;
 
-	while (n < max && idle < misses->n_active) {
+	bucket_fill(&misses->bucket, READ_ONCE(miss_total_rate));
+	while (n < max && misses->bucket.credit >= HZ &&
+	       idle < min(misses->n_active, IDLE_MAX)) {
 		table = list_first_entry(&misses->active,
 					 struct lisp_miss_table, active);
 		list_move_tail(&table->active, &misses->active);

@@ -340,8 +340,12 @@ static unsigned int take_old(struct lisp_misses *misses,
 							age))) {
 			if (time_before(jiffies, miss->born + hold))
 				break;
-			if (n == BATCH)
+			if (n == BATCH) {
+				/* the next bite goes on from here */
+				list_rotate_to_front(&table->active,
+						     &misses->active);
 				return n;
+			}
 			lisp_miss_table_take(table->iid, miss);
 			list_add_tail(&miss->age, taken);
 			n++;
