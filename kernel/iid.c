@@ -209,30 +209,32 @@ void lisp_iid_for_dev(struct lisp_net *ln, const struct net_device *dev,
 	} while (iid);
 }
 
-/* The next one of @vrf, or NULL. */
-static struct lisp_iid *next_of_vrf(struct lisp_net *ln,
-				    const struct net_device *vrf)
-{
-	struct lisp_iid *iid;
-
-	mutex_lock(&ln->lock);
-	hash_for_each_possible(ln->iids.vrfs, iid, by_vrf, (unsigned long)vrf)
-		if (rcu_access_pointer(iid->vrf) == vrf)
-			break;
-	mutex_unlock(&ln->lock);
-
-	return iid;
-}
-
 void lisp_iid_del_vrf(struct lisp_net *ln, const struct net_device *vrf,
 		      void (*fn)(struct lisp_iid *iid))
 {
+	struct hlist_node *next;
+	HLIST_HEAD(gone);
 	struct lisp_iid *iid;
 
 	ASSERT_RTNL();
 
-	while ((iid = next_of_vrf(ln, vrf)))
-		fn(iid);
+	/* all at once: others may share the bucket, too many to pass them again
+	 * for each
+	 */
+	mutex_lock(&ln->lock);
+	hash_for_each_possible_safe(ln->iids.vrfs, iid, next, by_vrf,
+				    (unsigned long)vrf) {
+		if (rcu_access_pointer(iid->vrf) != vrf)
+			continue;
+		hash_del(&iid->by_vrf);
+		hlist_add_head(&iid->by_vrf, &gone);
+	}
+	mutex_unlock(&ln->lock);
+
+	while (!hlist_empty(&gone)) {
+		fn(hlist_entry(gone.first, struct lisp_iid, by_vrf));
+		cond_resched();
+	}
 }
 
 int lisp_iid_net_init(struct lisp_net *ln)
