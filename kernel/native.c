@@ -87,7 +87,8 @@ static void send(struct sk_buff *skb, struct net *net, struct net_device *out,
 	skb_dst_set(skb, dst);
 	skb->dev = out;
 	memset(skb->cb, 0, sizeof(skb->cb));
-	dst_output(net, skb->sk, skb);
+	/* a packet socket would be taken for an inet one */
+	dst_output(net, NULL, skb);
 }
 
 enum lisp_drop_reason lisp_native(struct sk_buff *skb, struct lisp_dev *ld,
