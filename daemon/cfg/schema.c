@@ -107,8 +107,8 @@ static const struct cfg_key rloc_keys[] = {
 	  .doc = "An address of this router in the underlay; either this or "
 		 "interface." },
 	{ "interface", PLAIN(CFG_DEVICE, conf_rloc, interface),
-	  .doc = "Interface whose address it is, whichever it has: followed, "
-		 "and out of use while the link is down." },
+	  .doc = "Interface of the underlay whose address it is, whichever it "
+		 "has: followed, and out of use while the link is down." },
 	{ "family", CHOICE(conf_rloc, family, families, NULL),
 	  .doc = "Of the interface's address." },
 	{ "priority", UINT(conf_rloc, priority, 0, 255, "1"),

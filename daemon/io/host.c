@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@
 #define BUFFER		(1 << 20)	/* octets of notifications */
 #define AGAIN_MS	1000
 #define REREAD_MS	100
+#define NESTING_MAX	8	/* as the kernel's MAX_NEST_DEV */
 
 /* No address to be found by: not ready, lost, or soon another one. */
 #define UNFIT	(IFA_F_TENTATIVE | IFA_F_OPTIMISTIC | IFA_F_DADFAILED)
@@ -218,6 +220,29 @@ size_t host_addrs(const struct host *h, const char *name,
 			       rtnl_link_get_ifindex(link), family, &out[n]);
 	rtnl_link_put(link);
 	return n;
+}
+
+/* The VRF is the interface itself, or above it, perhaps with a bridge or a
+ * bond in between. */
+void host_vrf_of(const struct host *h, const char *name,
+		 char vrf[HOST_NAME_MAX_LEN])
+{
+	struct rtnl_link *link = find_link(h, name);
+
+	vrf[0] = '\0';
+	for (int i = 0; link && i < NESTING_MAX; i++) {
+		int above = rtnl_link_get_master(link);
+
+		if (rtnl_link_is_vrf(link)) {
+			snprintf(vrf, HOST_NAME_MAX_LEN, "%s",
+				 rtnl_link_get_name(link));
+			break;
+		}
+		rtnl_link_put(link);
+		link = above ? rtnl_link_get(h->links, above) : NULL;
+	}
+	if (link)
+		rtnl_link_put(link);
 }
 
 /* --- routes --- */

@@ -35,6 +35,12 @@ bool host_link_up(const struct host *h, const char *name);
 size_t host_addrs(const struct host *h, const char *name,
 		  enum addr_family family, struct host_addr *out, size_t max);
 
+#define HOST_NAME_MAX_LEN	16	/* IFNAMSIZ */
+
+/* The VRF that the interface is in, or is; "": none. */
+void host_vrf_of(const struct host *h, const char *name,
+		 char vrf[HOST_NAME_MAX_LEN]);
+
 /* Follow routes, too, from now on: those of all tables are held in memory.
  * 0 or a negative errno. */
 int host_follow_routes(struct host *h);

@@ -266,10 +266,10 @@ static int make_roles(struct daemon *d, const struct conf *c,
 	if (err)
 		return err;
 	if (c->xtr) {
-		own = own_new(c->xtr, d->host, was);
+		own = own_new(c, d->host, was);
 		if (!own)
 			return -ENOMEM;
-		follow_say_full(d, own);
+		follow_say_own(d, own);
 	}
 	*roles = roles_new(c, own, id);
 	return *roles ? 0 : -ENOMEM;

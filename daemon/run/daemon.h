@@ -71,6 +71,7 @@ struct daemon {
 	struct loop_event *follow_timer;
 	struct damp damp;
 	size_t left_out;		/* routes, as last told */
+	size_t elsewhere;		/* RLOCs, as last told */
 	struct udp *udp;
 	struct ctl *ctl;
 	struct dp *dp;			/* NULL: no xTR */

@@ -35,8 +35,23 @@ static void say(const struct conf_rloc *r, const struct own_rloc *was,
 		   is->up ? "up" : "down");
 }
 
-void follow_say_full(struct daemon *d, const struct own *o)
+static void say_elsewhere(struct daemon *d, const struct own *o)
 {
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->count; i++)
+		n += o->rlocs[i].elsewhere;
+	for (size_t i = 0; n != d->elsewhere && i < o->count; i++)
+		if (o->rlocs[i].elsewhere)
+			log_warning("RLOC of %s: the interface is in another "
+				    "VRF than the underlay: not used",
+				    o->conf->rlocs[i].interface);
+	d->elsewhere = n;
+}
+
+void follow_say_own(struct daemon *d, const struct own *o)
+{
+	say_elsewhere(d, o);
 	if (o->left_out && o->left_out != d->left_out)
 		log_warning("VPN %s: %zu routes more than its \"max-routes\": "
 			    "they are not registered", o->full->name,
@@ -49,12 +64,12 @@ static void on_look(void *arg)
 	struct daemon *d = arg;
 	const struct own *was = roles_own(d->roles);
 	struct own *is = d->stopping ? NULL :
-		own_new(d->conf->xtr, d->host, was);
+		own_new(d->conf, d->host, was);
 	bool changed = is && !own_equal(was, is);
 
 	damp_on_look(&d->damp, clock_ms(), changed);
 	if (is)
-		follow_say_full(d, is);
+		follow_say_own(d, is);
 	if (changed) {
 		for (size_t i = 0; i < is->count; i++)
 			say(&d->conf->xtr->rlocs[i], &was->rlocs[i],

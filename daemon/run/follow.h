@@ -13,8 +13,9 @@
  * routes and we do not yet.  0, or negative errno with a line logged. */
 int follow_open(struct daemon *d, const struct conf *c);
 
-/* A line of the log, once, when there are more routes than there may be. */
-void follow_say_full(struct daemon *d, const struct own *o);
+/* Lines of the log, once, when there are more routes than there may be, and
+ * for interfaces that are not in the underlay. */
+void follow_say_own(struct daemon *d, const struct own *o);
 
 void follow_close(struct daemon *d);
 

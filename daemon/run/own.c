@@ -62,15 +62,26 @@ static bool is_taken(const struct own *o, size_t n, const struct addr *a)
 	return false;
 }
 
-static void follow(struct own *o, size_t i, const struct host *h,
-		   const struct own *was)
+bool own_in_underlay(const struct conf *c, const char *vrf)
+{
+	return !strcmp(c->underlay ? c->underlay : "", vrf);
+}
+
+static void follow(struct own *o, size_t i, const struct conf *c,
+		   const struct host *h, const struct own *was)
 {
 	const struct conf_rloc *r = &o->conf->rlocs[i];
 	struct addr last = last_of(was, r), a;
 	struct host_addr list[ADDRS_MAX];
+	char vrf[HOST_NAME_MAX_LEN];
 	size_t n;
 
 	n = host_addrs(h, r->interface, conf_rloc_family(r), list, ADDRS_MAX);
+	host_vrf_of(h, r->interface, vrf);
+	if (n && !own_in_underlay(c, vrf)) {
+		o->rlocs[i].elsewhere = true;
+		n = 0;
+	}
 	a = own_choose(list, n, &last);
 	if (a.family == ADDR_NONE)
 		a = last;
@@ -81,9 +92,10 @@ static void follow(struct own *o, size_t i, const struct host *h,
 	o->rlocs[i].up = n && host_link_up(h, r->interface);
 }
 
-struct own *own_new(const struct conf_xtr *x, const struct host *h,
+struct own *own_new(const struct conf *c, const struct host *h,
 		    const struct own *was)
 {
+	const struct conf_xtr *x = c->xtr;
 	struct own *o;
 
 	o = calloc(1, sizeof(*o) + x->rloc_count * sizeof(o->rlocs[0]));
@@ -94,10 +106,10 @@ struct own *own_new(const struct conf_xtr *x, const struct host *h,
 	for (size_t i = 0; i < o->count; i++)
 		if (!x->rlocs[i].interface)
 			o->rlocs[i] = (struct own_rloc){
-				x->rlocs[i].address, true };
+				x->rlocs[i].address, true, false };
 	for (size_t i = 0; h && i < o->count; i++)
 		if (x->rlocs[i].interface)
-			follow(o, i, h, was);
+			follow(o, i, c, h, was);
 	if (!own_find_eids(o, h))
 		return o;
 	own_free(o);

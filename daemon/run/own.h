@@ -6,7 +6,9 @@
  *
  * An interface that has no address any more keeps the one it had, out of use,
  * until it gets another one: the others' status bits and mappings then stay
- * what they are.  One that never had any has no RLOC.
+ * what they are.  One that never had any has no RLOC.  The addresses of an
+ * interface that is not in the underlay, but in another VRF, are as if they
+ * were not there: others would reach something else by them.
  */
 #ifndef LISP_RUN_OWN_H
 #define LISP_RUN_OWN_H
@@ -17,6 +19,7 @@
 struct own_rloc {
 	struct addr addr;		/* family ADDR_NONE: none yet */
 	bool up;
+	bool elsewhere;			/* its interface: not in the underlay */
 };
 
 /* RLOCs are in the configuration's order, all that it names; EIDs in order,
@@ -38,7 +41,7 @@ bool own_follows_routes(const struct conf *c);
 
 /* @h may be NULL if it does not.  @was is what was there before, perhaps by
  * another configuration, or NULL.  NULL: out of memory. */
-struct own *own_new(const struct conf_xtr *x, const struct host *h,
+struct own *own_new(const struct conf *c, const struct host *h,
 		    const struct own *was);
 
 void own_free(struct own *o);
@@ -46,6 +49,9 @@ void own_free(struct own *o);
 /* Is it one of the EID-prefixes?  Where are those of an instance? */
 bool own_has(const struct own *o, const struct eid *e);
 size_t own_first(const struct own *o, uint32_t iid);
+
+/* Is an interface in @vrf ("": none) in the underlay of the configuration? */
+bool own_in_underlay(const struct conf *c, const char *vrf);
 
 /* Of the same configuration: are they the same? */
 bool own_equal(const struct own *a, const struct own *b);

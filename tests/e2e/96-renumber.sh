@@ -26,6 +26,16 @@ lispd_stop xtr-c KILL
 check_lab "C starts with the address of its interface" lispd_start xtr-c
 is "it is its RLOC" "$(ctl xtr-c --json show rlocs |
 	jq -r '.[] | select(.local) | .address + " " + .state')" "$old up"
+conf_rlocs[c]+=', { "interface": "red-lan", "family": "ipv4" }'
+conf_listen=any conf_write xtr-c
+check "an RLOC in another VRF than the underlay" ctl xtr-c reload
+check "is refused with a line" file_has \
+	'RLOC of red-lan: the interface is in another VRF' "$run/xtr-c.log"
+is "and is none" "$(ctl xtr-c --json show rlocs |
+	jq -r '.[] | select(.local).address')" "$old"
+conf_rlocs[c]='{ "interface": "core", "family": "ipv4" }'
+conf_listen=any conf_write xtr-c
+check "without it" ctl xtr-c reload
 check "red-a reaches red-c" in_ns red-a ping -q -c 1 -W 20 10.3.0.10
 version=$(ctl xtr-c --json show database | jq '.[0].version')
 

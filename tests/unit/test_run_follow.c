@@ -221,6 +221,51 @@ static void test_choice(void **state)
 	assert_int_equal(got.bytes[3], 2);
 }
 
+/* An interface's addresses are RLOCs in the domain of the underlay only. */
+static void test_underlay(void **state)
+{
+	char core[] = "core";
+	struct conf c = { .underlay = NULL };
+
+	assert_true(own_in_underlay(&c, ""));
+	assert_false(own_in_underlay(&c, "core"));
+	c.underlay = core;
+	assert_true(own_in_underlay(&c, "core"));
+	assert_false(own_in_underlay(&c, ""));
+	assert_false(own_in_underlay(&c, "red"));
+}
+
+static void on_sign(void *arg);
+
+/* The underlay is a VRF, the interface is in none: there is no RLOC. */
+static void test_elsewhere(void **state)
+{
+	struct loop *l = loop_new();
+	char core[] = "core";
+	struct host *h;
+	struct own *o;
+	int err;
+
+	begin(state);
+	sh("ip link set up0 up && ip address add 192.0.2.77/24 dev up0");
+	h = host_open(l, on_sign, NULL, &err);
+	assert_non_null(h);
+	w.conf->underlay = core;
+	o = own_new(w.conf, h, NULL);
+	assert_true(o->rlocs[0].elsewhere);
+	assert_int_equal(o->rlocs[0].addr.family, ADDR_NONE);
+	own_free(o);
+	w.conf->underlay = NULL;
+	o = own_new(w.conf, h, NULL);
+	assert_false(o->rlocs[0].elsewhere);
+	assert_int_equal(o->rlocs[0].addr.family, ADDR_IPV4);
+	own_free(o);
+	host_close(h);
+	loop_free(l);
+	w.dp->ops->close(w.dp);
+	end();
+}
+
 /* --- EID-prefixes of routes --- */
 
 static struct conf *vpn_conf(const char *rules)
@@ -362,6 +407,8 @@ int main(void)
 		TEST(test_routes),
 		TEST(test_renumbering),
 		TEST(test_link),
+		cmocka_unit_test(test_underlay),
+		TEST(test_elsewhere),
 		TEST(test_nothing_yet),
 		TEST(test_storm),
 		TEST(test_refused),
