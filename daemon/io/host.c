@@ -267,17 +267,25 @@ static bool is_lisp(const struct host *h, int ifindex)
 	return lisp;
 }
 
-static void find_oif(struct rtnl_nexthop *n, void *arg)
+/* Of the nexthops of a route, does any lead into a lisp device? */
+struct ways {
+	const struct host *h;
+	bool lisp;
+};
+
+static void look_at_way(struct rtnl_nexthop *n, void *arg)
 {
-	*(int *)arg = rtnl_route_nh_get_ifindex(n);
+	struct ways *w = arg;
+
+	w->lisp |= is_lisp(w->h, rtnl_route_nh_get_ifindex(n));
 }
 
 static bool read_route(const struct host *h, struct rtnl_route *r,
 		       uint32_t table, struct host_route *out)
 {
 	struct nl_addr *dst = rtnl_route_get_dst(r);
+	struct ways ways = { .h = h };
 	enum addr_family family;
-	int oif = 0;
 
 	if (rtnl_route_get_table(r) != table || !dst ||
 	    rtnl_route_get_type(r) != RTN_UNICAST ||
@@ -288,9 +296,9 @@ static bool read_route(const struct host *h, struct rtnl_route *r,
 	out->dst.addr = addr_make(family, nl_addr_get_binary_addr(dst));
 	out->dst.len = nl_addr_get_prefixlen(dst);
 	out->protocol = rtnl_route_get_protocol(r);
-	rtnl_route_foreach_nexthop(r, find_oif, &oif);
+	rtnl_route_foreach_nexthop(r, look_at_way, &ways);
 	/* Neither link-local nor multicast. */
-	return addr_usable_rloc(&out->dst.addr) && !is_lisp(h, oif);
+	return addr_usable_rloc(&out->dst.addr) && !ways.lisp;
 }
 
 uint32_t host_vrf_table(const struct host *h, const char *name)

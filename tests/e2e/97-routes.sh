@@ -20,11 +20,17 @@ echo "${conf/\"vrf\": \"red\",/\"vrf\": \"red\", $rules}" >"$run/xtr-c.conf"
 check "C is told to register routes beneath 10.3.0.0/16" ctl xtr-c reload
 check_lab "the connected one is a local EID" \
 	wait_for 20 locals_are 10.3.0.0/16 10.3.0.0/24
+# Ours behind a lisp device, if only one way of several, are the others'.
+ip -n xtr-c route add 10.3.4.0/24 dev lisp100 table 100
+ip -n xtr-c route add 10.3.5.0/24 table 100 \
+	nexthop dev lisp100 nexthop dev red-lan
+ip -n xtr-c route add 10.3.6.0/24 table 100 \
+	nexthop dev red-lan nexthop dev lisp100
 route add 10.3.9.0/24
 route add 10.3.8.0/25
 route add 10.4.0.0/24
 route add 10.3.7.0/24
-check_lab "a route that fits is one, too; three that do not are none" \
+check_lab "a route that fits is one, too; six that do not are none" \
 	wait_for 20 locals_are 10.3.0.0/16 10.3.0.0/24 10.3.7.0/24
 check "lispctl trace knows it" eval 'ctl xtr-c trace 10.3.7.1 iid 100 |
 	grep -q "an EID of this site"'
@@ -38,6 +44,9 @@ check_lab "more than max-routes: the log says so" wait_for 60 file_has \
 	'VPN red: 1 routes more than its "max-routes"' "$run/xtr-c.log"
 for n in 1 2 3; do
 	route del 10.3.2$n.0/24
+done
+for n in 4 5 6; do
+	ip -n xtr-c route del 10.3.$n.0/24 table 100
 done
 ip -n xtr-c link set red-lan down
 check_lab "the interface is down, and with it all routes go" \
