@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
+# beside
 # Many VPNs on one router, all with the same EID-prefixes: 1,000 of them in
 # "make check-long", else 60.
 #

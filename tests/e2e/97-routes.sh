@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
+# beside
 # Routes of C's VRF red are EID-prefixes of the site, as long as they are there.
 # shellcheck disable=SC2154 # what topology.sh sets
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
+# beside
 # Two RLOC spaces, each in a VRF of its own on both routers, with the same
 # addresses in both; and in both a VPN of Instance-ID 100 with the same
 # EID-prefixes. A lispd serves an RLOC space (draft-ietf-lisp-vpn 3.3), so each
