@@ -249,6 +249,9 @@ static const char *rloc_mistake(const struct conf *c,
 	if (r->interface && !r->family)
 		return "expected \"family\", \"ipv4\" or \"ipv6\", with "
 			"\"interface\"";
+	if (r->interface && r->neighbour)
+		return "expected \"address\", as an interface is no "
+			"neighbour's";
 	if (address && r->family)
 		return "expected \"family\" with \"interface\" only";
 	if (r->interface && c->listen_count)
@@ -262,6 +265,7 @@ static void check_rlocs(const struct conf *c, struct place *p,
 {
 	const struct conf_xtr *x = c->xtr;
 	char text[ADDR_TEXT_MAX];
+	bool own = false;
 
 	check_unique(p, UNIQUE("rlocs", "address", x->rlocs, x->rloc_count,
 			       address, cmp_rloc), e);
@@ -269,7 +273,9 @@ static void check_rlocs(const struct conf *c, struct place *p,
 		const struct conf_rloc *r = &x->rlocs[i];
 		const char *mistake = rloc_mistake(c, r);
 
-		if (!mistake && (r->interface || is_listened(c, &r->address)))
+		own |= !r->neighbour;
+		if (!mistake && (r->interface || r->neighbour ||
+				 is_listened(c, &r->address)))
 			continue;
 		element(p, "rlocs", i, r->interface ? "interface" :
 			"address");
@@ -281,6 +287,12 @@ static void check_rlocs(const struct conf *c, struct place *p,
 				  addr_text(&r->address, text));
 		element_end(p);
 	}
+	if (own)
+		return;
+	push(p, "rlocs", 0);
+	cfg_error(e, here(p), "expected one at least that is not a "
+		  "neighbour's");
+	pop(p);
 }
 
 static void check_map_servers(struct conf_xtr *x, struct place *p,

@@ -47,6 +47,7 @@ struct conf_rloc {
 	int family;			/* enum conf_family */
 	uint64_t priority;
 	uint64_t weight;
+	bool neighbour;			/* of another xTR of the site */
 };
 
 /* A proxy ETR, for what is not for a LISP site. */

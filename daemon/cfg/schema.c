@@ -115,6 +115,10 @@ static const struct cfg_key rloc_keys[] = {
 	  .doc = "Lower is preferred, 255 is never used." },
 	{ "weight", UINT(conf_rloc, weight, 0, 255, "100"),
 	  .doc = "Share of the traffic among RLOCs of equal priority." },
+	{ "neighbour", BOOL(conf_rloc, neighbour, "false"),
+	  .doc = "Of another xTR of this site, which has the same list but for "
+		 "this key: registered like ours, never sent from, and probed; "
+		 "while it does not answer its locator-status-bit is 0." },
 	{ NULL }
 };
 
@@ -246,7 +250,8 @@ static const struct cfg_key xtr_keys[] = {
 	  .doc = "Number of the site, the same for all its xTRs." },
 	{ "rlocs", LIST(CFG_OBJECT, conf_xtr, rlocs, rloc_count, 1, 32),
 	  .section = &rloc_section, .required = true,
-	  .doc = "Where this site is reached." },
+	  .doc = "Where this site is reached: of all its xTRs, so that status "
+		 "bits of each count in the same order." },
 	{ "map-resolvers", LIST(CFG_ADDRESS, conf_xtr, map_resolvers,
 				map_resolver_count, 1, 16), .required = true,
 	  .doc = "Asked for mappings, in this order; one that does not answer "

@@ -15,6 +15,7 @@ struct roles {
 	struct ms_config ms;
 	struct mr_config mr;
 	struct locator *rlocs;
+	bool has_rloc;			/* of our own */
 	struct xtr_petrs *petrs;	/* with locators of their own */
 	struct register_server *servers;
 	uint32_t *iids;
@@ -73,9 +74,11 @@ static int make_rlocs(struct roles *r, const struct conf_xtr *x)
 				LOCATOR_UNUSED,
 			.weight = x->rlocs[i].weight,
 			.mpriority = LOCATOR_UNUSED,
-			.flags = LOCATOR_LOCAL |
+			.flags = (x->rlocs[i].neighbour ? LOCATOR_NEIGHBOUR :
+				  LOCATOR_LOCAL) |
 				(o->up ? LOCATOR_REACHABLE : 0),
 		};
+		r->has_rloc |= !x->rlocs[i].neighbour;
 	}
 	locators_sort(r->rlocs, n);
 	r->xtr.rlocs = r->rlocs;
@@ -167,7 +170,7 @@ static int make_database(struct roles *r, const struct conf_xtr *x)
 	      cmp_iid);
 	r->xtr.database = r->own->eids;
 	/* Without an RLOC there is nothing to say about them. */
-	r->xtr.database_count = r->xtr.rloc_count ? r->own->eid_count : 0;
+	r->xtr.database_count = r->has_rloc ? r->own->eid_count : 0;
 	r->xtr.iids = r->iids;
 	r->xtr.iid_count = x->vpn_count;
 	return 0;
@@ -343,6 +346,7 @@ struct addr roles_rloc(const struct roles *r, enum addr_family family)
 
 	for (size_t i = 0; o && i < o->count; i++)
 		if (o->rlocs[i].addr.family == family &&
+		    !o->conf->rlocs[i].neighbour &&
 		    (best == o->count || is_better(o, i, best)))
 			best = i;
 	return o && best < o->count ? o->rlocs[best].addr :

@@ -326,8 +326,12 @@ static void add_own_rlocs(const struct daemon *d, struct json_object *list)
 
 	l = roles_locators(d->roles, &n);
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = json_object_new_object();
+		struct json_object *o;
 
+		/* The data plane has those of neighbours, too, and knows. */
+		if (l[i].flags & LOCATOR_NEIGHBOUR)
+			continue;
+		o = json_object_new_object();
 		add_addr(o, "address", &l[i].addr);
 		add_bool(o, "local", true);
 		add_text(o, "state", l[i].flags & LOCATOR_REACHABLE ? "up" :

@@ -35,15 +35,20 @@ static int add_eids(struct database *db, const struct xtr_config *cfg)
 	return 0;
 }
 
-static void pick_usable(struct database *db)
+/* Our own with all of @flags. */
+static void pick(struct database *db, uint16_t flags)
 {
 	for (unsigned int i = 0; i < db->set_count; i++)
-		if (db->set[i].flags & LOCATOR_REACHABLE)
+		if (!(db->set[i].flags & LOCATOR_NEIGHBOUR) &&
+		    (db->set[i].flags & flags) == flags)
 			db->locators[db->locator_count++] = db->set[i];
-	if (db->locator_count)
-		return;
-	memcpy(db->locators, db->set, db->set_count * sizeof(*db->set));
-	db->locator_count = db->set_count;
+}
+
+static void pick_usable(struct database *db)
+{
+	pick(db, LOCATOR_REACHABLE);
+	if (!db->locator_count)
+		pick(db, 0);
 }
 
 static int add_locators(struct database *db, const struct xtr_config *cfg)
@@ -58,7 +63,8 @@ static int add_locators(struct database *db, const struct xtr_config *cfg)
 
 	for (size_t i = 0; i < cfg->rloc_count; i++) {
 		db->set[i] = cfg->rlocs[i];
-		db->set[i].flags |= LOCATOR_LOCAL;
+		if (!(db->set[i].flags & LOCATOR_NEIGHBOUR))
+			db->set[i].flags |= LOCATOR_LOCAL;
 	}
 	db->set_count = (uint8_t)cfg->rloc_count;
 	locators_sort(db->set, db->set_count);

@@ -19,8 +19,9 @@ struct database {
 	struct eidmap map;		/* EID -> struct local_eid */
 	struct local_eid *eids;		/* in order of eid_cmp() */
 	size_t count;
-	/* Ours in all, sorted, L set, R of those that are up: what records
-	 * have; and those we can send from, all if none is up. */
+	/* The site's in all, sorted, L of our own, R of those that are up: what
+	 * records have; and those we can send from, all our own if none is
+	 * up. */
 	struct locator *set;
 	uint8_t set_count;
 	struct locator *locators;

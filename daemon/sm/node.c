@@ -170,6 +170,7 @@ size_t node_start(struct node *n, uint64_t now, struct actions *acts)
 	size_t changed = 0;
 
 	if (n->cfg.xtr) {
+		probe_neighbours(&n->probe, now);
 		changed = former_start(&n->former, &n->smr, now, acts);
 		register_start(&n->reg, now, acts);
 	}

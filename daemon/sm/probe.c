@@ -245,6 +245,14 @@ void probe_add(struct probe *p, uint64_t now, const struct eid *eid,
 	}
 }
 
+void probe_neighbours(struct probe *p, uint64_t now)
+{
+	for (unsigned int i = 0; i < p->db->set_count && p->db->count; i++)
+		if (p->db->set[i].flags & LOCATOR_NEIGHBOUR)
+			probe_add(p, now, &p->db->eids[0].eid, &p->db->set[i],
+				  1);
+}
+
 static void tell(struct probe_target *t, bool up, struct actions *acts)
 {
 	struct action *act = action_add(acts, ACTION_RLOC_SET);

@@ -31,6 +31,10 @@
  * the last one in use of a mapping stays in use, whatever its state here, until
  * another one of that mapping answers.
  *
+ * The RLOCs of the other xTRs of our site are targets, too: what the data plane
+ * is told of one that does not answer is what its locator-status-bits tell our
+ * peers.
+ *
  * Memory from malloc, up to probe_limits.targets.
  */
 #ifndef LISP_SM_PROBE_H
@@ -102,6 +106,9 @@ void probe_add(struct probe *p, uint64_t now, const struct eid *eid,
 	       const struct locator *l, unsigned int n);
 void probe_del(struct probe *p, const struct locator *l, unsigned int n,
 	       struct actions *acts);
+
+/* At start: the other xTRs of our site. */
+void probe_neighbours(struct probe *p, uint64_t now);
 
 /* Go on where @old, which nobody uses any more, stands with the targets that
  * both have. */

@@ -72,9 +72,11 @@ struct answer_limits {
 
 struct xtr_config {
 	struct site_ids ids;		/* sent in every Map-Register */
-	/* Own, <= ITR_RLOC_MAX; R of those that are up, the others should be
-	 * of priority LOCATOR_UNUSED.  With none there is no database, and
-	 * nothing is asked. */
+	/* The site's, <= ITR_RLOC_MAX; R of those that are up, the others
+	 * should be of priority LOCATOR_UNUSED; LOCATOR_NEIGHBOUR of those of
+	 * its other xTRs, from which nothing is sent and which are probed.
+	 * With none there is no database; with none of our own nothing is
+	 * asked. */
 	const struct locator *rlocs;
 	size_t rloc_count;
 	const struct addr *resolvers;	/* Map-Resolvers, in order of trial */

@@ -33,6 +33,8 @@ enum locator_flags {
 	LOCATOR_REACHABLE = 0x0001,	/* R: the sender has a route to it */
 	/* Never on the wire, where E of the Map-Reply says it of all. */
 	LOCATOR_ECHO_NONCE = 0x8000,
+	/* Of our site, but of another xTR; never on the wire either. */
+	LOCATOR_NEIGHBOUR = 0x4000,
 };
 
 #define LOCATOR_FLAGS	0x0007

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# C has a second RLOC, which is preferred and fails in three ways.  A probes once
-# an hour: each time it is something else that notices first.
+# Site C gets a second xTR, xtr-c2 between r2 and xtr-c, whose RLOC is preferred
+# and fails in three ways.  A probes once an hour: each time it is something else
+# that notices first.
 # shellcheck disable=SC2154,SC2034 # what topology.sh sets and reads
 
 first=203.0.113.1 second=203.0.113.5
@@ -76,88 +77,129 @@ back()
 	ctl xtr-a probe $second >/dev/null
 	rloc_is xtr-a $second up
 }
-route() { ip -n r2 route change "$@"; }
+batch_c2_links()
+{
+	echo "netns add xtr-c2"
+	echo "link add core netns xtr-c2 type veth peer name xtr-c2 netns r2"
+	echo "link add lan netns xtr-c2 type veth peer name c2-lan" \
+		"netns xtr-c"
+}
+c2_up()
+{
+	batch_c2_links | ip -batch - &&
+		ip -n xtr-c link set c2-lan master red &&
+		up c2-lan 10.3.255.1/30 | ip -n xtr-c -batch - &&
+		up xtr-c2 203.0.113.6/30 | ip -n r2 -batch - &&
+		ip -n r1 route add 203.0.113.4/30 via 192.0.2.254 &&
+		ip -n xtr-c2 -batch - <<-IP &&
+			$(up core $second/30)
+			$(up lan 10.3.255.2/30)
+			route add default via 203.0.113.6
+			route add 10.3.0.0/24 via 10.3.255.1
+		IP
+		in_ns xtr-c2 bash -c "$router_knobs"
+}
 
-# ---- both ends trust their underlay; C answers for itself
+# ---- all trust their underlay; the site answers for itself
 
-ip -n xtr-c address add $second/32 dev core
-ip -n r2 route add $second/32 via $first
-ip -n r1 route add $second/32 via 192.0.2.254
+check "a second router of site C" c2_up
+# what either registers is the same
+c_more="$trust \"map-versions\": false,"
+cat >"$run/xtr-c2.conf" <<-JSON
+	{
+	  "name": "xtr-c2",
+	  "control-socket": "$run/xtr-c2.sock",
+	  "state-dir": "$run/xtr-c2.state",
+	  "user": "nobody",
+	  "xtr": {
+	    "site-id": 3, $c_more
+	    "rlocs": [
+	      { "address": "$first", "priority": 2, "neighbour": true },
+	      { "address": "$second", "priority": 1 } ],
+	    "map-resolvers": [ "$ms4" ],
+	    "map-servers": [ { "address": "$ms4", "key": "$(key_of c)" } ],
+	    "vpns": [
+	      { "name": "red", "iid": 100, "device": "lisp100",
+	        "eid-space": [ "10.1.0.0/16" ],
+	        "database": [ { "prefix": "10.3.0.0/16" } ] } ]
+	  }
+	}
+JSON
 knob status_bits_wait 0
 knob echo_wait 2
 knob echo_interval 1
 conf_mode=forward conf_write ms
 conf_rlocs[c]="{ \"address\": \"$first\", \"priority\": 2 },
-	{ \"address\": \"$second\", \"priority\": 1 }"
-conf_more=$trust conf_listen=any conf_write xtr-c
+	{ \"address\": \"$second\", \"priority\": 1, \"neighbour\": true }"
+conf_more=$c_more conf_probe=2 conf_write xtr-c
 conf_more=$trust conf_probe=3600 conf_write xtr-a
-check "the Map-Server is told to forward" ctl ms reload
-lispd_stop xtr-c KILL
-check_lab "C starts" lispd_start xtr-c
-check "A is reloaded" ctl xtr-a reload
+check_lab "its lispd starts" lispd_start xtr-c2
+for n in ms xtr-c xtr-a; do
+	check "$n is reloaded" ctl $n reload
+done
 is "A's device has the switches" "$(ip -n xtr-a -d -j link show lisp100 |
 	jq -c '.[0].linkinfo.info_data | [."trusted-underlay",
 	."icmp-unreachable", ."status-bits", ."echo-nonce",
 	."map-versions"]')" "[true,true,true,true,false]"
 ctl xtr-a map-cache flush iid 100 origin 9301
 is "red-a reaches red-c" "$(ask_who red-a 10.3.0.10)" red-c
-check_lab "A knows that C echoes nonces, by both RLOCs" \
+check_lab "A knows that the site echoes nonces, at both RLOCs" \
 	wait_for 20 map_has xtr-a 100 10.3.0.0/16 '[.locators[] |
 		select(."echo-nonce") | .address] | sort ==
 		["203.0.113.1", "203.0.113.5"]'
 events_start || fail "lispctl monitor"
-# what comes from C says something, too
+# what comes from either says something, too
 exec_in red-c ping -q -i 0.1 10.1.0.10 >/dev/null 2>&1 &
 chatter=$!
+exec_in xtr-c2 ping -q -i 0.1 -I 10.3.255.2 10.1.0.10 >/dev/null 2>&1 &
+chatter2=$!
 
-# ---- a router on the way has no route to it any more, and says so
+# ---- a router on A's way has no route to it any more, and says so
 
-no_route() { route unreachable $second/32; }
+no_route() { ip -n r1 route add unreachable $second; }
 fails no_route unreachable-icmp
-route $second/32 via $first
+ip -n r1 route del unreachable $second
 check_lab "back in use" wait_for 60 back
 
-# ---- all that is sent to it gets lost, but C is heard
+# ---- what A sends to it gets lost, but it is heard
 
-lost() { route blackhole $second/32; }
+lost() { ip -n r1 route add blackhole $second; }
 fails lost unreachable-nonce
-route $second/32 via $first
+ip -n r1 route del blackhole $second
 check_lab "back in use" wait_for 60 back
 
-# ---- the same, and C knows that
+# ---- it dies, and xtr-c finds out
 
 knob echo_interval 3600
-told()
+dies()
 {
-	lost
-	ctl xtr-c rloc set $second state down
+	ip -n r2 route add blackhole $second
+	kill "$chatter2"
+	lispd_stop xtr-c2 KILL
 }
-fails told status-bits
+fails dies status-bits
 check "in this mapping" map_has xtr-a 100 10.3.0.0/16 '[.locators[] |
 	select(."status-down") | .address] == ["203.0.113.5"]'
-is "of the RLOC nothing is said" "$(rloc_of xtr-a $second .state)" up
-route $second/32 via $first
-ctl xtr-c rloc set $second state up
-check_lab "back in use" wait_for 20 map_has xtr-a 100 10.3.0.0/16 \
+is "A itself says nothing of the RLOC" "$(rloc_of xtr-a $second .state)" up
+is "xtr-c does" "$(rloc_of xtr-c $second .state)" unreachable-probe
+ip -n r2 route del blackhole $second
+check_lab "the dead one starts again" lispd_start xtr-c2
+check_lab "back in use" wait_for 60 map_has xtr-a 100 10.3.0.0/16 \
 	'all(.locators[]; ."status-down" | not)'
 
 # ---- as it was
 
 kill "$chatter" "$monitor"
-wait "$chatter" "$monitor" 2>/dev/null
+wait "$chatter" "$chatter2" "$monitor" 2>/dev/null
 unset "conf_rlocs[c]"
-lispd_stop xtr-c TERM
-for n in ms xtr-a xtr-c; do
+lispd_stop xtr-c2 TERM
+ip netns del xtr-c2
+ip -n r1 route del 203.0.113.4/30
+for n in ms xtr-c xtr-a; do
 	conf_write $n
-done
-check_lab "C starts as it was" lispd_start xtr-c
-for n in ms xtr-a; do
 	check "$n is reloaded" ctl $n reload
 done
 is "the switches are off" "$(ip -n xtr-a -d -j link show lisp100 |
 	jq -c '.[0].linkinfo.info_data | ."trusted-underlay"')" false
 check_lab "all are registered" wait_for 30 all_registered
 knobs_back
-ip -n xtr-c address del $second/32 dev core
-ip -n r2 route del $second/32
-ip -n r1 route del $second/32

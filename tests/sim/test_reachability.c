@@ -281,6 +281,72 @@ static void proxy_etrs_go(void **state)
 	assert_int_equal(sim_counter(w.a, "probe", "sent"), sent);
 }
 
+/* --- two xTRs of one site --- */
+
+static const char c4[] = "192.0.2.3";
+static struct locator site_rlocs[2][3];
+static struct xtr_config c_xtr;
+static struct sim_host *c;
+
+/* c is another xTR of a's site: both have the same list of RLOCs, which tells
+ * them apart, and register the same. */
+static void begin_site(void)
+{
+	const char *const c_addrs[] = { c4, NULL };
+
+	world_init(&w, 11, &(struct world_config){ 0 });
+	oracle_watch(&o, &w);
+	c = sim_host_add(&w.sim, "c", c_addrs);
+	for (size_t i = 0; i < 2; i++) {
+		struct locator *l = site_rlocs[i];
+
+		l[0] = w.rlocs[0][0];
+		l[1] = w.rlocs[0][1];
+		l[2] = w.rlocs[0][0];
+		l[2].addr = c->addrs[0];
+		for (size_t k = 0; k < 3; k++)
+			if ((k == 2) == (i == 0))
+				l[k].flags |= LOCATOR_NEIGHBOUR;
+	}
+	w.xtr[0].rlocs = site_rlocs[0];
+	w.xtr[0].rloc_count = 3;
+	c_xtr = w.xtr[0];
+	c_xtr.rlocs = site_rlocs[1];
+	c_xtr.ids.xtr_id[0]++;
+	c->cfg.xtr = &c_xtr;
+	world_boot(&w);
+	sim_boot(c);
+	assert_true(sim_until(&w.sim, 5 * MINUTE, world_registered, &w));
+	sim_run(&w.sim, 3000);
+}
+
+/* c dies, a says so of its RLOC to the data plane, whose status bits tell; also
+ * after a reload and a restart of a; and c comes back. */
+static void neighbour(void **state)
+{
+	begin_site();
+	sim_run(&w.sim, 10 * MINUTE);
+	/* Nobody else uses these RLOCs; and c has no IPv6 to probe a's over. */
+	assert_in_range(sim_counter(w.a, "probe", "sent"), 8, 13);
+	assert_in_range(sim_counter(c, "probe", "sent"), 8, 13);
+	assert_int_equal(sim_counter(w.a, "probe", "unanswered"), 0);
+	assert_int_equal(sim_counter(c, "probe", "unanswered"), 0);
+
+	sim_kill(c);
+	assert_true(sim_until(&w.sim, 77000, is_down, (void *)c4));
+	assert_int_equal(w.a->plane.down_count, 1);
+	sim_reload(w.a);
+	sim_run(&w.sim, 3 * MINUTE);
+	assert_true(is_down((void *)c4));
+	sim_kill(w.a);
+	sim_boot(w.a);
+	sim_run(&w.sim, 3 * MINUTE);
+	assert_true(is_down((void *)c4));
+
+	sim_boot(c);
+	assert_true(sim_until(&w.sim, 62000, is_up, (void *)c4));
+}
+
 /* A twentieth of all datagrams lost, an hour, many seeds: now and then three
  * probes in a row are lost, but no RLOC stays down. */
 static void lossy(void **state)
@@ -321,6 +387,7 @@ int main(void)
 		cmocka_unit_test_teardown(forgotten_while_down, end),
 		cmocka_unit_test_teardown(proxy_etrs, end),
 		cmocka_unit_test_teardown(proxy_etrs_go, end),
+		cmocka_unit_test_teardown(neighbour, end),
 		cmocka_unit_test(lossy),
 	};
 

@@ -396,6 +396,16 @@ static const struct {
 	{ "{\"map-resolver\": {}}", "f:1: map-resolver: expected "
 	  "\"map-servers\", as this process is no Map-Server itself" },
 
+	/* neighbours */
+	{ XTR("[{\"address\": \"192.0.2.1\", \"neighbour\": true}]",
+	      "\"vpns\": [" VPN "]"),
+	  "f:3: xtr.rlocs: expected one at least that is not a neighbour's" },
+	{ XTR("[{\"address\": \"192.0.2.1\"}, {\"interface\": \"e\", "
+	      "\"family\": \"ipv4\", \"neighbour\": true}]",
+	      "\"vpns\": [" VPN "]"),
+	  "f:3: xtr.rlocs[1].interface: expected \"address\", as an interface "
+	  "is no neighbour's" },
+
 	/* trust */
 	{ XTR_VPNS("[{\"name\": \"r\", \"iid\": 1, \"device\": \"l1\"}], "
 		   "\n\"status-bits\": true"),

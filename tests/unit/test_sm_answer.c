@@ -286,6 +286,31 @@ static void not_answered(void **state)
 	assert_int_equal(counter("dont-reply"), 1);
 }
 
+/* What is another xTR's is in what we say, but not as our own; and nothing
+ * leaves from there, even when all our own are down. */
+static void neighbour(void **state)
+{
+	const struct locator *l;
+
+	database_free(&db);
+	rlocs[0].flags |= LOCATOR_NEIGHBOUR;
+	assert_int_equal(database_init(&db, &cfg, seed), 0);
+	ask(NOW, "[100]10.1.2.3", 0, false);
+	assert_int_equal(sent(0).reply.records[0].locator_count, 3);
+	l = sent(0).reply.records[0].locators;
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(l[i].flags, LOCATOR_REACHABLE |
+				 (addr_equal(&l[i].addr, &rlocs[0].addr) ?
+				  0 : LOCATOR_LOCAL));
+	assert_int_equal(db.locator_count, 2);
+	database_free(&db);
+	rlocs[1].flags = rlocs[2].flags = 0;
+	assert_int_equal(database_init(&db, &cfg, seed), 0);
+	assert_int_equal(db.locator_count, 2);
+	assert_true(db.locators[0].flags & LOCATOR_LOCAL);
+	assert_true(db.locators[1].flags & LOCATOR_LOCAL);
+}
+
 static void bad_databases(void **state)
 {
 	struct database other;
@@ -340,6 +365,7 @@ int main(void)
 		TEST(rloc_down),
 		TEST(probe),
 		TEST(echo_nonce),
+		TEST(neighbour),
 		TEST(probes_limited),
 		TEST(probe_for_another),
 		TEST(not_answered),
