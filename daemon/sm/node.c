@@ -213,6 +213,8 @@ size_t node_replace(struct node *n, struct node *old, uint64_t now,
 				     &old->cache);
 	while (register_due(&old->reg) <= now)
 		register_on_time(&old->reg, now, acts);
+	if (!n->cfg.xtr->probe.interval)
+		probe_let_go(&old->probe, acts);
 	resolve_cancel(&old->resolve, acts);
 	n->resolve.hold = now + HOLD;
 	return t.changed;

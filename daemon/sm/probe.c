@@ -262,6 +262,19 @@ static void tell(struct probe_target *t, bool up, struct actions *acts)
 		act->rloc = (struct action_rloc){ .addr = t->addr, .up = up };
 }
 
+void probe_let_go(struct probe *p, struct actions *acts)
+{
+	struct hash_node *n = hash_walk_first(&p->by_addr);
+
+	for (; n; n = hash_walk_next(&p->by_addr, n)) {
+		struct probe_target *t =
+			container_of(n, struct probe_target, node);
+
+		if (t->out)
+			tell(t, true, acts);
+	}
+}
+
 /* Who is not probed any more would stay down for ever. */
 void probe_del(struct probe *p, const struct locator *l, unsigned int n,
 	       struct actions *acts)

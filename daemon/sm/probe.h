@@ -114,6 +114,9 @@ void probe_neighbours(struct probe *p, uint64_t now);
  * both have. */
 void probe_inherit(struct probe *p, const struct probe *old);
 
+/* Nobody will probe any more: what is out of use is put back. */
+void probe_let_go(struct probe *p, struct actions *acts);
+
 /* After locators went to the data plane: tell it which of them are down; if
  * all are, that none is. */
 void probe_tell(struct probe *p, const struct locator *l, unsigned int n,

@@ -158,6 +158,20 @@ static void restart_while_down(void **state)
 	assert_true(is_down((void *)b4));
 }
 
+/* A configuration without probes: nobody would find out that it is back. */
+static void no_probes_any_more(void **state)
+{
+	begin(12, &(struct world_config){ 0 });
+	sim_cut(&w.sim, b4);
+	sim_run(&w.sim, 2 * MINUTE);
+	assert_true(is_down((void *)b4));
+	w.xtr[0].probe.interval = 0;
+	sim_reload(w.a);
+	assert_true(is_up((void *)b4));
+	sim_run(&w.sim, 2 * MINUTE);
+	assert_int_equal(sim_counter(w.a, "probe", "sent"), 0);
+}
+
 /* The mapping goes while its RLOC is down: nothing is left behind. */
 static void forgotten_while_down(void **state)
 {
@@ -384,6 +398,7 @@ int main(void)
 		cmocka_unit_test_teardown(one_of_two_back, end),
 		cmocka_unit_test_teardown(only_one, end),
 		cmocka_unit_test_teardown(restart_while_down, end),
+		cmocka_unit_test_teardown(no_probes_any_more, end),
 		cmocka_unit_test_teardown(forgotten_while_down, end),
 		cmocka_unit_test_teardown(proxy_etrs, end),
 		cmocka_unit_test_teardown(proxy_etrs_go, end),
