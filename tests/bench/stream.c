@@ -4,7 +4,9 @@
  * to ADDRESS in the namespace TO, both ends in this one process, which writes
  * when it can and else reads. So nothing ever waits for a scheduler, and where
  * instructions are counted none of them is idle. Prints octets and
- * nanoseconds; the first tenth is not counted.
+ * nanoseconds; the first tenth is not counted. The buffers are smaller than what
+ * a veth's ring takes (256 packets): with larger ones some connections lost
+ * packets and others did not, and cost from 0.8 to 60 instructions an octet.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -40,7 +42,7 @@ static void enter(const char *ns)
 
 static int tcp_socket(void)
 {
-	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1, size = 4 << 20;
+	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1, size = 128 << 10;
 
 	if (fd < 0)
 		err(1, "socket");
