@@ -20,28 +20,30 @@ median()
 		print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
-# result BENCH UNIT SUBJECT VALUE [PEER PEER_VALUE] [must=X] [aim=X]
+# result BENCH UNIT SUBJECT VALUE [PEER PEER_VALUE] [ratio=R] [must=X] [aim=X]
 #
 # X is "<=0.8" or ">=1.1"; it is about the ratio VALUE / PEER_VALUE where there
-# is a peer, else about VALUE.
+# is a peer, else about VALUE. R: where the ratio is another than of the medians.
 result()
 {
 	local words=("${@:1:4}") peer='' peer_value='' must='' aim='' word
+	local ratio=null
 
 	shift 4
 	for word in "$@"; do
 		case $word in
 		must=*) must=${word#must=} ;;
 		aim=*) aim=${word#aim=} ;;
+		ratio=*) ratio=${word#ratio=} ;;
 		*) if [ -z "$peer" ]; then peer=$word; else peer_value=$word; fi ;;
 		esac
 	done
 	jq -cn --arg b "${words[0]}" --arg u "${words[1]}" \
 		--arg s "${words[2]}" --argjson v "${words[3]:-null}" \
 		--arg p "$peer" --argjson pv "${peer_value:-null}" \
-		--arg m "$must" --arg a "$aim" '
+		--arg m "$must" --arg a "$aim" --argjson r "$ratio" '
 		{ bench: $b, subject: $s, peer: $p, value: $v, peer_value: $pv,
-		  ratio: (if $v and $pv and $pv != 0
+		  ratio: (if $r then $r elif $v and $pv and $pv != 0
 			  then ($v / $pv * 1000 | round / 1000) else null end),
 		  unit: $u } +
 		(if $m != "" then { must: $m } else {} end) +
