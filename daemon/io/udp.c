@@ -36,7 +36,8 @@ struct udp {
 union control {
 	struct cmsghdr align;
 	char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
-		  CMSG_SPACE(sizeof(struct in_pktinfo))];
+		  CMSG_SPACE(sizeof(struct in_pktinfo)) +
+		  CMSG_SPACE(sizeof(int))];
 };
 
 static int set_int(int fd, int level, int option, int value)
@@ -50,6 +51,8 @@ static int set_options4(int fd)
 	int err;
 
 	err = set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
+	if (!err)
+		err = set_int(fd, IPPROTO_IP, IP_RECVTTL, 1);
 	if (!err)
 		err = set_int(fd, IPPROTO_IP, IP_FREEBIND, 1);
 	if (!err)
@@ -67,6 +70,8 @@ static int set_options6(int fd)
 	err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	if (!err)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+	if (!err)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
 	if (!err)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1);
 	if (!err)
@@ -196,27 +201,40 @@ void udp_close(struct udp *u)
 	free(u);
 }
 
-/* Destination of a datagram from its control message. */
-static bool read_destination(struct msghdr *m, struct addr *to)
+static void read_ttl(struct cmsghdr *c, uint8_t *ttl)
+{
+	int value;
+
+	memcpy(&value, CMSG_DATA(c), sizeof(value));
+	*ttl = (uint8_t)value;
+}
+
+/* Destination and TTL of a datagram.  False: it has no destination. */
+static bool read_control(struct msghdr *m, struct udp_datagram *d)
 {
 	struct in_pktinfo p4;
 	struct in6_pktinfo p6;
-	struct cmsghdr *c;
+	bool found = false;
 
-	for (c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+	d->ttl = 0;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
 		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
 			memcpy(&p4, CMSG_DATA(c), sizeof(p4));
-			*to = addr_make(ADDR_IPV4, &p4.ipi_addr);
-			return true;
-		}
-		if (c->cmsg_level == IPPROTO_IPV6 &&
-		    c->cmsg_type == IPV6_PKTINFO) {
+			d->to = addr_make(ADDR_IPV4, &p4.ipi_addr);
+			found = true;
+		} else if (c->cmsg_level == IPPROTO_IPV6 &&
+			   c->cmsg_type == IPV6_PKTINFO) {
 			memcpy(&p6, CMSG_DATA(c), sizeof(p6));
-			*to = addr_make(ADDR_IPV6, &p6.ipi6_addr);
-			return true;
+			d->to = addr_make(ADDR_IPV6, &p6.ipi6_addr);
+			found = true;
+		} else if ((c->cmsg_level == IPPROTO_IP &&
+			    c->cmsg_type == IP_TTL) ||
+			   (c->cmsg_level == IPPROTO_IPV6 &&
+			    c->cmsg_type == IPV6_HOPLIMIT)) {
+			read_ttl(c, &d->ttl);
 		}
 	}
-	return false;
+	return found;
 }
 
 /* 0, -EAGAIN when nothing is left, or -EBADMSG for one that is of no use. */
@@ -237,7 +255,7 @@ static int receive(struct udp_socket *s, struct udp_datagram *d)
 			-EBADMSG;
 	if ((m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
 	    sockaddr_split(&from, &d->from, &d->from_port) ||
-	    !read_destination(&m, &d->to))
+	    !read_control(&m, d))
 		return -EBADMSG;
 	d->to_port = s->port;
 	d->data = s->udp->buf;

@@ -27,6 +27,7 @@ struct udp_datagram {
 	struct addr to;
 	uint16_t from_port;
 	uint16_t to_port;
+	uint8_t ttl;		/* or hop limit, as it came */
 	const uint8_t *data;	/* valid during the callback */
 	size_t len;
 };

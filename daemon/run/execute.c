@@ -258,6 +258,7 @@ void execute_on_datagram(void *arg, const struct udp_datagram *dgram)
 		.to = dgram->to,
 		.from_port = dgram->from_port,
 		.to_port = dgram->to_port,
+		.ttl = dgram->ttl,
 		.data = dgram->data,
 		.len = dgram->len,
 	};

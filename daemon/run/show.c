@@ -361,6 +361,7 @@ void show_add_probing(const struct daemon *d, struct json_object *o,
 	if (!v.replied)
 		return;
 	add_number(o, "rtt", v.rtt);
+	add_number(o, "hops", v.hops);
 	add_number(o, "answered", seconds_since(v.replied));
 }
 

@@ -368,7 +368,7 @@ void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 	case MSG_TYPE_MAP_REPLY:
 		mine = n->cfg.xtr != NULL;
 		if (mine && (m->reply.flags & MREP_PROBE))
-			probe_on_reply(&n->probe, now, &m->reply, acts);
+			probe_on_reply(&n->probe, now, pkt, &m->reply, acts);
 		else if (mine)
 			resolve_on_reply(&n->resolve, now, pkt, &m->reply,
 					 acts);
@@ -568,6 +568,7 @@ bool node_rloc(const struct node *n, const struct addr *a,
 		.since = p.since,
 		.replied = p.replied,
 		.rtt = p.rtt,
+		.hops = p.hops,
 	};
 	return true;
 }

@@ -198,6 +198,8 @@ struct rloc_view {
 	uint64_t since;			/* ms: last change */
 	uint64_t replied;		/* ms: last answer; 0: never */
 	uint32_t rtt;			/* ms, smoothed */
+	uint8_t hops;			/* routers on the way back, if it has
+					 * answered; guessed from its TTL */
 };
 
 /* False: it is not probed. */

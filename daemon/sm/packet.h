@@ -11,6 +11,7 @@ struct packet {
 	struct addr to;		/* our address it came to */
 	uint16_t from_port;
 	uint16_t to_port;
+	uint8_t ttl;		/* or hop limit, as it came; 0: unknown */
 	const uint8_t *data;	/* UDP payload */
 	size_t len;
 };

@@ -32,6 +32,7 @@ struct probe_target {
 	unsigned int answers;		/* answered in a row */
 	uint32_t gap;			/* ms, to the next probe while down */
 	uint32_t rtt;			/* microseconds, smoothed */
+	uint8_t hops;			/* of the last reply */
 	uint64_t since;
 	uint64_t replied;
 	uint64_t sent;			/* ms: last probe */
@@ -190,6 +191,7 @@ static void inherit(struct probe *p, struct probe_target *t,
 	t->answers = o->answers;
 	t->gap = o->gap;
 	t->rtt = o->rtt;
+	t->hops = o->hops;
 	t->since = o->since;
 	t->replied = o->replied;
 	t->sent = o->sent;
@@ -592,8 +594,14 @@ static void answered(struct probe *p, struct probe_target *t, uint64_t now,
 		arm_period(p, t, now);
 }
 
-void probe_on_reply(struct probe *p, uint64_t now, const struct map_reply *m,
-		    struct actions *acts)
+/* Everybody starts with one of these, and each router takes one off. */
+static uint8_t hops_of(uint8_t ttl)
+{
+	return (uint8_t)((ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl);
+}
+
+void probe_on_reply(struct probe *p, uint64_t now, const struct packet *pkt,
+		    const struct map_reply *m, struct actions *acts)
 {
 	struct shot *s = find_shot(p, m->nonce);
 	struct probe_target *t;
@@ -613,6 +621,8 @@ void probe_on_reply(struct probe *p, uint64_t now, const struct map_reply *m,
 	/* A second copy is not a second sign of life. */
 	hash_del(&p->by_nonce, &s->node);
 	p->counters[PROBE_REPLIES]++;
+	if (pkt->ttl)
+		t->hops = hops_of(pkt->ttl);
 	answered(p, t, now, (uint32_t)(now - s->sent), acts);
 }
 
@@ -632,6 +642,7 @@ bool probe_view(const struct probe *p, const struct addr *a,
 		.since = t->since,
 		.replied = t->replied,
 		.rtt = (t->rtt + 500) / 1000,
+		.hops = t->hops,
 		.users = t->users,
 	};
 	return true;

@@ -138,8 +138,8 @@ unsigned int probe_now(struct probe *p, uint64_t now, const struct addr *a);
 void probe_on_doubt(struct probe *p, uint64_t now, const struct addr *a);
 
 /* A Map-Reply with the P bit. */
-void probe_on_reply(struct probe *p, uint64_t now, const struct map_reply *m,
-		    struct actions *acts);
+void probe_on_reply(struct probe *p, uint64_t now, const struct packet *pkt,
+		    const struct map_reply *m, struct actions *acts);
 
 /* At most one target's timer; false: nothing was due. */
 bool probe_on_time(struct probe *p, uint64_t now, struct actions *acts);
@@ -152,6 +152,7 @@ struct probe_view {
 	uint64_t since;			/* ms: last change of state */
 	uint64_t replied;		/* ms: last reply; 0: never */
 	uint32_t rtt;			/* ms, smoothed */
+	uint8_t hops;			/* routers on the way back */
 	unsigned int users;		/* mappings */
 };
 

@@ -45,6 +45,14 @@ is "they go to the preferred one" "$(
 	in_ns red-a ping -q -c 3 -i 0.2 -W 20 10.3.0.10 >/dev/null
 	echo $(($(rloc_of xtr-a $second .packets) - n)))" 3
 
+# two routers are between C and A
+hops_are()
+{
+	[ "$(ctl xtr-a --json show rlocs | jq "[.[] |
+		select(.address == \"$second\") | .hops] == [2]")" = true ]
+}
+check_lab "A knows how many routers C is away" wait_for 20 hops_are
+
 # ---- it dies
 
 check "red-a pings red-c again" pings_start

@@ -95,6 +95,7 @@ static void check_addresses(const char *to, enum addr_family family)
 	assert_true(addr_equal(&at_server.last.to, &a));
 	assert_int_equal(at_server.last.to_port, udp_port(server, family));
 	assert_int_equal(at_server.last.len, 8);
+	assert_in_range(at_server.last.ttl, 1, 255);
 	assert_memory_equal(at_server.data, "question", 8);
 	assert_int_equal(udp_send(server, &at_server.last.to,
 				  &at_server.last.from,

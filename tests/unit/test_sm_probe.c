@@ -75,6 +75,8 @@ static uint64_t next_probe(void)
 	return now;
 }
 
+static struct packet pkt;		/* that an answer came in */
+
 /* An answer to the probe just sent. */
 static struct map_reply answer_to_last(struct map_record *r, struct locator *l)
 {
@@ -105,7 +107,7 @@ static void reply(uint64_t now)
 	struct map_reply m = answer_to_last(&r, &l);
 
 	turn();
-	probe_on_reply(&probe, now, &m, &acts);
+	probe_on_reply(&probe, now, &pkt, &m, &acts);
 }
 
 static enum probe_state state_of(const char *rloc)
@@ -370,28 +372,54 @@ static void answers_that_count(void **state)
 
 	m = answer_to_last(&r, &l);
 	m.nonce++;
-	probe_on_reply(&probe, now, &m, &acts);
+	probe_on_reply(&probe, now, &pkt, &m, &acts);
 	assert_int_equal(counter("bad-nonce"), 1);
 	m.nonce--;
 
 	r.authoritative = false;
-	probe_on_reply(&probe, now, &m, &acts);
+	probe_on_reply(&probe, now, &pkt, &m, &acts);
 	r.authoritative = true;
 	l.addr = A("192.0.2.77");
-	probe_on_reply(&probe, now, &m, &acts);
+	probe_on_reply(&probe, now, &pkt, &m, &acts);
 	m.record_count = 0;
-	probe_on_reply(&probe, now, &m, &acts);
+	probe_on_reply(&probe, now, &pkt, &m, &acts);
 	assert_int_equal(counter("bad-reply"), 3);
 	assert_int_equal(state_of("192.0.2.2"), PROBE_NEW);
 
 	/* "The EID is not here" is an answer, too; but once. */
 	m.record_count = 1;
 	r.locator_count = 0;
-	probe_on_reply(&probe, now, &m, &acts);
+	probe_on_reply(&probe, now, &pkt, &m, &acts);
 	assert_int_equal(state_of("192.0.2.2"), PROBE_UP);
-	probe_on_reply(&probe, now, &m, &acts);
+	probe_on_reply(&probe, now, &pkt, &m, &acts);
 	assert_int_equal(counter("replies"), 1);
 	assert_int_equal(counter("bad-nonce"), 2);
+}
+
+/* What routers have left of the TTL says how many there are. */
+static void hops(void **state)
+{
+	static const struct {
+		uint8_t ttl;
+		uint8_t hops;
+	} rows[] = {
+		{ 64, 0 }, { 61, 3 }, { 1, 63 }, { 65, 63 }, { 128, 0 },
+		{ 120, 8 }, { 129, 126 }, { 255, 0 }, { 250, 5 },
+		{ 0, 5 },		/* unknown: as it was */
+	};
+	struct addr a = A("192.0.2.2");
+	struct probe_view v;
+
+	add(NOW, "[100]10.2.0.0/16", "192.0.2.2");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t now = next_probe();
+
+		pkt.ttl = rows[i].ttl;
+		reply(now);
+		assert_true(probe_view(&probe, &a, &v));
+		assert_int_equal(v.hops, rows[i].hops);
+	}
+	pkt.ttl = 0;
 }
 
 /* The answer to the probe before the last one. */
@@ -406,7 +434,7 @@ static void late_answer(void **state)
 	next_probe();
 	m = answer_to_last(&r, &l);
 	now = next_probe();
-	probe_on_reply(&probe, now + 500, &m, &acts);
+	probe_on_reply(&probe, now + 500, &pkt, &m, &acts);
 	assert_int_equal(state_of("192.0.2.2"), PROBE_UP);
 	/* Its own round trip, not the one since the last probe. */
 	assert_int_equal(counter("replies"), 1);
@@ -503,6 +531,7 @@ int main(void)
 		TEST(comes_back),
 		TEST(data_plane_knows),
 		TEST(answers_that_count),
+		TEST(hops),
 		TEST(late_answer),
 		TEST(at_once),
 		TEST(doubted),

@@ -60,6 +60,7 @@ static const struct column rlocs[] = {
 	COLUMN_NUMBER("WEIGHT", "weight"),
 	COLUMN("PROBE", "probe"),
 	COLUMN_NUMBER("RTT", "rtt"),
+	COLUMN_NUMBER("HOPS", "hops"),
 	COLUMN_NUMBER("ANSWERED", "answered"),
 	COLUMN_NUMBER("USERS", "users"),
 	COLUMN_NUMBER("PACKETS", "packets"),
