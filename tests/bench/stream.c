@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stream FROM TO ADDRESS MEGABYTES: one TCP connection from the namespace FROM
- * to ADDRESS in the namespace TO, both ends in this one process, which writes
- * when it can and else reads. So nothing ever waits for a scheduler, and where
- * instructions are counted none of them is idle. Prints octets and
- * nanoseconds; the first tenth is not counted. The buffers are smaller than what
- * a veth's ring takes (256 packets): with larger ones some connections lost
- * packets and others did not, and cost from 0.8 to 60 instructions an octet.
+ * stream MEGABYTES (FROM TO ADDRESS)...: one TCP connection each from the
+ * namespace FROM (a name, or a path) to ADDRESS in the namespace TO, both ends
+ * in this one process, which writes when it can and else reads. So nothing ever
+ * waits for a scheduler, and where instructions are counted none of them is
+ * idle. Several take turns, two megabytes at a time: what disturbs one disturbs
+ * all. Prints octets and nanoseconds, a line for each; the first tenth is not
+ * counted. The buffers are smaller than what a veth's ring takes (256 packets):
+ * with larger ones some connections lost packets and others did not, and cost
+ * from 0.8 to 60 instructions an octet.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -26,14 +28,17 @@
 
 #define PORT	5001
 #define CHUNK	(256 * 1024)
+#define TURN	(2u << 20)	/* octets */
+#define PAIRS	8
 #define PATIENCE	10000000000u	/* ns without progress */
 
 static void enter(const char *ns)
 {
-	char path[64];
+	char path[128];
 	int fd;
 
-	snprintf(path, sizeof(path), "/run/netns/%s", ns);
+	snprintf(path, sizeof(path), "%s%s", *ns == '/' ? "" : "/run/netns/",
+		 ns);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || setns(fd, CLONE_NEWNET))
 		err(1, "%s", path);
@@ -60,27 +65,35 @@ static uint64_t now(void)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
-static void connect_both(char **argv, int *tx, int *rx)
+struct pair {
+	int tx;
+	int rx;
+	uint64_t octets;
+	uint64_t ns;
+};
+
+/* @argv: FROM TO ADDRESS */
+static void connect_both(char **argv, struct pair *p)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_port = htons(PORT) };
 	int listener;
 
-	if (inet_pton(AF_INET, argv[3], &to.sin_addr) != 1)
-		errx(1, "%s: no address", argv[3]);
-	enter(argv[2]);
+	if (inet_pton(AF_INET, argv[2], &to.sin_addr) != 1)
+		errx(1, "%s: no address", argv[2]);
+	enter(argv[1]);
 	listener = tcp_socket();
 	if (bind(listener, (void *)&to, sizeof(to)) || listen(listener, 1))
 		err(1, "listen");
-	enter(argv[1]);
-	*tx = tcp_socket();
-	if (connect(*tx, (void *)&to, sizeof(to)))
+	enter(argv[0]);
+	p->tx = tcp_socket();
+	if (connect(p->tx, (void *)&to, sizeof(to)))
 		err(1, "connect");
-	*rx = accept(listener, NULL, NULL);
-	if (*rx < 0)
+	p->rx = accept(listener, NULL, NULL);
+	if (p->rx < 0)
 		err(1, "accept");
-	fcntl(*tx, F_SETFL, O_NONBLOCK);
-	fcntl(*rx, F_SETFL, O_NONBLOCK);
+	fcntl(p->tx, F_SETFL, O_NONBLOCK);
+	fcntl(p->rx, F_SETFL, O_NONBLOCK);
 }
 
 /* Octets moved; 0 when that would have had to wait. */
@@ -91,27 +104,21 @@ static size_t step(ssize_t n, const char *what)
 	return n > 0 ? n : 0;
 }
 
-int main(int argc, char **argv)
+/* All of @total from one end to the other. */
+static void move(struct pair *p, uint64_t total)
 {
-	uint64_t total, warm, sent = 0, got = 0, start = 0, last, end;
+	uint64_t sent = 0, got = 0, start = now(), last = start, end = start;
 	static char buf[CHUNK];
-	int tx, rx;
 
-	if (argc != 5)
-		errx(2, "stream FROM TO ADDRESS MEGABYTES");
-	total = strtoull(argv[4], NULL, 10) << 20;
-	warm = total / 10;
-	connect_both(argv, &tx, &rx);
-
-	last = end = now();
 	while (got < total) {
 		size_t n = 0;
 
 		if (sent < total)
-			n = step(send(tx, buf, CHUNK, 0), "send");
+			n = step(send(p->tx, buf, total - sent < CHUNK ?
+				      total - sent : CHUNK, 0), "send");
 		sent += n;
 		if (!n) {
-			n = step(recv(rx, buf, CHUNK, 0), "recv");
+			n = step(recv(p->rx, buf, CHUNK, 0), "recv");
 			got += n;
 		}
 		end = now();
@@ -119,12 +126,31 @@ int main(int argc, char **argv)
 			last = end;
 		else if (end - last > PATIENCE)
 			errx(1, "nothing moves any more");
-		if (!start && got >= warm) {
-			start = end;
-			warm = got;
-		}
 	}
-	printf("%llu %llu\n", (unsigned long long)(got - warm),
-	       (unsigned long long)(end - start));
+	p->octets += got;
+	p->ns += end - start;
+}
+
+int main(int argc, char **argv)
+{
+	int n = (argc - 2) / 3;
+	struct pair pairs[PAIRS] = { 0 };
+	uint64_t total, turn;
+
+	if (argc < 5 || (argc - 2) % 3 || n > PAIRS)
+		errx(2, "stream MEGABYTES (FROM TO ADDRESS)...");
+	total = strtoull(argv[1], NULL, 10) << 20;
+	turn = n == 1 ? total - total / 10 : TURN;
+	for (int i = 0; i < n; i++) {
+		connect_both(argv + 2 + 3 * i, &pairs[i]);
+		move(&pairs[i], total / 10);
+		pairs[i].octets = pairs[i].ns = 0;
+	}
+	for (uint64_t done = total / 10; done < total; done += turn)
+		for (int i = 0; i < n; i++)
+			move(&pairs[i], turn);
+	for (int i = 0; i < n; i++)
+		printf("%llu %llu\n", (unsigned long long)pairs[i].octets,
+		       (unsigned long long)pairs[i].ns);
 	return 0;
 }
