@@ -9,6 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Up by one, also when another thread reads it at that moment. */
+static inline void counter_up(uint64_t *counter)
+{
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t counter_read(const uint64_t *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
 struct counter_group {
 	const char *name;		/* "resolve", "map-server", ... */
 	const char *const *names;	/* @count of them, "replies-accepted" */

@@ -96,7 +96,7 @@ static void serve(struct mr *mr, uint64_t now, const struct request *rq,
 		forward(mr, now, rq, to, acts);
 	} else if (mr->ms) {
 		mr->counters[MR_LOCAL]++;
-		ms_on_request(mr->ms, now, rq, acts);
+		ms_on_request(mr->ms, mr->ms->desks, now, rq, acts);
 	} else {
 		refuse(mr, MR_NOWHERE, LOG_FORWARD_NOWHERE, rq, acts);
 	}

@@ -74,33 +74,74 @@ static void init_bucket(struct bucket *b, const struct limit_rate *rate)
 	bucket_init(b, rate->interval_us, rate->burst);
 }
 
-static int init_limits(struct ms *ms, const uint8_t seed[16])
+/* One for each site. */
+static struct bucket *new_buckets(const struct ms *ms,
+				  const struct limit_rate *rate)
+{
+	size_t count = ms->cfg->site_count;
+	struct bucket *b = calloc(count + 1, sizeof(*b));
+
+	for (size_t i = 0; b && i < count; i++)
+		init_bucket(&b[i], rate);
+	return b;
+}
+
+static int init_desk(struct ms *ms, struct ms_desk *d, const uint8_t seed[16])
 {
 	const struct ms_limits *l = &ms->cfg->limits;
 	int ret;
 
-	ms->uses = calloc(ms->cfg->site_count + 1, sizeof(*ms->uses));
-	if (!ms->uses)
+	d->ops = ms->ops;
+	init_bucket(&d->verify, &l->verify.all);
+	d->verifies = new_buckets(ms, &l->verify.each);
+	if (!d->verifies)
 		return -ENOMEM;
-	for (size_t i = 0; i < ms->cfg->site_count; i++) {
-		init_bucket(&ms->uses[i].verify, &l->verify.each);
-		init_bucket(&ms->uses[i].accept, &l->accept.each);
-	}
-	init_bucket(&ms->verify, &l->verify.all);
-	init_bucket(&ms->accept, &l->accept.all);
-
-	ret = limit_init(&ms->failures, &l->failures, seed);
+	ret = limit_init(&d->failures, &l->failures, seed);
 	if (!ret)
-		ret = limit_init(&ms->again, &l->again, seed);
+		ret = limit_init(&d->requests, &l->requests, seed);
 	if (!ret)
-		ret = limit_init(&ms->requests, &l->requests, seed);
+		ret = limit_init(&d->per_eid, &l->per_eid, seed);
 	if (!ret)
-		ret = limit_init(&ms->per_eid, &l->per_eid, seed);
+		ret = limit_init(&d->per_rloc, &l->per_rloc, seed);
 	if (!ret)
-		ret = limit_init(&ms->per_rloc, &l->per_rloc, seed);
-	if (!ret)
-		ret = limit_init(&ms->seen, &forward_limit, seed);
+		ret = limit_init(&d->seen, &forward_limit, seed);
 	return ret;
+}
+
+static void free_desk(struct ms_desk *d)
+{
+	free(d->verifies);
+	limit_free(&d->failures);
+	limit_free(&d->requests);
+	limit_free(&d->per_eid);
+	limit_free(&d->per_rloc);
+	limit_free(&d->seen);
+}
+
+static int init_desks(struct ms *ms, const uint8_t seed[16])
+{
+	unsigned int count = ms->cfg->desks ? ms->cfg->desks : 1;
+	int ret = 0;
+
+	ms->desks = calloc(count, sizeof(*ms->desks));
+	if (!ms->desks)
+		return -ENOMEM;
+	ms->desk_count = count;
+	for (unsigned int i = 0; i < count && !ret; i++)
+		ret = init_desk(ms, &ms->desks[i], seed);
+	return ret;
+}
+
+static int init_shared(struct ms *ms, const uint8_t seed[16])
+{
+	const struct ms_limits *l = &ms->cfg->limits;
+
+	init_bucket(&ms->accept, &l->accept.all);
+	ms->accepts = new_buckets(ms, &l->accept.each);
+	ms->total = calloc(MS_COUNT, sizeof(*ms->total));
+	if (!ms->accepts || !ms->total)
+		return -ENOMEM;
+	return limit_init(&ms->again, &l->again, seed);
 }
 
 int ms_init(struct ms *ms, const struct ms_config *cfg,
@@ -123,7 +164,9 @@ int ms_init(struct ms *ms, const struct ms_config *cfg,
 	if (!ret)
 		ret = add_sites(ms);
 	if (!ret)
-		ret = init_limits(ms, seed);
+		ret = init_shared(ms, seed);
+	if (!ret)
+		ret = init_desks(ms, seed);
 	if (ret)
 		ms_free(ms);
 	return ret;
@@ -135,15 +178,14 @@ void ms_free(struct ms *ms)
 		ms_notify_free(ms);
 		hash_free(&ms->notifies);
 	}
-	limit_free(&ms->failures);
+	for (unsigned int i = 0; i < ms->desk_count; i++)
+		free_desk(&ms->desks[i]);
+	free(ms->desks);
 	limit_free(&ms->again);
-	limit_free(&ms->requests);
-	limit_free(&ms->per_eid);
-	limit_free(&ms->per_rloc);
-	limit_free(&ms->seen);
 	eidmap_free(&ms->sites, NULL, NULL);
 	free(ms->refs);
-	free(ms->uses);
+	free(ms->accepts);
+	free(ms->total);
 	memset(ms, 0, sizeof(*ms));
 }
 
@@ -310,10 +352,15 @@ bool ms_on_time(struct ms *ms, uint64_t now, struct actions *acts)
 
 struct counter_group ms_counters(const struct ms *ms)
 {
+	for (unsigned int k = 0; k < MS_COUNT; k++) {
+		ms->total[k] = ms->counters[k];
+		for (unsigned int i = 0; i < ms->desk_count; i++)
+			ms->total[k] += counter_read(&ms->desks[i].counters[k]);
+	}
 	return (struct counter_group){
 		.name = "map-server",
 		.names = counter_names,
-		.values = ms->counters,
+		.values = ms->total,
 		.count = MS_COUNT,
 	};
 }

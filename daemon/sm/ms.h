@@ -11,6 +11,13 @@
  * What is registered lives in the store (sm/store.h); the machine itself
  * keeps the configuration, rate limits and unsolicited Map-Notifies that are
  * not acknowledged yet.  Memory from malloc, capped by ms_limits.
+ *
+ * Several threads may serve one Map-Server, each at a desk of its own, which
+ * has all that serving a request or authenticating a registration changes.
+ * Their limits are each desk's own.  Everything else (taking what has been
+ * authenticated, acknowledgements, time, another configuration) changes what
+ * all share and is for one thread at a time; what ms_init() has made of the
+ * configuration never changes.
  */
 #ifndef LISP_SM_MS_H
 #define LISP_SM_MS_H
@@ -58,26 +65,45 @@ enum ms_counter {
 };
 
 struct site_ref;
-struct site_use;
+struct ms_desk;
 
 struct ms {
 	const struct ms_config *cfg;
 	const struct sm_ops *ops;
 	struct eidmap sites;		/* EID -> struct site_ref */
 	struct site_ref *refs;
-	struct site_use *uses;		/* as many as sites */
-	struct bucket verify;		/* of all sites */
-	struct bucket accept;
-	struct limit failures;
+	struct ms_desk *desks;
+	unsigned int desk_count;
+	/* what one thread at a time may change */
+	struct bucket *accepts;		/* as many as sites */
+	struct bucket accept;		/* of all of them */
 	struct limit again;
-	struct limit requests;
-	struct limit per_eid;
-	struct limit per_rloc;
-	struct limit seen;		/* requests passed on, by nonce */
 	struct hash_table notifies;	/* unsolicited, by nonce */
 	struct heap timers;		/* of these */
 	uint64_t notify_nonce;
 	uint64_t counters[MS_COUNT];
+	uint64_t *total;		/* for ms_counters() */
+};
+
+struct ms_desk {
+	const struct sm_ops *ops;	/* sign and verify: this thread's */
+	struct bucket *verifies;	/* as many as sites */
+	struct bucket verify;		/* of all of them */
+	struct limit failures;
+	struct limit requests;
+	struct limit per_eid;
+	struct limit per_rloc;
+	struct limit seen;		/* requests passed on, by nonce */
+	uint64_t counters[MS_COUNT];
+};
+
+/* What a Map-Register has proven. */
+struct ms_proof {
+	const struct site *site;
+	const struct sm_key *key;
+	struct nonce_key who;
+	bool literal;			/* the MAC leaves out the IDs */
+	bool sure;			/* the MAC covers what @who is from */
 };
 
 /* 0, -ENOMEM, -EINVAL (an EID in two sites, no store). */
@@ -90,8 +116,19 @@ void ms_free(struct ms *ms);
  * registered any more goes. */
 void ms_adopt(struct ms *ms, struct actions *acts);
 
-void ms_on_register(struct ms *ms, uint64_t now, const struct packet *pkt,
-		    const struct map_register *m, struct actions *acts);
+/* A Map-Register, in two halves: whether it is from one of our sites, which
+ * changes the desk only, and then what comes of it. */
+bool ms_authenticate(const struct ms *ms, struct ms_desk *desk, uint64_t now,
+		     const struct packet *pkt, const struct map_register *m,
+		     struct ms_proof *proof, struct actions *acts);
+void ms_take(struct ms *ms, uint64_t now, const struct packet *pkt,
+	     const struct map_register *m, const struct ms_proof *proof,
+	     struct actions *acts);
+
+/* Both. */
+void ms_on_register(struct ms *ms, struct ms_desk *desk, uint64_t now,
+		    const struct packet *pkt, const struct map_register *m,
+		    struct actions *acts);
 
 /* A Map-Notify-Ack. */
 void ms_on_ack(struct ms *ms, const struct packet *pkt,
@@ -100,9 +137,9 @@ void ms_on_ack(struct ms *ms, const struct packet *pkt,
 /* Is the EID of a site of ours? */
 bool ms_covers(const struct ms *ms, const struct eid *eid);
 
-/* A Map-Request that came in an ECM. */
-void ms_on_request(struct ms *ms, uint64_t now, const struct request *rq,
-		   struct actions *acts);
+/* A Map-Request that came in an ECM; changes the desk only. */
+void ms_on_request(const struct ms *ms, struct ms_desk *desk, uint64_t now,
+		   const struct request *rq, struct actions *acts);
 
 /* At most one timer; false: nothing was due. */
 bool ms_on_time(struct ms *ms, uint64_t now, struct actions *acts);

@@ -10,17 +10,16 @@ struct site_ref {
 	const struct site_eid *eid;
 };
 
-/* What a site has used of its share of our work. */
-struct site_use {
-	struct bucket verify;
-	struct bucket accept;
-};
-
 /* The most specific configured EID-prefix that covers @eid, NULL. */
 const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid);
 
 /* May it be registered, exactly or as a more-specific? */
 bool ms_site_allows(const struct site_ref *ref, const struct eid *eid);
+
+/* A Map-Register is refused; @site and @eid may be NULL. */
+void ms_log_refusal(struct actions *acts, enum log_event event,
+		    const struct packet *pkt, const struct site *site,
+		    uint64_t nonce, const struct eid *eid);
 
 /*
  * The EID-record that a registered prefix stands for: the latest complete

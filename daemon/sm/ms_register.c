@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The Map-Server takes a Map-Register (RFC 9301 5.6, 8.2; spec 02 5.4).
+ * The Map-Server takes a Map-Register (RFC 9301 5.6, 8.2; spec 02 5.4) that
+ * ms_authenticate.c knows the sender of: is it new, what of it is allowed, one
+ * transaction, then the Map-Notify.  Nothing is answered before the store has
+ * taken all that is accepted and the nonce with it.
  *
- * The order is the point: nothing of the message is used but its first EID
- * (to find the site and with it the key) before the MAC over the whole of it
- * holds; nothing is answered before the store has taken all that is accepted
- * and the nonce with it.
- *
- * Limits.  A source address is nobody's word, so none of them can be used up
- * in an ETR's name: MACs are computed within a budget of the site named, far
- * below the one of all sites together, and what a site may change is charged
- * to the site once the message has proven to be its own and new.  Refusals
- * are charged to their source, for which they only cease to be logged.
+ * What a site may change is limited for each site and for all together, and
+ * charged to the site only now that the message has proven to be its own and
+ * new.
  */
 #include <errno.h>
 #include <string.h>
@@ -25,150 +21,29 @@ struct intake {
 	const struct packet *pkt;
 	const struct map_register *msg;
 	struct actions *acts;
-	const struct site *site;
-	const struct sm_key *key;
-	struct nonce_key who;
-	bool literal;			/* the MAC leaves out the IDs */
-	bool sure;			/* the MAC covers what @who is from */
+	const struct ms_proof *proof;
 	struct store_change *changes;	/* one per record accepted */
 	struct map_record *accepted;	/* the same, for the Map-Notify */
 	size_t count;
 };
 
+/* --- is it new --- */
+
 static void refuse(const struct intake *in, enum ms_counter counter,
 		   enum log_event event, const struct eid *eid)
 {
-	struct action_log *l = action_log(in->acts, event);
-
 	in->ms->counters[counter]++;
-	l->peer = in->pkt->from;
-	l->site = in->site ? in->site->name : NULL;
-	l->number = in->msg->nonce;
-	if (eid) {
-		l->eid = *eid;
-		l->has_eid = true;
-	}
-}
-
-/* Before the message has proven anything. */
-static void refuse_source(const struct intake *in, enum ms_counter counter,
-			  enum log_event event)
-{
-	const struct addr *from = &in->pkt->from;
-
-	if (limit_take(&in->ms->failures, from, sizeof(*from), in->now))
-		refuse(in, counter, event, &in->msg->records[0].eid);
-	else
-		in->ms->counters[counter]++;
-}
-
-static struct site_use *use_of(const struct intake *in)
-{
-	return &in->ms->uses[in->site - in->ms->cfg->sites];
-}
-
-/* --- who is it --- */
-
-/* The site of the first record that is of a site at all: one MAC per message,
- * whatever it contains. */
-static bool find_site(struct intake *in)
-{
-	for (unsigned int i = 0; i < in->msg->record_count; i++) {
-		const struct site_ref *ref =
-			ms_site_of(in->ms, &in->msg->records[i].eid);
-
-		if (ref) {
-			in->site = ref->site;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* With a coverage of its own, to know which one it was that held. */
-static bool verify(const struct intake *in, const struct sm_key *key,
-		   enum auth_coverage coverage)
-{
-	const struct sm_ops *ops = in->ms->ops;
-	struct sm_key k = *key;
-
-	if (key->coverage != coverage && key->coverage != AUTH_COVER_EITHER)
-		return false;
-	k.coverage = coverage;
-	return !ops->verify(ops->arg, &k, in->pkt->data, in->pkt->len,
-			    &in->msg->auth);
-}
-
-/* verify() refuses keys of another id or algorithm before it computes. */
-static bool authenticate(struct intake *in)
-{
-	const struct wire_auth *auth = &in->msg->auth;
-
-	for (size_t i = 0; i < in->site->key_count; i++) {
-		const struct sm_key *key = &in->site->keys[i];
-
-		in->key = key;
-		in->literal = false;
-		if (verify(in, key, AUTH_COVER_ENTIRE))
-			return true;
-		in->literal = auth->literal_end != auth->entire_end;
-		if ((in->literal || key->coverage == AUTH_COVER_LITERAL) &&
-		    verify(in, key, AUTH_COVER_LITERAL))
-			return true;
-	}
-	return false;
-}
-
-static bool may_verify(const struct intake *in)
-{
-	return bucket_take(&use_of(in)->verify, in->now) &&
-	       bucket_take(&in->ms->verify, in->now);
+	ms_log_refusal(in->acts, event, in->pkt, in->proof->site,
+		       in->msg->nonce, eid);
 }
 
 static bool may_change(const struct intake *in)
 {
-	return bucket_take(&use_of(in)->accept, in->now) &&
+	size_t site = (size_t)(in->proof->site - in->ms->cfg->sites);
+
+	return bucket_take(&in->ms->accepts[site], in->now) &&
 	       bucket_take(&in->ms->accept, in->now);
 }
-
-/* The locator that stands for an ETR without IDs: of those it calls its own
- * (L), or else of all, the lowest.  NULL: the message has none. */
-static const struct addr *own_locator(const struct map_register *m)
-{
-	const struct locator *best = NULL;
-
-	for (unsigned int i = 0; i < m->record_count; i++)
-		for (unsigned int k = 0; k < m->records[i].locator_count; k++) {
-			const struct locator *l = &m->records[i].locators[k];
-			int more = !!(l->flags & LOCATOR_LOCAL) -
-				   (best && best->flags & LOCATOR_LOCAL);
-
-			if (!best || more > 0 ||
-			    (!more && locator_cmp(l, best) < 0))
-				best = l;
-		}
-	return best ? &best->addr : NULL;
-}
-
-/* By what the MAC covers.  The packet's source is nobody's word: a recorded
- * message from ever new sources would be ever new registrants, with no nonce
- * to compare with.  It serves where there is nothing else, to withdraw.  IDs
- * are nobody's word either when the MAC ends before them. */
-static void name_registrant(struct intake *in)
-{
-	const struct addr *own = own_locator(in->msg);
-	bool ids = (in->msg->flags & MREG_IDS) && !in->literal;
-
-	memset(&in->who, 0, sizeof(in->who));
-	in->who.tag = in->key->tag;
-	in->sure = ids || own;
-	if (ids)
-		in->who.who.ids = in->msg->ids;
-	else
-		in->who.who.source = own ? *own : in->pkt->from;
-}
-
-/* --- is it new --- */
 
 static bool same_mac(const struct nonce_state *last,
 		     const struct wire_auth *auth)
@@ -193,8 +68,8 @@ static void notify_again(const struct intake *in,
 	const uint8_t *data;
 
 	in->ms->counters[MS_DUPLICATES]++;
-	if (!last->notify || !limit_take(&in->ms->again, &in->who,
-					 sizeof(in->who), in->now))
+	if (!last->notify || !limit_take(&in->ms->again, &in->proof->who,
+					 sizeof(in->proof->who), in->now))
 		return;
 	data = arena_copy(in->acts->arena, last->notify, last->notify_len);
 	if (data)
@@ -208,9 +83,9 @@ static bool is_new_registrant(const struct intake *in)
 	const struct sm_ops *ops = in->ms->ops;
 	uint64_t floor;
 
-	return in->sure && (in->site->accept_unordered_nonce ||
-			    !ops->store->floor(ops->store_arg, in->who.tag,
-					       &floor) ||
+	return in->proof->sure && (in->proof->site->accept_unordered_nonce ||
+			    !ops->store->floor(ops->store_arg,
+					       in->proof->who.tag, &floor) ||
 			    in->msg->nonce > floor);
 }
 
@@ -219,14 +94,14 @@ static bool is_new(const struct intake *in)
 {
 	const struct sm_ops *ops = in->ms->ops;
 	const struct nonce_state *last = ops->store->nonce(ops->store_arg,
-							   &in->who);
+							   &in->proof->who);
 
 	if (last && is_duplicate(in, last)) {
 		notify_again(in, last);
 		return false;
 	}
 	if (last ? in->msg->nonce > last->nonce ||
-		   in->site->accept_unordered_nonce
+		   in->proof->site->accept_unordered_nonce
 		 : is_new_registrant(in))
 		return true;
 
@@ -241,7 +116,7 @@ static bool allowed(const struct intake *in, const struct map_record *rec)
 {
 	const struct site_ref *ref = ms_site_of(in->ms, &rec->eid);
 
-	if (rec->foreign || !ref || ref->site != in->site)
+	if (rec->foreign || !ref || ref->site != in->proof->site)
 		return false;
 	return ms_site_allows(ref, &rec->eid);
 }
@@ -298,11 +173,11 @@ static int take_record(struct intake *in, const struct map_record *rec)
 	ch->eid = rec->eid;
 	ch->remove = rec->ttl == 0;
 	ch->reg = (struct registration){
-		.who = in->who.who,
+		.who = in->proof->who.who,
 		.source = in->pkt->from,
 		.local = in->pkt->to,
-		.site = in->site->name,
-		.key = in->key,
+		.site = in->proof->site->name,
+		.key = in->proof->key,
 		.registered = in->now,
 		.refreshed = in->now,
 		.expires = in->now + timeout_of(in, rec),
@@ -403,7 +278,7 @@ static int build_notify(struct intake *in, uint8_t **data, size_t *len)
 	*data = action_build(in->acts, &m, len);
 	if (!*data)
 		return -ENOMEM;
-	return ops->sign(ops->arg, in->key, *data, *len);
+	return ops->sign(ops->arg, in->proof->key, *data, *len);
 }
 
 /* --- the transaction --- */
@@ -426,7 +301,7 @@ static bool is_old(const struct intake *in)
 	for (size_t i = 0; i < in->count; i++) {
 		const struct store_change *ch = &in->changes[i];
 		const struct registration *r =
-			reg_of(entry_of(in, &ch->eid), &in->who.who);
+			reg_of(entry_of(in, &ch->eid), &in->proof->who.who);
 
 		if (!r || !r->version || !ch->reg.version ||
 		    !version_newer(r->version, ch->reg.version))
@@ -463,7 +338,7 @@ static void compare(const struct intake *in, struct fate *fates)
 	for (size_t i = 0; i < in->count; i++) {
 		const struct store_change *ch = &in->changes[i];
 		const struct registration *old =
-			reg_of(entry_of(in, &ch->eid), &in->who.who);
+			reg_of(entry_of(in, &ch->eid), &in->proof->who.who);
 
 		fates[i].was_there = old != NULL;
 		fates[i].news = ch->reg.merge &&
@@ -488,7 +363,7 @@ static void describe(const struct intake *in, const struct store_change *ch,
 
 	l = action_log(in->acts, event);
 	l->peer = in->pkt->from;
-	l->site = in->site->name;
+	l->site = in->proof->site->name;
 	l->eid = ch->eid;
 	l->has_eid = true;
 }
@@ -512,7 +387,7 @@ static int commit(struct intake *in, const uint8_t *notify, size_t len)
 	struct store_batch b = {
 		.changes = in->changes,
 		.count = in->count,
-		.nonce_key = &in->who,
+		.nonce_key = &in->proof->who,
 		.nonce = {
 			.nonce = in->msg->nonce,
 			.when = in->now,
@@ -536,8 +411,8 @@ static void tell(const struct intake *in, const struct fate *fates)
 
 		describe(in, ch, &fates[i]);
 		if (fates[i].news && e)
-			ms_notify_others(in->ms, in->now, e, &in->who.who,
-					 in->acts);
+			ms_notify_others(in->ms, in->now, e,
+					 &in->proof->who.who, in->acts);
 	}
 }
 
@@ -566,8 +441,9 @@ static int settle(struct intake *in)
 			   LISP_CONTROL_PORT, notify, len);
 }
 
-void ms_on_register(struct ms *ms, uint64_t now, const struct packet *pkt,
-		    const struct map_register *m, struct actions *acts)
+void ms_take(struct ms *ms, uint64_t now, const struct packet *pkt,
+	     const struct map_register *m, const struct ms_proof *proof,
+	     struct actions *acts)
 {
 	struct intake in = {
 		.ms = ms,
@@ -575,24 +451,10 @@ void ms_on_register(struct ms *ms, uint64_t now, const struct packet *pkt,
 		.pkt = pkt,
 		.msg = m,
 		.acts = acts,
+		.proof = proof,
 	};
 	int ret;
 
-	ms->counters[MS_REGISTERS]++;
-	if (!find_site(&in)) {
-		refuse_source(&in, MS_NO_SITE, LOG_SITE_UNKNOWN);
-		return;
-	}
-	if (!may_verify(&in)) {
-		refuse_source(&in, MS_VERIFY_LIMITED, LOG_REGISTER_LIMITED);
-		return;
-	}
-	if (m->auth.data_len > STORE_MAC_MAX || !authenticate(&in)) {
-		refuse_source(&in, MS_BAD_AUTH, LOG_REGISTER_AUTH);
-		return;
-	}
-
-	name_registrant(&in);
 	if (!is_new(&in))
 		return;
 	if (!may_change(&in)) {
@@ -609,4 +471,14 @@ void ms_on_register(struct ms *ms, uint64_t now, const struct packet *pkt,
 	if (ret)
 		refuse(&in, MS_STORE_FAILED, LOG_STORE_FAILED,
 		       &m->records[0].eid);
+}
+
+void ms_on_register(struct ms *ms, struct ms_desk *desk, uint64_t now,
+		    const struct packet *pkt, const struct map_register *m,
+		    struct actions *acts)
+{
+	struct ms_proof proof;
+
+	if (ms_authenticate(ms, desk, now, pkt, m, &proof, acts))
+		ms_take(ms, now, pkt, m, &proof, acts);
 }

@@ -31,7 +31,8 @@
 
 /* One Map-Request on its way through, a record at a time. */
 struct query {
-	struct ms *ms;
+	const struct ms *ms;
+	struct ms_desk *desk;
 	uint64_t now;
 	const struct request *rq;
 	struct actions *acts;
@@ -50,7 +51,7 @@ struct query {
 static void refuse(const struct query *q, enum ms_counter counter,
 		   enum log_event event)
 {
-	q->ms->counters[counter]++;
+	counter_up(&q->desk->counters[counter]);
 	action_log_peer(q->acts, event, &q->rq->pkt->from, &q->asked,
 			q->rq->msg->nonce);
 }
@@ -68,7 +69,7 @@ static bool may_reply(const struct query *q)
 		refuse(q, MS_NO_ITR_RLOC, LOG_REQUEST_NO_ITR_RLOC);
 		return false;
 	}
-	if (!reply_allowed(&q->ms->per_eid, &q->ms->per_rloc, q->to,
+	if (!reply_allowed(&q->desk->per_eid, &q->desk->per_rloc, q->to,
 			   &q->asked, q->now)) {
 		refuse(q, MS_REPLY_LIMITED, LOG_REQUEST_LIMITED);
 		return false;
@@ -105,7 +106,7 @@ static void negative(struct query *q, enum ms_counter counter,
 	if (!may_reply(q))
 		return;
 
-	q->ms->counters[counter]++;
+	counter_up(&q->desk->counters[counter]);
 	reply_add(&q->reply, &rec);
 }
 
@@ -141,7 +142,7 @@ static void add_match(struct query *q)
 		return;
 
 	reply_cut(&q->reply, before);
-	q->ms->counters[MS_CUT]++;
+	counter_up(&q->desk->counters[MS_CUT]);
 	ops->store->gap(ops->store_arg, q->host.iid, &q->host.prefix.addr,
 			cut.prefix.len, &cut.prefix);
 	add_entry(q, q->entry, &cut);
@@ -168,7 +169,8 @@ static void proxy(struct query *q)
 
 	add_match(q);
 	level_ttl(&q->reply, before);
-	q->ms->counters[MS_PROXY_REPLIES] += q->reply.count > before;
+	if (q->reply.count > before)
+		counter_up(&q->desk->counters[MS_PROXY_REPLIES]);
 }
 
 /* --- on to an ETR --- */
@@ -235,13 +237,13 @@ static bool to_etr(struct query *q)
 
 static void ask_etrs(const struct query *q)
 {
-	if (q->etr_count && !forward_fresh(&q->ms->seen, q->rq, q->now)) {
+	if (q->etr_count && !forward_fresh(&q->desk->seen, q->rq, q->now)) {
 		refuse(q, MS_FORWARD_LOOP, LOG_FORWARD_LOOP);
 		return;
 	}
 	for (unsigned int i = 0; i < q->etr_count; i++) {
 		forward_send(q->rq->ecm, q->etrs[i], q->acts);
-		q->ms->counters[MS_FORWARDED]++;
+		counter_up(&q->desk->counters[MS_FORWARDED]);
 	}
 }
 
@@ -280,7 +282,7 @@ static void serve(struct query *q)
 	if (wants_proxy(q)) {
 		proxy(q);
 	} else if (!to_etr(q)) {
-		q->ms->counters[MS_PROXY_FOR_FAMILY]++;
+		counter_up(&q->desk->counters[MS_PROXY_FOR_FAMILY]);
 		proxy(q);
 	}
 }
@@ -315,21 +317,22 @@ static void serve_all(struct query *q)
 		reply_send(&q->reply, q->rq, q->to, 0, q->acts);
 }
 
-void ms_on_request(struct ms *ms, uint64_t now, const struct request *rq,
-		   struct actions *acts)
+void ms_on_request(const struct ms *ms, struct ms_desk *desk, uint64_t now,
+		   const struct request *rq, struct actions *acts)
 {
 	const uint32_t invalid = MREQ_PROBE | MREQ_SMR | MREQ_DONT_REPLY;
 	struct query q = {
 		.ms = ms,
+		.desk = desk,
 		.now = now,
 		.rq = rq,
 		.acts = acts,
 	};
 
-	ms->counters[MS_REQUESTS]++;
+	counter_up(&desk->counters[MS_REQUESTS]);
 	turn_to(&q, &rq->msg->records[0]);
-	if (!limit_take(&ms->requests, &rq->pkt->from, sizeof(rq->pkt->from),
-			now))
+	if (!limit_take(&desk->requests, &rq->pkt->from,
+			sizeof(rq->pkt->from), now))
 		refuse(&q, MS_REQUEST_LIMITED, LOG_REQUEST_LIMITED);
 	else if (rq->msg->flags & invalid)
 		refuse(&q, MS_REQUEST_INVALID, LOG_REQUEST_INVALID);

@@ -325,7 +325,7 @@ static void on_ecm_request(struct node *n, uint64_t now,
 	else if (n->cfg.mr)
 		mr_on_request(&n->mr, now, rq, acts);
 	else if (n->cfg.ms)
-		ms_on_request(&n->ms, now, rq, acts);
+		ms_on_request(&n->ms, n->ms.desks, now, rq, acts);
 	else if (rq->msg->flags & MREQ_SMR)
 		on_smr(n, now, rq, acts);
 	else
@@ -376,7 +376,8 @@ void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 	case MSG_TYPE_MAP_REGISTER:
 		mine = n->cfg.ms != NULL;
 		if (mine)
-			ms_on_register(&n->ms, now, pkt, &m->reg, acts);
+			ms_on_register(&n->ms, n->ms.desks, now, pkt,
+				       &m->reg, acts);
 		break;
 	case MSG_TYPE_MAP_NOTIFY:
 		mine = n->cfg.xtr != NULL;

@@ -56,6 +56,7 @@ struct ms_limits {
 struct ms_config {
 	const struct site *sites;
 	size_t site_count;
+	unsigned int desks;		/* ms.h; 0 is one */
 	struct ms_limits limits;
 };
 

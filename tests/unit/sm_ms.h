@@ -19,12 +19,14 @@ static struct sm_ops ms_ops;
 static struct store *store;
 static struct kv *kv;
 static struct ms ms;
+static unsigned int at_desk;
 
 static inline int begin(void **state)
 {
 	struct store_config sc;
 
 	memset(&world, 0, sizeof(world));
+	at_desk = 0;
 	keys_a[0] = (struct sm_key){ .algorithm = AUTH_HMAC_SHA256_128,
 				     .tag = 1 };
 	keys_a[1] = (struct sm_key){ .algorithm = AUTH_HMAC_SHA256_128,
@@ -118,7 +120,7 @@ static inline void deliver(uint64_t now, const struct packet *pkt)
 
 	assert_int_equal(msg_parse(pkt->data, pkt->len, &arena, &parsed, NULL),
 			 0);
-	ms_on_register(&ms, now, pkt, &parsed.reg, &acts);
+	ms_on_register(&ms, &ms.desks[at_desk], now, pkt, &parsed.reg, &acts);
 }
 
 static inline void sign_literal(const struct sm_key *key,
@@ -232,7 +234,7 @@ static inline void ask_all(uint64_t now, const char *const *eids,
 				   &arena, &inner, NULL), 0);
 	rq = (struct request){ .pkt = &pkt, .ecm = &parsed.ecm,
 			       .msg = &inner.request };
-	ms_on_request(&ms, now, &rq, &acts);
+	ms_on_request(&ms, &ms.desks[at_desk], now, &rq, &acts);
 }
 
 static inline void ask(uint64_t now, const char *eid, uint32_t flags)

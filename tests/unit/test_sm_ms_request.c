@@ -160,11 +160,32 @@ static void loops(void **state)
 	rq = (struct request){ .pkt = &pkt, .ecm = &m.ecm,
 			       .msg = &inner.request };
 	actions_init(&more, &arena);
-	ms_on_request(&ms, NOW + 10, &rq, &more);
+	ms_on_request(&ms, ms.desks, NOW + 10, &rq, &more);
 	assert_int_equal(counter("forward-loop"), 1);
 	assert_int_equal(counter("forwarded"), 1);
-	ms_on_request(&ms, NOW + 1000, &rq, &more);
+	ms_on_request(&ms, ms.desks, NOW + 1000, &rq, &more);
 	assert_int_equal(counter("forwarded"), 2);
+}
+
+/* What is used up at one desk is there at another; both count. */
+static void two_desks(void **state)
+{
+	cfg.desks = 2;
+	cfg.limits.requests.each = (struct limit_rate){ 1000000, 1 };
+	ms_free(&ms);
+	assert_int_equal(ms_init(&ms, &cfg, &ms_ops, seed), 0);
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1,
+		     .flags = MREG_PROXY_REPLY));
+	ask(NOW, "[100]10.1.5.5", 0);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	ask(NOW, "[100]10.1.5.6", 0);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	at_desk = 1;
+	ask(NOW, "[100]10.1.5.7", 0);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(counter("requests"), 3);
+	assert_int_equal(counter("request-limited"), 1);
+	assert_int_equal(counter("proxy-replies"), 2);
 }
 
 static void invalid(void **state)
@@ -325,6 +346,7 @@ int main(void)
 		TEST(modes),
 		TEST(answers_for_an_etr_out_of_reach),
 		TEST(loops),
+		TEST(two_desks),
 		TEST(invalid),
 		TEST(reply_limits),
 		TEST(too_many_more_specifics),

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Whose a Map-Register is (RFC 9301 5.6, 8.2; spec 02 5.4): the half of taking
+ * it that reads nothing but the message and the configuration, so that as many
+ * threads as there are desks do it at a time.
+ *
+ * Nothing of the message is used but its first EID (to find the site and with
+ * it the key) before the MAC over the whole of it holds.
+ *
+ * Limits.  A source address is nobody's word, so none of them can be used up
+ * in an ETR's name: MACs are computed within a budget of the site named, far
+ * below the one of all sites together.  Refusals are charged to their source,
+ * for which they only cease to be logged.
+ */
+#include <string.h>
+
+#include "sm/ms_part.h"
+
+void ms_log_refusal(struct actions *acts, enum log_event event,
+		    const struct packet *pkt, const struct site *site,
+		    uint64_t nonce, const struct eid *eid)
+{
+	struct action_log *l = action_log(acts, event);
+
+	l->peer = pkt->from;
+	l->site = site ? site->name : NULL;
+	l->number = nonce;
+	if (eid) {
+		l->eid = *eid;
+		l->has_eid = true;
+	}
+}
+
+/* One Map-Register of which nobody knows yet whose it is. */
+struct claim {
+	const struct ms *ms;
+	struct ms_desk *desk;
+	uint64_t now;
+	const struct packet *pkt;
+	const struct map_register *msg;
+	struct actions *acts;
+	struct ms_proof *proof;
+};
+
+/* Before the message has proven anything. */
+static bool reject(const struct claim *c, enum ms_counter counter,
+		   enum log_event event)
+{
+	const struct addr *from = &c->pkt->from;
+
+	counter_up(&c->desk->counters[counter]);
+	if (limit_take(&c->desk->failures, from, sizeof(*from), c->now))
+		ms_log_refusal(c->acts, event, c->pkt, c->proof->site,
+			    c->msg->nonce, &c->msg->records[0].eid);
+	return false;
+}
+
+/* The site of the first record that is of a site at all: one MAC per message,
+ * whatever it contains. */
+static bool find_site(const struct claim *c)
+{
+	for (unsigned int i = 0; i < c->msg->record_count; i++) {
+		const struct site_ref *ref =
+			ms_site_of(c->ms, &c->msg->records[i].eid);
+
+		if (ref) {
+			c->proof->site = ref->site;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool may_verify(const struct claim *c)
+{
+	size_t site = (size_t)(c->proof->site - c->ms->cfg->sites);
+
+	return bucket_take(&c->desk->verifies[site], c->now) &&
+	       bucket_take(&c->desk->verify, c->now);
+}
+
+/* With a coverage of its own, to know which one it was that held. */
+static bool verify(const struct claim *c, const struct sm_key *key,
+		   enum auth_coverage coverage)
+{
+	const struct sm_ops *ops = c->desk->ops;
+	struct sm_key k = *key;
+
+	if (key->coverage != coverage && key->coverage != AUTH_COVER_EITHER)
+		return false;
+	k.coverage = coverage;
+	return !ops->verify(ops->arg, &k, c->pkt->data, c->pkt->len,
+			    &c->msg->auth);
+}
+
+/* verify() refuses keys of another id or algorithm before it computes. */
+static bool find_key(const struct claim *c)
+{
+	const struct wire_auth *auth = &c->msg->auth;
+	const struct site *site = c->proof->site;
+	struct ms_proof *p = c->proof;
+
+	for (size_t i = 0; i < site->key_count; i++) {
+		const struct sm_key *key = &site->keys[i];
+
+		p->key = key;
+		p->literal = false;
+		if (verify(c, key, AUTH_COVER_ENTIRE))
+			return true;
+		p->literal = auth->literal_end != auth->entire_end;
+		if ((p->literal || key->coverage == AUTH_COVER_LITERAL) &&
+		    verify(c, key, AUTH_COVER_LITERAL))
+			return true;
+	}
+	return false;
+}
+
+/* The locator that stands for an ETR without IDs: of those it calls its own
+ * (L), or else of all, the lowest.  NULL: the message has none. */
+static const struct addr *own_locator(const struct map_register *m)
+{
+	const struct locator *best = NULL;
+
+	for (unsigned int i = 0; i < m->record_count; i++)
+		for (unsigned int k = 0; k < m->records[i].locator_count; k++) {
+			const struct locator *l = &m->records[i].locators[k];
+			int more = !!(l->flags & LOCATOR_LOCAL) -
+				   (best && best->flags & LOCATOR_LOCAL);
+
+			if (!best || more > 0 ||
+			    (!more && locator_cmp(l, best) < 0))
+				best = l;
+		}
+	return best ? &best->addr : NULL;
+}
+
+/* By what the MAC covers.  The packet's source is nobody's word: a recorded
+ * message from ever new sources would be ever new registrants, with no nonce
+ * to compare with.  It serves where there is nothing else, to withdraw.  IDs
+ * are nobody's word either when the MAC ends before them. */
+static void name_registrant(const struct claim *c)
+{
+	const struct addr *own = own_locator(c->msg);
+	struct ms_proof *p = c->proof;
+	bool ids = (c->msg->flags & MREG_IDS) && !p->literal;
+
+	p->who.tag = p->key->tag;
+	p->sure = ids || own;
+	if (ids)
+		p->who.who.ids = c->msg->ids;
+	else
+		p->who.who.source = own ? *own : c->pkt->from;
+}
+
+bool ms_authenticate(const struct ms *ms, struct ms_desk *desk, uint64_t now,
+		     const struct packet *pkt, const struct map_register *m,
+		     struct ms_proof *proof, struct actions *acts)
+{
+	struct claim c = {
+		.ms = ms,
+		.desk = desk,
+		.now = now,
+		.pkt = pkt,
+		.msg = m,
+		.acts = acts,
+		.proof = proof,
+	};
+
+	memset(proof, 0, sizeof(*proof));
+	counter_up(&desk->counters[MS_REGISTERS]);
+	if (!find_site(&c))
+		return reject(&c, MS_NO_SITE, LOG_SITE_UNKNOWN);
+	if (!may_verify(&c))
+		return reject(&c, MS_VERIFY_LIMITED, LOG_REGISTER_LIMITED);
+	if (m->auth.data_len > STORE_MAC_MAX || !find_key(&c))
+		return reject(&c, MS_BAD_AUTH, LOG_REGISTER_AUTH);
+	name_registrant(&c);
+	return true;
+}
