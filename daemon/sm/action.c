@@ -107,6 +107,8 @@ static size_t msg_room(const struct lisp_msg *m)
 	case MSG_TYPE_MAP_NOTIFY_ACK:
 		return fixed + m->notify.auth.data_len +
 		       records_room(m->notify.records, m->notify.record_count);
+	case MSG_TYPE_MAP_REFERRAL:
+		return map_referral_size(&m->referral);
 	case MSG_TYPE_ECM:
 		return ECM_OVERHEAD_IPV6 + m->ecm.message_len;
 	}

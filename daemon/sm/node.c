@@ -390,6 +390,8 @@ void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 		if (mine)
 			ms_on_ack(&n->ms, pkt, &m->notify, acts);
 		break;
+	case MSG_TYPE_MAP_REFERRAL:
+		break;
 	case MSG_TYPE_ECM:
 		mine = true;
 		on_ecm(n, now, pkt, m, acts);

@@ -59,6 +59,17 @@ static int notify_build(const struct lisp_msg *m, void *buf, size_t size)
 				      -EINVAL;
 }
 
+static int refer_parse(const void *data, size_t len, struct arena *arena,
+		       struct lisp_msg *m, struct wire_error *err)
+{
+	return map_referral_parse(data, len, arena, &m->referral, err);
+}
+
+static int refer_build(const struct lisp_msg *m, void *buf, size_t size)
+{
+	return map_referral_build(&m->referral, buf, size);
+}
+
 static int encapsulated_parse(const void *data, size_t len,
 			      struct arena *arena, struct lisp_msg *m,
 			      struct wire_error *err)
@@ -88,6 +99,8 @@ static const struct {
 		"Map-Notify", 16, notify_parse, notify_build },
 	[MSG_TYPE_MAP_NOTIFY_ACK] = {
 		"Map-Notify-Ack", 16, notify_parse, notify_build },
+	[MSG_TYPE_MAP_REFERRAL] = {
+		"Map-Referral", 24, refer_parse, refer_build },
 	[MSG_TYPE_ECM] = {
 		"ECM", 4, encapsulated_parse, encapsulated_build },
 };

@@ -9,6 +9,7 @@
 
 #include "wire/ecm.h"
 #include "wire/map_notify.h"
+#include "wire/map_referral.h"
 #include "wire/map_register.h"
 #include "wire/map_reply.h"
 #include "wire/map_request.h"
@@ -19,6 +20,7 @@ enum msg_type {
 	MSG_TYPE_MAP_REGISTER = 3,
 	MSG_TYPE_MAP_NOTIFY = 4,
 	MSG_TYPE_MAP_NOTIFY_ACK = 5,
+	MSG_TYPE_MAP_REFERRAL = 6,
 	MSG_TYPE_ECM = 8,
 };
 
@@ -29,6 +31,7 @@ struct lisp_msg {
 		struct map_reply reply;
 		struct map_register reg;
 		struct map_notify notify;	/* and Map-Notify-Ack */
+		struct map_referral referral;
 		struct ecm ecm;
 	};
 };

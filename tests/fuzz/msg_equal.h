@@ -77,6 +77,73 @@ static inline bool equal_records(const struct map_record *a, size_t n,
 	return n == m;
 }
 
+static inline bool equal_octets(const uint8_t *a, size_t n, const uint8_t *b,
+				size_t m)
+{
+	return n == m && (n == 0 || memcmp(a, b, n) == 0);
+}
+
+static inline bool equal_referral_rloc(const struct referral_rloc *a,
+				       const struct referral_rloc *b)
+{
+	size_t i;
+
+	if (!addr_equal(&a->addr, &b->addr) || a->priority != b->priority ||
+	    a->weight != b->weight || a->key_count != b->key_count)
+		return false;
+	for (i = 0; i < a->key_count; i++)
+		if (a->keys[i].algorithm != b->keys[i].algorithm ||
+		    a->keys[i].revoked != b->keys[i].revoked ||
+		    !equal_octets(a->keys[i].data, a->keys[i].len,
+				  b->keys[i].data, b->keys[i].len))
+			return false;
+	return true;
+}
+
+static inline bool equal_sig(const struct referral_sig *a,
+			     const struct referral_sig *b)
+{
+	return a->original_ttl == b->original_ttl &&
+	       a->expiration == b->expiration &&
+	       a->inception == b->inception && a->key_tag == b->key_tag &&
+	       a->algorithm == b->algorithm &&
+	       equal_octets(a->data, a->len, b->data, b->len);
+}
+
+static inline bool equal_referral_record(const struct referral_record *a,
+					 const struct referral_record *b)
+{
+	size_t i;
+
+	if (a->ttl != b->ttl || !xeid_equal(&a->xeid, &b->xeid) ||
+	    !equal_foreign(a->foreign, b->foreign) ||
+	    a->action != b->action || a->incomplete != b->incomplete ||
+	    a->authoritative != b->authoritative ||
+	    a->version != b->version || a->rloc_count != b->rloc_count ||
+	    a->sig_count != b->sig_count)
+		return false;
+	for (i = 0; i < a->rloc_count; i++)
+		if (!equal_referral_rloc(&a->rlocs[i], &b->rlocs[i]))
+			return false;
+	for (i = 0; i < a->sig_count; i++)
+		if (!equal_sig(&a->sigs[i], &b->sigs[i]))
+			return false;
+	return true;
+}
+
+static inline bool equal_referral(const struct map_referral *a,
+				  const struct map_referral *b)
+{
+	size_t i;
+
+	if (a->nonce != b->nonce || a->record_count != b->record_count)
+		return false;
+	for (i = 0; i < a->record_count; i++)
+		if (!equal_referral_record(&a->records[i], &b->records[i]))
+			return false;
+	return true;
+}
+
 static inline bool equal_ids(const struct site_ids *a,
 			     const struct site_ids *b)
 {
@@ -159,6 +226,8 @@ static inline bool equal_msg(const struct lisp_msg *a,
 		       equal_ids(&a->notify.ids, &b->notify.ids) &&
 		       equal_records(a->notify.records, a->notify.record_count,
 				     b->notify.records, b->notify.record_count);
+	case MSG_TYPE_MAP_REFERRAL:
+		return equal_referral(&a->referral, &b->referral);
 	case MSG_TYPE_ECM:
 		return equal_ecm(&a->ecm, &b->ecm);
 	}

@@ -328,6 +328,7 @@ static bool watch(struct sim *s, struct sim_host *from,
 		break;
 	case MSG_TYPE_MAP_NOTIFY:
 	case MSG_TYPE_MAP_NOTIFY_ACK:
+	case MSG_TYPE_MAP_REFERRAL:
 		break;
 	}
 	arena_free(&arena);

@@ -71,6 +71,8 @@ static size_t trailing(const struct lisp_msg *m)
 	case MSG_TYPE_MAP_NOTIFY:
 	case MSG_TYPE_MAP_NOTIFY_ACK:
 		return m->notify.trailing;
+	case MSG_TYPE_MAP_REFERRAL:
+		return m->referral.trailing;
 	case MSG_TYPE_ECM:
 		return m->ecm.trailing;
 	}
@@ -441,7 +443,7 @@ static const struct {
 } bad[] = {
 	{ "nothing", "", WIRE_SHORT, 0 },
 	{ "type 0", "00000000 00000000 00000000", WIRE_TYPE, 0 },
-	{ "type 6", "60000001 00000000 00000000", WIRE_TYPE, 0 },
+	{ "type 7", "70000001 00000000 00000000", WIRE_TYPE, 0 },
 	{ "type 7", "70000001 00000000 00000000", WIRE_TYPE, 0 },
 	{ "type 15", "f0000001 00000000 00000000", WIRE_TYPE, 0 },
 	{ "Map-Request without records",

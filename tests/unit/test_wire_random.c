@@ -98,10 +98,88 @@ static void random_request(struct map_request *q)
 		random_ids(&q->ids);
 }
 
+static const uint8_t *random_octets(size_t n)
+{
+	uint8_t *at = arena_alloc(&arena, n ? n : 1);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		at[i] = rand();
+	return at;
+}
+
+static void random_keys(struct referral_rloc *rloc)
+{
+	uint8_t algorithm = rand();
+	bool revoked = rand() & 1;
+	struct referral_key *keys;
+	unsigned int i;
+
+	rloc->key_count = rand() % 3 ? 0 : rand() % (REFERRAL_KEY_MAX + 1);
+	keys = arena_array(&arena, rloc->key_count, sizeof(*keys));
+	for (i = 0; i < rloc->key_count; i++) {
+		keys[i].algorithm = algorithm;
+		keys[i].revoked = revoked;
+		keys[i].len = rand() % 40;
+		keys[i].data = random_octets(keys[i].len);
+	}
+	rloc->keys = keys;
+}
+
+static void random_sigs(struct referral_record *rec)
+{
+	unsigned int i;
+
+	rec->sig_count = rand() % (REFERRAL_SIG_MAX + 1);
+	rec->sigs = arena_array(&arena, rec->sig_count, sizeof(*rec->sigs));
+	for (i = 0; i < rec->sig_count; i++) {
+		rec->sigs[i] = (struct referral_sig){
+			.original_ttl = rand(), .expiration = rand(),
+			.inception = rand(), .key_tag = rand(),
+			.algorithm = rand(), .len = rand() % 300,
+		};
+		rec->sigs[i].data = random_octets(rec->sigs[i].len);
+	}
+}
+
+static void random_referral(struct referral_record *rec)
+{
+	struct eid e = random_eid();
+	unsigned int i;
+
+	*rec = (struct referral_record){
+		.ttl = rand(), .xeid = xeid_of(&e), .action = rand() & 7,
+		.incomplete = rand() & 1, .authoritative = rand() & 1,
+		.version = rand() & 0xfff, .rloc_count = rand() % 9,
+	};
+	if (rand() % 3 == 0)
+		xeid_range(rand(), rand() % (XEID_IID_BITS + 1), &rec->xeid);
+	rec->rlocs = arena_array(&arena, rec->rloc_count, sizeof(*rec->rlocs));
+	for (i = 0; i < rec->rloc_count; i++) {
+		rec->rlocs[i] = (struct referral_rloc){
+			.addr = random_addr(), .priority = rand(),
+			.weight = rand(),
+		};
+		random_keys(&rec->rlocs[i]);
+	}
+	random_sigs(rec);
+}
+
+static void random_referrals(struct map_referral *m)
+{
+	unsigned int i;
+
+	m->nonce = rand();
+	m->record_count = 1 + rand() % 4;
+	m->records = arena_array(&arena, m->record_count, sizeof(*m->records));
+	for (i = 0; i < m->record_count; i++)
+		random_referral(&m->records[i]);
+}
+
 static void random_msg(struct lisp_msg *m)
 {
 	memset(m, 0, sizeof(*m));
-	m->type = 1 + rand() % 5;
+	m->type = 1 + rand() % 6;
 	switch (m->type) {
 	case MSG_TYPE_MAP_REQUEST:
 		random_request(&m->request);
@@ -132,6 +210,9 @@ static void random_msg(struct lisp_msg *m)
 		if (m->notify.flags & MNOT_IDS)
 			random_ids(&m->notify.ids);
 		break;
+	case MSG_TYPE_MAP_REFERRAL:
+		random_referrals(&m->referral);
+		break;
 	case MSG_TYPE_ECM:
 		break;
 	}
@@ -150,6 +231,8 @@ static void random_messages(void **state)
 		random_msg(&m);
 		len = msg_build(&m, out, sizeof(out));
 		assert_true(len > 0);
+		if (m.type == MSG_TYPE_MAP_REFERRAL)
+			assert_int_equal(len, map_referral_size(&m.referral));
 		if (parse_exactly(out, len, &again, &err))
 			fail_msg("%s at %zu", wire_reason_name(err.reason),
 				 err.offset);
@@ -222,7 +305,8 @@ static void names(void **state)
 	assert_string_equal(msg_type_name(5), "Map-Notify-Ack");
 	assert_string_equal(msg_type_name(8), "ECM");
 	assert_null(msg_type_name(0));
-	assert_null(msg_type_name(6));
+	assert_string_equal(msg_type_name(6), "Map-Referral");
+	assert_null(msg_type_name(7));
 	assert_null(msg_type_name(16));
 	assert_int_equal(msg_peek_type("\x8f", 1), 8);
 	assert_int_equal(msg_peek_type("", 0), -1);
