@@ -23,6 +23,7 @@ static const char *const counter_names[MS_COUNT] = {
 	[MS_DEREGISTERED] = "deregistered",
 	[MS_EXPIRED] = "expired",
 	[MS_NOTIFIES] = "notifies",
+	[MS_MOVED] = "moved",
 	[MS_UNSOLICITED] = "unsolicited",
 	[MS_UNSOLICITED_ACKED] = "unsolicited-acked",
 	[MS_UNSOLICITED_LOST] = "unsolicited-lost",
@@ -138,8 +139,10 @@ static int init_shared(struct ms *ms, const uint8_t seed[16])
 
 	init_bucket(&ms->accept, &l->accept.all);
 	ms->accepts = new_buckets(ms, &l->accept.each);
+	ms->outstanding = calloc(ms->cfg->site_count + 1,
+				 sizeof(*ms->outstanding));
 	ms->total = calloc(MS_COUNT, sizeof(*ms->total));
-	if (!ms->accepts || !ms->total)
+	if (!ms->accepts || !ms->outstanding || !ms->total)
 		return -ENOMEM;
 	return limit_init(&ms->again, &l->again, seed);
 }
@@ -160,6 +163,8 @@ int ms_init(struct ms *ms, const struct ms_config *cfg,
 
 	ret = hash_init(&ms->notifies, seed);
 	if (!ret)
+		ret = hash_init(&ms->told, seed);
+	if (!ret)
 		ret = eidmap_init(&ms->sites, seed);
 	if (!ret)
 		ret = add_sites(ms);
@@ -177,10 +182,12 @@ void ms_free(struct ms *ms)
 	if (ms->notifies.bucket) {
 		ms_notify_free(ms);
 		hash_free(&ms->notifies);
+		hash_free(&ms->told);
 	}
 	for (unsigned int i = 0; i < ms->desk_count; i++)
 		free_desk(&ms->desks[i]);
 	free(ms->desks);
+	free(ms->outstanding);
 	limit_free(&ms->again);
 	eidmap_free(&ms->sites, NULL, NULL);
 	free(ms->refs);
@@ -204,6 +211,22 @@ bool registrant_equal(const struct registrant *a, const struct registrant *b)
 	return !memcmp(a->ids.xtr_id, b->ids.xtr_id, sizeof(a->ids.xtr_id)) &&
 	       a->ids.site_id == b->ids.site_id &&
 	       addr_equal(&a->source, &b->source);
+}
+
+bool registration_same_locators(const struct registration *a,
+				const struct registration *b)
+{
+	if (a->locator_count != b->locator_count)
+		return false;
+	for (unsigned int i = 0; i < a->locator_count; i++) {
+		const struct locator *x = &a->locators[i];
+		const struct locator *y = &b->locators[i];
+
+		if (locator_cmp(x, y) || x->priority != y->priority ||
+		    x->weight != y->weight || x->flags != y->flags)
+			return false;
+	}
+	return true;
 }
 
 /* --- another configuration --- */

@@ -45,6 +45,7 @@ enum ms_counter {
 	MS_DEREGISTERED,
 	MS_EXPIRED,
 	MS_NOTIFIES,
+	MS_MOVED,		/* registrants told so */
 	MS_UNSOLICITED,
 	MS_UNSOLICITED_ACKED,
 	MS_UNSOLICITED_LOST,
@@ -79,6 +80,8 @@ struct ms {
 	struct bucket accept;		/* of all of them */
 	struct limit again;
 	struct hash_table notifies;	/* unsolicited, by nonce */
+	struct hash_table told;		/* the same, by EID and registrant */
+	unsigned int *outstanding;	/* of these, for each site */
 	struct heap timers;		/* of these */
 	uint64_t notify_nonce;
 	uint64_t counters[MS_COUNT];

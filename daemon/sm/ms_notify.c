@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Unsolicited Map-Notifies (RFC 9301 5.7): when the merged locator set of a
- * prefix changes because of one registrant, the others that set M are told.
+ * Unsolicited Map-Notifies (RFC 9301 5.7): when a mapping changes because of
+ * one registrant, others of it that set M are told: who has a part in the
+ * merged locator set, and whose registration is no longer what is answered, as
+ * the EID has moved.
+ *
  * Each message is sent up to seven times, 3, 3, 3, 6, 12, 24 seconds apart,
- * until a Map-Notify-Ack with its nonce and a valid MAC comes.
+ * until a Map-Notify-Ack with its nonce and a valid MAC comes.  Later news of
+ * an EID for the same registrant takes the place of earlier, and so does a
+ * registration of its own, as the Map-Notify that answers it says what holds.
+ * A site has no more than its share of those outstanding.
  *
  * Nonces count up from a random start, so that they meet those of the
  * registrants' own Map-Registers by nothing but chance.
@@ -12,6 +18,7 @@
 #include <string.h>
 
 #include "sm/ms_part.h"
+#include "sm/reply.h"
 #include "sm/util.h"
 
 static const unsigned int gaps[] = {
@@ -19,9 +26,12 @@ static const unsigned int gaps[] = {
 };
 
 struct pending {
-	struct hash_node node;
+	struct hash_node node;		/* by nonce */
+	struct hash_node told;		/* by EID and registrant */
 	struct heap_node timer;
 	uint64_t nonce;
+	struct registrant who;
+	size_t site;			/* of the configuration */
 	struct eid eid;
 	struct addr from;
 	struct addr to;
@@ -34,6 +44,8 @@ struct pending {
 static void pending_del(struct ms *ms, struct pending *p)
 {
 	hash_del(&ms->notifies, &p->node);
+	hash_del(&ms->told, &p->told);
+	ms->outstanding[p->site]--;
 	heap_del(&ms->timers, &p->timer);
 	free(p);
 }
@@ -45,6 +57,32 @@ void ms_notify_free(struct ms *ms)
 	while (ms->notifies.count &&
 	       (n = hash_walk_first(&ms->notifies)) != NULL)
 		pending_del(ms, container_of(n, struct pending, node));
+}
+
+static uint64_t told_hash(const struct ms *ms, const struct eid *eid,
+			  const struct registrant *who)
+{
+	uint8_t key[LIMIT_KEY_SIZE + sizeof(who->ids)];
+	size_t len = limit_key(key, &who->source, eid);
+
+	memcpy(key + len, &who->ids, sizeof(who->ids));
+	return hash_key(&ms->told, key, len + sizeof(who->ids));
+}
+
+void ms_notify_drop(struct ms *ms, const struct eid *eid,
+		    const struct registrant *who)
+{
+	struct hash_node *n, *next;
+
+	if (!ms->told.count)
+		return;
+	for (n = hash_first(&ms->told, told_hash(ms, eid, who)); n; n = next) {
+		struct pending *p = container_of(n, struct pending, told);
+
+		next = hash_next(n);
+		if (eid_equal(&p->eid, eid) && registrant_equal(&p->who, who))
+			pending_del(ms, p);
+	}
 }
 
 static void pending_send(struct ms *ms, struct pending *p, uint64_t now,
@@ -85,26 +123,26 @@ static uint8_t *build(struct ms *ms, const struct registration *reg,
 	return data;
 }
 
-static void tell(struct ms *ms, uint64_t now, const struct eid *eid,
-		 const struct registration *reg, struct map_record *rec,
-		 struct actions *acts)
+/* Of the site's share, and of all. */
+static bool room_for(const struct ms *ms, size_t site)
 {
-	uint64_t nonce = ms->notify_nonce++;
-	struct pending *p;
-	uint8_t *data;
-	size_t len;
+	const struct ms_limits *l = &ms->cfg->limits;
 
-	if (ms->notifies.count >= ms->cfg->limits.notifies) {
-		ms->counters[MS_UNSOLICITED_LOST]++;
-		return;
-	}
+	return ms->notifies.count < l->notifies &&
+	       ms->outstanding[site] < l->notifies_of_site;
+}
 
-	data = build(ms, reg, rec, nonce, acts, &len);
-	p = data ? calloc(1, sizeof(*p) + len) : NULL;
+static struct pending *pending_new(struct ms *ms, const struct eid *eid,
+				   const struct registration *reg, size_t site,
+				   const uint8_t *data, size_t len)
+{
+	struct pending *p = calloc(1, sizeof(*p) + len);
+
 	if (!p)
-		return;
-
-	p->nonce = nonce;
+		return NULL;
+	p->nonce = ms->notify_nonce - 1;
+	p->who = reg->who;
+	p->site = site;
 	p->eid = *eid;
 	p->from = reg->local;
 	p->to = reg->source;
@@ -113,8 +151,39 @@ static void tell(struct ms *ms, uint64_t now, const struct eid *eid,
 	memcpy(p->data, data, len);
 	heap_node_init(&p->timer);
 	hash_add(&ms->notifies, &p->node,
-		 hash_key(&ms->notifies, &nonce, sizeof(nonce)));
-	pending_send(ms, p, now, acts);
+		 hash_key(&ms->notifies, &p->nonce, sizeof(p->nonce)));
+	hash_add(&ms->told, &p->told, told_hash(ms, eid, &p->who));
+	ms->outstanding[site]++;
+	return p;
+}
+
+static void tell(struct ms *ms, uint64_t now, const struct eid *eid,
+		 const struct registration *reg, struct map_record *rec,
+		 struct actions *acts)
+{
+	const struct site_ref *ref = ms_site_of(ms, eid);
+	size_t site = ref ? (size_t)(ref->site - ms->cfg->sites) : 0;
+	struct pending *p;
+	uint8_t *data;
+	size_t len;
+
+	ms_notify_drop(ms, eid, &reg->who);
+	if (!ref || !room_for(ms, site)) {
+		ms->counters[MS_UNSOLICITED_LOST]++;
+		return;
+	}
+
+	data = build(ms, reg, rec, ms->notify_nonce++, acts, &len);
+	p = data ? pending_new(ms, eid, reg, site, data, len) : NULL;
+	if (p)
+		pending_send(ms, p, now, acts);
+}
+
+/* Another registration is answered, with other locators than @r has. */
+static bool displaced(const struct store_entry *e,
+		      const struct registration *r)
+{
+	return !r->merge && !registration_same_locators(r, e->regs);
 }
 
 void ms_notify_others(struct ms *ms, uint64_t now, const struct store_entry *e,
@@ -125,10 +194,15 @@ void ms_notify_others(struct ms *ms, uint64_t now, const struct store_entry *e,
 	if (ms_entry_record(e, &e->eid, NULL, acts->arena, &rec))
 		return;
 
-	for (const struct registration *r = e->regs; r; r = r->next)
-		if (r->merge && r->want_notify &&
-		    !registrant_equal(&r->who, except))
-			tell(ms, now, &e->eid, r, &rec, acts);
+	for (const struct registration *r = e->regs; r; r = r->next) {
+		if (!r->want_notify || registrant_equal(&r->who, except))
+			continue;
+		if (displaced(e, r))
+			ms->counters[MS_MOVED]++;
+		else if (!r->merge)
+			continue;
+		tell(ms, now, &e->eid, r, &rec, acts);
+	}
 }
 
 bool ms_notify_on_time(struct ms *ms, uint64_t now, struct actions *acts)

@@ -33,9 +33,18 @@ int ms_entry_record(const struct store_entry *e, const struct eid *eid,
 
 bool registrant_equal(const struct registrant *a, const struct registrant *b);
 
-/* Tell the other registrants of @e that its merged set has changed. */
+/* The same locators in every respect? */
+bool registration_same_locators(const struct registration *a,
+				const struct registration *b);
+
+/* The mapping of @e has changed: tell its registrants, but for @except, that
+ * have a part in it, or had. */
 void ms_notify_others(struct ms *ms, uint64_t now, const struct store_entry *e,
 		      const struct registrant *except, struct actions *acts);
+
+/* What @who was to be told about @eid is out of date. */
+void ms_notify_drop(struct ms *ms, const struct eid *eid,
+		    const struct registrant *who);
 bool ms_notify_on_time(struct ms *ms, uint64_t now, struct actions *acts);
 void ms_notify_free(struct ms *ms);
 

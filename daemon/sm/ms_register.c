@@ -312,26 +312,27 @@ static bool is_old(const struct intake *in)
 	return false;
 }
 
-static bool same_locators(const struct registration *a,
-			  const struct registration *b)
-{
-	for (unsigned int i = 0; i < a->locator_count; i++) {
-		const struct locator *x = &a->locators[i];
-		const struct locator *y = &b->locators[i];
-
-		if (i == b->locator_count || locator_cmp(x, y) ||
-		    x->priority != y->priority || x->weight != y->weight ||
-		    x->flags != y->flags)
-			return false;
-	}
-	return a->locator_count == b->locator_count;
-}
-
 /* What a change means, found out before the commit and told after it. */
 struct fate {
 	bool was_there;
-	bool news;		/* to other registrants of a merged prefix */
+	bool news;		/* to other registrants */
 };
+
+/* Does the mapping change with the end of @old? */
+static bool is_answered(const struct intake *in, const struct store_change *ch,
+			const struct registration *old)
+{
+	return old->merge || entry_of(in, &ch->eid)->regs == old;
+}
+
+/* Not so when a registration is but repeated, though it is the latest then: of
+ * two registrants that contradict each other each would be told, for ever. */
+static bool is_news(const struct registration *reg,
+		    const struct registration *old)
+{
+	return !old || old->merge != reg->merge ||
+	       !registration_same_locators(old, reg);
+}
 
 static void compare(const struct intake *in, struct fate *fates)
 {
@@ -341,9 +342,8 @@ static void compare(const struct intake *in, struct fate *fates)
 			reg_of(entry_of(in, &ch->eid), &in->proof->who.who);
 
 		fates[i].was_there = old != NULL;
-		fates[i].news = ch->reg.merge &&
-			(ch->remove ? old != NULL
-				    : !old || !same_locators(old, &ch->reg));
+		fates[i].news = ch->remove ? old && is_answered(in, ch, old)
+					   : is_news(&ch->reg, old);
 	}
 }
 
@@ -410,6 +410,8 @@ static void tell(const struct intake *in, const struct fate *fates)
 		const struct store_entry *e = entry_of(in, &ch->eid);
 
 		describe(in, ch, &fates[i]);
+		if (ch->remove || ch->reg.want_notify)
+			ms_notify_drop(in->ms, &ch->eid, &in->proof->who.who);
 		if (fates[i].news && e)
 			ms_notify_others(in->ms, in->now, e,
 					 &in->proof->who.who, in->acts);

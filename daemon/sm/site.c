@@ -19,7 +19,8 @@ void ms_config_init(struct ms_config *cfg)
 		.timeout_max = 24 * 3600 * 1000,
 		.ttl_max = 1440,
 		.replay_window = 60 * 1000,
-		.notifies = 4096,
+		.notifies = 16384,
+		.notifies_of_site = 1024,
 		.verify = { .each = { 200, 1000 }, .all = { 20, 10000 } },
 		.accept = { .each = { 2000, 2000 }, .all = { 50, 20000 } },
 		.failures = {

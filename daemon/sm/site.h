@@ -42,6 +42,7 @@ struct ms_limits {
 	uint32_t ttl_max;		/* minutes, of proxy replies */
 	uint32_t replay_window;		/* ms, duplicates answered again */
 	unsigned int notifies;		/* unsolicited ones outstanding */
+	unsigned int notifies_of_site;	/* of these, at most */
 	struct site_rate verify;	/* MACs of Map-Registers computed */
 	struct site_rate accept;	/* Map-Registers that held */
 	struct limit_config failures;	/* refused ones logged, per source */
