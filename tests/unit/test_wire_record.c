@@ -180,6 +180,29 @@ static void ignored_locators(void **state)
 	assert_int_equal(rec.ignored, 1);
 }
 
+/* What a locator is to us alone no peer can say, and is told to none. */
+static void inner_flags(void **state)
+{
+	struct locator l = locator("192.0.2.1");
+	struct map_record rec = {
+		.eid.prefix.addr.family = ADDR_IPV4,
+		.locators = &l, .locator_count = 1,
+	};
+	struct wire_error err;
+	uint8_t out[100];
+	struct writer w;
+
+	l.flags = LOCATOR_ECHO_NONCE | LOCATOR_NEIGHBOUR | LOCATOR_LOCAL;
+	writer_init(&w, out, sizeof(out));
+	record_build(&w, &rec);
+	assert_int_equal(out[w.len - 8] << 8 | out[w.len - 7], LOCATOR_LOCAL);
+
+	assert_int_equal(parse_hex("000005a0 01100000 00000001 0a010000"
+				   "0132ff00 ffff 0001 c0000201",
+				   &rec, &err), 0);
+	assert_int_equal(rec.locators[0].flags, LOCATOR_FLAGS);
+}
+
 static void actions(void **state)
 {
 	static const int want[8] = { 0, 1, 2, 3, 4, 5, 3, 3 };
@@ -304,6 +327,7 @@ int main(void)
 		cmocka_unit_test(sorting_twin),
 		cmocka_unit_test(sorting_is_stable),
 		cmocka_unit_test(ignored_locators),
+		cmocka_unit_test(inner_flags),
 		cmocka_unit_test(actions),
 		cmocka_unit_test(host_bits_are_cleared),
 		cmocka_unit_test(foreign_eids),
