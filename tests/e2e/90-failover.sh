@@ -46,11 +46,7 @@ is "they go to the preferred one" "$(
 	echo $(($(rloc_of xtr-a $second .packets) - n)))" 3
 
 # two routers are between C and A
-hops_are()
-{
-	[ "$(ctl xtr-a --json show rlocs | jq "[.[] |
-		select(.address == \"$second\") | .hops] == [2]")" = true ]
-}
+hops_are() { [ "$(rloc_of xtr-a $second .hops)" = 2 ]; }
 check_lab "A knows how many routers C is away" wait_for 20 hops_are
 
 # ---- it dies
