@@ -53,8 +53,9 @@ struct host_route {
 /* The routing table of a VRF, 0 if there is no such VRF. */
 uint32_t host_vrf_table(const struct host *h, const char *name);
 
-/* The unicast routes in a table, but for default routes and those that lead,
- * one way of several is enough, into lisp devices; in no order, perhaps repeated. */
+/* The unicast routes in a table, but for default routes and those that lead
+ * into lisp devices (one way of several is enough); in no order, perhaps
+ * repeated. */
 void host_routes(const struct host *h, uint32_t table,
 		 void (*fn)(void *arg, const struct host_route *r), void *arg);
 
