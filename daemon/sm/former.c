@@ -107,10 +107,10 @@ static void withdraw(const struct former *f, uint64_t now,
 	cfg.database_count = f->count;
 	if (database_init(&db, &cfg, seed))
 		return;
+	for (size_t i = 0; i < db.count; i++)
+		db.eids[i].withdrawn = true;
 	if (!register_init(&reg, &cfg, f->ops, &db))
-		register_withdraw(&reg, now, NULL, acts);
-	while (register_due(&reg) <= now)
-		register_on_time(&reg, now, acts);
+		register_leave(&reg, now, acts);
 	register_free(&reg);
 	database_free(&db);
 }

@@ -196,7 +196,7 @@ static void on_changed(void *arg, const struct eid *eid)
 	t->changed++;
 	smr_on_change(&t->n->smr, t->now, eid);
 	if (!database_find(&t->n->db, eid))
-		register_withdraw(&t->old->reg, t->now, eid, t->acts);
+		database_find(&t->old->db, eid)->withdrawn = true;
 }
 
 size_t node_replace(struct node *n, struct node *old, uint64_t now,
@@ -211,8 +211,7 @@ size_t node_replace(struct node *n, struct node *old, uint64_t now,
 		if (!xtr_has_iid(n->cfg.xtr, old->cfg.xtr->iids[i]))
 			smr_on_leave(&n->smr, now, old->cfg.xtr->iids[i],
 				     &old->cache);
-	while (register_due(&old->reg) <= now)
-		register_on_time(&old->reg, now, acts);
+	register_leave(&old->reg, now, acts);
 	if (!n->cfg.xtr->probe.interval)
 		probe_let_go(&old->probe, acts);
 	resolve_cancel(&old->resolve, acts);

@@ -110,6 +110,12 @@ static size_t parts_needed(const struct registrar *r,
 	return parts;
 }
 
+static uint32_t shortest_period(const struct registrar *r)
+{
+	return r->cfg->reg.quick_interval < r->cfg->reg.interval ?
+		r->cfg->reg.quick_interval : r->cfg->reg.interval;
+}
+
 static int peer_init(const struct registrar *r, struct register_peer *peer,
 		     const struct register_server *srv)
 {
@@ -118,6 +124,7 @@ static int peer_init(const struct registrar *r, struct register_peer *peer,
 	peer->cfg = srv;
 	peer->part_count = parts_needed(r, srv);
 	bucket_init(&peer->verify, 100000, 50);
+	pace_init(&peer->pace, peer->part_count, shortest_period(r));
 	peer->parts = calloc(peer->part_count + 1, sizeof(*peer->parts));
 	peer->records = calloc(r->db->count + 1, sizeof(*peer->records));
 	if (!peer->parts || !peer->records)
@@ -281,9 +288,13 @@ static void arm_retry(struct registrar *r, struct register_part *p,
 static void arm_period(struct registrar *r, struct register_part *p,
 		       uint64_t now)
 {
+	const struct register_peer *peer = p->peer;
+
 	p->retry = r->cfg->reg.retry_min;
 	p->unacked = 0;
-	heap_update(&r->timers, &p->timer, now + period(r, p, now));
+	heap_update(&r->timers, &p->timer,
+		    pace_again(&peer->pace, (size_t)(p - peer->parts),
+			       period(r, p, now), now));
 }
 
 static void begin_quick(struct registrar *r, struct register_part *p,
@@ -300,6 +311,7 @@ void register_step(struct registrar *r, struct register_part *p,
 	const struct register_server *srv = p->peer->cfg;
 	enum register_state from = p->state;
 
+	p->has_turn = false;
 	if (next_state[from][ev] != STAY)
 		p->state = next_state[from][ev];
 	if (p->state != from)
@@ -394,6 +406,17 @@ static bool part_changed(const struct registrar *r,
 	return false;
 }
 
+/* Whatever is marked as withdrawn and has not been. */
+static void withdraw_marked(struct registrar *r, uint64_t now,
+			    struct actions *acts)
+{
+	for (size_t i = 0; i < r->peer_count; i++)
+		for (size_t k = 0; k < r->peers[i].part_count; k++)
+			if (part_changed(r, &r->peers[i].parts[k]))
+				withdraw_part(r, &r->peers[i].parts[k], now,
+					      acts);
+}
+
 int register_withdraw(struct registrar *r, uint64_t now,
 		      const struct eid *eid, struct actions *acts)
 {
@@ -401,17 +424,21 @@ int register_withdraw(struct registrar *r, uint64_t now,
 
 	if (eid && !l)
 		return -ENOENT;
-
-	for (size_t i = 0; i < r->db->count; i++)
-		if (!l || l == &r->db->eids[i])
-			r->db->eids[i].withdrawn = true;
-
-	for (size_t i = 0; i < r->peer_count; i++)
-		for (size_t k = 0; k < r->peers[i].part_count; k++)
-			if (part_changed(r, &r->peers[i].parts[k]))
-				withdraw_part(r, &r->peers[i].parts[k], now,
-					      acts);
+	if (l)
+		l->withdrawn = true;
+	for (size_t i = 0; !l && i < r->db->count; i++)
+		r->db->eids[i].withdrawn = true;
+	r->hurry |= !l;
+	withdraw_marked(r, now, acts);
 	return 0;
+}
+
+void register_leave(struct registrar *r, uint64_t now, struct actions *acts)
+{
+	r->hurry = true;
+	withdraw_marked(r, now, acts);
+	while (register_due(r) <= now)
+		register_on_time(r, now, acts);
 }
 
 /* --- events --- */
@@ -423,6 +450,7 @@ void register_start(struct registrar *r, uint64_t now, struct actions *acts)
 		enum register_event ev = peer->cfg->want_notify ?
 			REGISTER_ON_START : REGISTER_ON_START_BLIND;
 
+		peer->pace.start = now;
 		for (size_t k = 0; k < peer->part_count; k++)
 			register_step(r, &peer->parts[k], ev, now, acts);
 	}
@@ -435,6 +463,20 @@ uint64_t register_due(const struct registrar *r)
 	return n ? n->due : UINT64_MAX;
 }
 
+/* May the part send?  Else it has been given a time at which it may. */
+static bool is_its_turn(struct registrar *r, struct register_part *p,
+			uint64_t now)
+{
+	uint64_t at = p->has_turn || r->hurry ? now :
+		pace_turn(&p->peer->pace, now);
+
+	if (at == now)
+		return true;
+	p->has_turn = true;
+	heap_update(&r->timers, &p->timer, at);
+	return false;
+}
+
 bool register_on_time(struct registrar *r, uint64_t now, struct actions *acts)
 {
 	struct heap_node *n = heap_pop_due(&r->timers, now);
@@ -445,7 +487,7 @@ bool register_on_time(struct registrar *r, uint64_t now, struct actions *acts)
 		return false;
 
 	p = container_of(n, struct register_part, timer);
-	if (!withdraw_again(r, p, now, acts))
+	if (!is_its_turn(r, p, now) || !withdraw_again(r, p, now, acts))
 		return true;
 
 	if (p->unacked)

@@ -13,6 +13,10 @@
  *	idle --start, no Map-Notify wanted--> blind --period--> blind
  *	any  --all its EIDs withdrawn--> done
  *
+ * The parts of a server take turns (pace.h): those of a small site go at once,
+ * 10,000 prefixes take some seconds, and are refreshed one part after the
+ * other all through the period.
+ *
  * Every message sent has a nonce one higher than the one before, also a
  * retransmission (spec ambiguity B2), and a Map-Notify to any of the last
  * ones counts.
@@ -76,6 +80,7 @@ struct registrar {
 	struct register_peer *peers;	/* as many as servers */
 	size_t peer_count;
 	struct heap timers;
+	bool hurry;			/* no turns: it is about to end */
 	uint64_t counters[REGISTER_COUNT];
 };
 
@@ -86,9 +91,12 @@ void register_free(struct registrar *r);
 
 void register_start(struct registrar *r, uint64_t now, struct actions *acts);
 
-/* As node_withdraw(). */
+/* As node_withdraw().  All are withdrawn at once, without turns. */
 int register_withdraw(struct registrar *r, uint64_t now,
 		      const struct eid *eid, struct actions *acts);
+
+/* Deregister what the database marks as withdrawn, once, before @r ends. */
+void register_leave(struct registrar *r, uint64_t now, struct actions *acts);
 
 /* A Map-Notify (not an ack). */
 void register_on_notify(struct registrar *r, uint64_t now,

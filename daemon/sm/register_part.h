@@ -4,6 +4,7 @@
 #define LISP_SM_REGISTER_PART_H
 
 #include "lib/bucket.h"
+#include "sm/pace.h"
 #include "sm/register.h"
 
 #define REGISTER_NONCES	8	/* last ones to which a Map-Notify counts */
@@ -22,6 +23,7 @@ struct register_part {
 	unsigned int unacked;			/* since the last Map-Notify */
 	unsigned int withdrawals;		/* tries; 0: none going on */
 	uint32_t retry;				/* ms to the next one */
+	bool has_turn;				/* when its timer goes off */
 	uint64_t quick_until;			/* ms */
 	uint64_t notified;			/* ms, last Map-Notify */
 };
@@ -36,6 +38,7 @@ struct register_peer {
 	struct register_part *parts;
 	size_t part_count;
 	struct register_record *records;	/* as many as local EIDs */
+	struct pace pace;
 	struct bucket verify;			/* of unsolicited ones */
 	uint64_t unsolicited;			/* last nonce processed */
 	bool any_unsolicited;

@@ -5,13 +5,14 @@
 #include "sm/register.h"
 
 #define NOW	1000000u
+#define EIDS	2000
 
 static struct xtr_config cfg;
 static struct database db;
 static struct registrar reg;
 static struct locator rloc;
 static struct register_server servers[2];
-static struct eid eids[64];
+static struct eid eids[EIDS];
 
 static void set_up(size_t eid_count, size_t server_count)
 {
@@ -25,10 +26,11 @@ static void set_up(size_t eid_count, size_t server_count)
 			.proxy_reply = true,
 			.want_notify = true,
 		};
-	for (size_t i = 0; i < 64; i++) {
+	for (size_t i = 0; i < EIDS; i++) {
 		char text[EID_TEXT_MAX];
 
-		snprintf(text, sizeof(text), "[100]10.1.%zu.0/24", i);
+		snprintf(text, sizeof(text), "[100]10.%zu.%zu.0/24",
+			 1 + i / 64, i % 64);
 		eids[i] = E(text);
 	}
 
@@ -167,6 +169,100 @@ static void parts(void **state)
 	}
 	for (int i = 0; i < 64; i++)
 		assert_true(seen[i]);
+}
+
+/* Acknowledge all that the last turn sent, which is less than 2,000 parts; how
+ * many they were. */
+static unsigned int ack_all(uint64_t now)
+{
+	static struct map_register m[EIDS];
+	static struct map_record recs[2 * EIDS];
+	unsigned int n = count_acts(ACTION_SEND);
+	size_t at = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		m[i] = kept(i, &recs[at]);
+		at += m[i].record_count;
+	}
+	turn();
+	for (unsigned int i = 0; i < n; i++)
+		notify(now, &m[i], &servers[0].key, "198.51.100.10");
+	return n;
+}
+
+/* Sixteen at once, the others 20 ms apart. */
+static unsigned int start_large(bool answered)
+{
+	unsigned int parts, n;
+	uint64_t t = NOW;
+
+	set_up(EIDS, 1);
+	parts = (EIDS + 10) / 11;
+	start(NOW);
+	assert_int_equal(count_acts(ACTION_SEND), 16);
+	for (n = 16; n < parts; n++) {
+		if (answered)
+			ack_all(t);
+		run_timers(t + 19);
+		assert_int_equal(count_acts(ACTION_SEND), 0);
+		t += 20;
+		run_timers(t);
+		assert_int_equal(count_acts(ACTION_SEND), 1);
+	}
+	if (answered)
+		ack_all(t);
+	return parts;
+}
+
+static void large_site(void **state)
+{
+	unsigned int parts = start_large(true), n = 0, most = 0;
+
+	assert_int_equal(register_servers_up(&reg), 1);
+	assert_int_equal(counter("sent"), parts);
+	/* Every 20 s for five minutes, then every 60 s. */
+	for (uint64_t t = NOW + 4000; t < NOW + 400000; t += 100) {
+		run_timers(t);
+		ack_all(t);
+	}
+	assert_int_equal(counter("retransmitted"), 0);
+	assert_in_range(counter("sent"), 17 * parts, 19 * parts);
+	/* Each once a minute, three or four of the 182 in a second. */
+	for (uint64_t t = NOW + 400000; t < NOW + 460000; t += 1000) {
+		run_timers(t);
+		n += count_acts(ACTION_SEND);
+		if (count_acts(ACTION_SEND) > most)
+			most = count_acts(ACTION_SEND);
+		ack_all(t);
+	}
+	/* but for those that were answered a second late */
+	assert_in_range(n, parts - 4, parts);
+	assert_in_range(most, 3, 4);
+
+	/* One EID changes: one part, now. */
+	turn();
+	assert_int_equal(register_withdraw(&reg, NOW + 460000, &eids[777],
+					   &acts), 0);
+	run_timers(NOW + 460000);
+	assert_in_range(count_acts(ACTION_SEND), 1, 1 + 4);
+}
+
+/* Nobody answers: retransmissions wait for their turns with all others. */
+static void large_site_unheard(void **state)
+{
+	uint64_t nonce = 0;
+
+	start_large(false);
+	for (uint64_t t = NOW + 3340; t < NOW + 100000; t += 20) {
+		run_timers(t);
+		assert_in_range(count_acts(ACTION_SEND), 0, 16);
+		for (unsigned int i = 0; i < count_acts(ACTION_SEND); i++) {
+			assert_true(sent(i).reg.nonce > nonce);
+			nonce = sent(i).reg.nonce;
+		}
+	}
+	assert_true(counter("retransmitted") > 100);
+	assert_in_range(counter("sent"), 0, 16 + 100000 / 20);
 }
 
 /* Unacknowledged: 1 s, doubling, 60 s; each time the next nonce. */
@@ -459,6 +555,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(message),
 		TEST(parts),
+		TEST(large_site),
+		TEST(large_site_unheard),
 		TEST(retransmission),
 		TEST(acknowledged),
 		TEST(silence),
