@@ -9,36 +9,10 @@
 #include <unistd.h>
 
 #include "io/loop.h"
-#include "io/sockaddr.h"
+#include "io/udp_part.h"
 
 #define RECEIVE_BUFFER	(4 * 1024 * 1024)
 #define DSCP_CS6	(48 << 2)
-/* Datagrams read before other events get their turn. */
-#define BATCH		64
-
-struct udp_socket {
-	struct udp *udp;
-	int fd;
-	struct addr local;	/* unspecified: any address of its family */
-	uint16_t port;
-	struct loop_event *reader;
-};
-
-struct udp {
-	struct udp_socket *sockets;
-	size_t count;
-	udp_fn fn;
-	void *arg;
-	struct udp_stats stats;
-	uint8_t buf[UDP_PAYLOAD_MAX + 1];
-};
-
-union control {
-	struct cmsghdr align;
-	char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
-		  CMSG_SPACE(sizeof(struct in_pktinfo)) +
-		  CMSG_SPACE(sizeof(int))];
-};
 
 static int set_int(int fd, int level, int option, int value)
 {
@@ -197,99 +171,20 @@ void udp_close(struct udp *u)
 		loop_event_free(u->sockets[i].reader);
 		close(u->sockets[i].fd);
 	}
+	udp_inbox_free(u->inbox);
 	free(u->sockets);
 	free(u);
 }
 
-static void read_ttl(struct cmsghdr *c, uint8_t *ttl)
+static int start(struct udp *u, struct loop *l)
 {
-	int value;
-
-	memcpy(&value, CMSG_DATA(c), sizeof(value));
-	*ttl = (uint8_t)value;
-}
-
-/* Destination and TTL of a datagram.  False: it has no destination. */
-static bool read_control(struct msghdr *m, struct udp_datagram *d)
-{
-	struct in_pktinfo p4;
-	struct in6_pktinfo p6;
-	bool found = false;
-
-	d->ttl = 0;
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
-		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-			memcpy(&p4, CMSG_DATA(c), sizeof(p4));
-			d->to = addr_make(ADDR_IPV4, &p4.ipi_addr);
-			found = true;
-		} else if (c->cmsg_level == IPPROTO_IPV6 &&
-			   c->cmsg_type == IPV6_PKTINFO) {
-			memcpy(&p6, CMSG_DATA(c), sizeof(p6));
-			d->to = addr_make(ADDR_IPV6, &p6.ipi6_addr);
-			found = true;
-		} else if ((c->cmsg_level == IPPROTO_IP &&
-			    c->cmsg_type == IP_TTL) ||
-			   (c->cmsg_level == IPPROTO_IPV6 &&
-			    c->cmsg_type == IPV6_HOPLIMIT)) {
-			read_ttl(c, &d->ttl);
-		}
-	}
-	return found;
-}
-
-/* 0, -EAGAIN when nothing is left, or -EBADMSG for one that is of no use. */
-static int receive(struct udp_socket *s, struct udp_datagram *d)
-{
-	union sockaddr_any from;
-	union control control;
-	struct iovec iov = { s->udp->buf, sizeof(s->udp->buf) };
-	struct msghdr m = {
-		.msg_name = &from, .msg_namelen = sizeof(from),
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	ssize_t n = recvmsg(s->fd, &m, 0);
-
-	if (n < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK ? -EAGAIN :
-			-EBADMSG;
-	if ((m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
-	    sockaddr_split(&from, &d->from, &d->from_port) ||
-	    !read_control(&m, d))
-		return -EBADMSG;
-	d->to_port = s->port;
-	d->data = s->udp->buf;
-	d->len = n;
-	return 0;
-}
-
-static void on_readable(void *arg)
-{
-	struct udp_socket *s = arg;
-	struct udp *u = s->udp;
-	struct udp_datagram d;
-	int err;
-
-	for (int i = 0; i < BATCH; i++) {
-		err = receive(s, &d);
-		if (err == -EAGAIN)
-			return;
-		if (err) {
-			u->stats.receive_errors++;
-			continue;
-		}
-		u->stats.received++;
-		u->fn(u->arg, &d);
-	}
-}
-
-int udp_start(struct udp *u, struct loop *l, udp_fn fn, void *arg)
-{
-	u->fn = fn;
-	u->arg = arg;
+	if (!u->inbox)
+		u->inbox = udp_inbox_new();
+	if (!u->inbox)
+		return -ENOMEM;
 	for (size_t i = 0; i < u->count; i++) {
 		u->sockets[i].reader = loop_reader(l, u->sockets[i].fd,
-						   on_readable,
+						   udp_on_readable,
 						   &u->sockets[i]);
 		if (!u->sockets[i].reader)
 			return -ENOMEM;
@@ -297,10 +192,24 @@ int udp_start(struct udp *u, struct loop *l, udp_fn fn, void *arg)
 	return 0;
 }
 
+int udp_start(struct udp *u, struct loop *l, udp_fn fn, void *arg)
+{
+	u->fn = fn;
+	u->arg = arg;
+	return start(u, l);
+}
+
+int udp_start_batch(struct udp *u, struct loop *l, udp_batch_fn fn, void *arg)
+{
+	u->batch_fn = fn;
+	u->arg = arg;
+	return start(u, l);
+}
+
 /* The socket to send from @from to @to: one bound to @from, or to any
  * address; without @from the first of the family. */
-static struct udp_socket *choose(struct udp *u, const struct addr *from,
-				 const struct addr *to)
+struct udp_socket *udp_choose(struct udp *u, const struct addr *from,
+			      const struct addr *to)
 {
 	static const uint8_t zero[16];
 	struct udp_socket *s;
@@ -329,8 +238,8 @@ static void put_cmsg(struct msghdr *m, int level, int type, const void *data,
 	memcpy(CMSG_DATA(c), data, len);
 }
 
-static void put_source(struct msghdr *m, union control *control,
-		       const struct addr *from)
+void udp_put_source(struct msghdr *m, union udp_control *control,
+		    const struct addr *from)
 {
 	struct in_pktinfo p4 = { 0 };
 	struct in6_pktinfo p6 = { 0 };
@@ -349,21 +258,21 @@ int udp_send(struct udp *u, const struct addr *from, const struct addr *to,
 	     uint16_t port, const void *data, size_t len)
 {
 	struct iovec iov = { (void *)data, len };
-	union control control = { 0 };
+	union udp_control control = { 0 };
 	union sockaddr_any sa;
 	struct msghdr m = { .msg_name = &sa, .msg_iov = &iov, .msg_iovlen = 1 };
 	struct udp_socket *s;
 
 	if (from && from->family != to->family)
 		from = NULL;
-	s = choose(u, from, to);
+	s = udp_choose(u, from, to);
 	if (!s) {
 		u->stats.send_errors++;
 		return -EAFNOSUPPORT;
 	}
 	m.msg_namelen = sockaddr_make(to, port, &sa);
 	if (from)
-		put_source(&m, &control, from);
+		udp_put_source(&m, &control, from);
 	if (sendmsg(s->fd, &m, 0) < 0) {
 		u->stats.send_errors++;
 		return -errno;

@@ -8,6 +8,9 @@
  * address the caller names, so that an answer leaves from where the question
  * went (RFC 9301 5.5).
  *
+ * Datagrams are received many at a time.  Who sends many, too, collects them
+ * (io/outbox.h).
+ *
  * UDP checksums are always sent, and verified by the kernel.  A datagram over
  * IPv4 without a checksum cannot be told from one with: Linux accepts it.
  * Datagrams are sent without DF and with DSCP CS6.
@@ -32,7 +35,12 @@ struct udp_datagram {
 	size_t len;
 };
 
+#define UDP_BATCH		64
+
 typedef void (*udp_fn)(void *arg, const struct udp_datagram *d);
+
+/* @n datagrams, UDP_BATCH at most, in the order they came in. */
+typedef void (*udp_batch_fn)(void *arg, const struct udp_datagram *d, size_t n);
 
 struct udp_config {
 	const struct addr *listen;	/* none: any address of both families */
@@ -54,8 +62,10 @@ struct udp *udp_open(const struct udp_config *cfg, int *err,
 		     struct addr *failed);
 void udp_close(struct udp *u);
 
-/* Deliver datagrams to @fn from @l.  0 or -ENOMEM. */
+/* Deliver datagrams to @fn from @l, one by one or many at once.  0 or
+ * -ENOMEM. */
 int udp_start(struct udp *u, struct loop *l, udp_fn fn, void *arg);
+int udp_start_batch(struct udp *u, struct loop *l, udp_batch_fn fn, void *arg);
 
 /* Send from @from (family ADDR_NONE: the kernel chooses; NULL is the same).
  * 0, or negative errno: -EAFNOSUPPORT when there is no socket for it. */

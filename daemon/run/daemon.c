@@ -12,7 +12,7 @@
 #include "io/ctl.h"
 #include "io/log.h"
 #include "io/loop.h"
-#include "io/udp.h"
+#include "io/outbox.h"
 #include "run/control.h"
 #include "run/execute.h"
 #include "run/follow.h"
@@ -102,8 +102,10 @@ static int open_udp(struct daemon *d)
 	int err;
 
 	d->udp = udp_open(&cfg, &err, &failed);
-	if (d->udp)
-		return 0;
+	if (d->udp) {
+		d->outbox = outbox_new(d->udp, execute_on_send_error, d);
+		return d->outbox ? 0 : -ENOMEM;
+	}
 	if (err == -EADDRINUSE)
 		log_error("UDP port %d is in use: another lispd runs in this "
 			  "network namespace", LISP_CONTROL_PORT);
@@ -309,7 +311,7 @@ static int start_data_plane(struct daemon *d)
 static int start_events(struct daemon *d)
 {
 	size_t changed;
-	int err = udp_start(d->udp, d->loop, execute_on_datagram, d);
+	int err = udp_start_batch(d->udp, d->loop, execute_on_datagrams, d);
 
 	if (!err)
 		err = ctl_start(d->ctl, d->loop, control_request, d);
@@ -378,6 +380,7 @@ void daemon_stop(struct daemon *d)
 void daemon_free(struct daemon *d)
 {
 	ctl_close(d->ctl);
+	outbox_free(d->outbox);
 	udp_close(d->udp);
 	node_free(d->node);
 	roles_free(d->roles);

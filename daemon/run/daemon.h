@@ -28,6 +28,7 @@ struct ctl;
 struct host;
 struct loop;
 struct loop_event;
+struct outbox;
 struct udp;
 
 /* What was there at start, for `show status`. */
@@ -73,6 +74,7 @@ struct daemon {
 	size_t left_out;		/* routes, as last told */
 	size_t elsewhere;		/* RLOCs, as last told */
 	struct udp *udp;
+	struct outbox *outbox;
 	struct ctl *ctl;
 	struct dp *dp;			/* NULL: no xTR */
 	struct kv *kv;

@@ -7,7 +7,7 @@
 #include "io/clock.h"
 #include "io/log.h"
 #include "io/loop.h"
-#include "io/udp.h"
+#include "io/outbox.h"
 #include "run/control.h"
 
 /* --- mappings --- */
@@ -106,15 +106,35 @@ bool execute_map_from_dp(const struct dp_map *m, struct locator *locators,
 
 /* --- actions --- */
 
+void execute_on_send_error(void *arg, const struct addr *to, int kind,
+			   int err)
+{
+	struct daemon *d = arg;
+
+	report_send(&d->report, clock_ms(), to,
+		    msg_type_name((enum msg_type)kind), err);
+}
+
+/* All that has been collected goes out. */
+static void flush(struct daemon *d)
+{
+	outbox_send(d->outbox, UINT64_MAX);
+}
+
 static void do_send(struct daemon *d, uint64_t now, const struct action *a)
 {
 	const struct action_send *s = &a->send;
-	int err = udp_send(d->udp, s->from.family == ADDR_NONE ? NULL :
-			   &s->from, &s->to, s->to_port, s->data, s->len);
+	const struct outbox_item item = {
+		.from = &s->from,
+		.to = &s->to,
+		.port = s->to_port,
+		.data = s->data,
+		.len = s->len,
+		.kind = s->type,
+	};
 
-	if (err)
-		report_send(&d->report, now, &s->to, msg_type_name(s->type),
-			    err);
+	while (!outbox_add(d->outbox, &item))
+		flush(d);
 }
 
 static void dp_failed(struct daemon *d, uint64_t now, const char *what,
@@ -234,23 +254,33 @@ static void arm(struct daemon *d, uint64_t now)
 		loop_timer_arm(d->timer, due > now ? due - now : 0);
 }
 
+static void execute_all(struct daemon *d, uint64_t now)
+{
+	for (struct action *a = d->actions.first; a; a = a->next)
+		execute[a->type](d, now, a);
+	d->counters.actions_lost += d->actions.lost;
+}
+
+static void finish(struct daemon *d, uint64_t now)
+{
+	flush(d);
+	arm(d, now);
+}
+
 void execute_end(struct daemon *d)
 {
 	uint64_t now = clock_ms();
 
-	for (struct action *a = d->actions.first; a; a = a->next)
-		execute[a->type](d, now, a);
-	d->counters.actions_lost += d->actions.lost;
-	arm(d, now);
+	execute_all(d, now);
+	finish(d, now);
 }
 
 /* --- events --- */
 
-void execute_on_datagram(void *arg, const struct udp_datagram *dgram)
+static void on_datagram(struct daemon *d, uint64_t now,
+			const struct udp_datagram *dgram)
 {
-	struct daemon *d = arg;
 	struct actions *acts = execute_begin(d);
-	uint64_t now = clock_ms();
 	struct wire_error err;
 	struct lisp_msg m;
 	struct packet pkt = {
@@ -270,7 +300,19 @@ void execute_on_datagram(void *arg, const struct udp_datagram *dgram)
 		return;
 	}
 	node_on_message(d->node, now, &pkt, &m, acts);
-	execute_end(d);
+	execute_all(d, now);
+}
+
+/* What came at one time happens at one time; the answers leave together. */
+void execute_on_datagrams(void *arg, const struct udp_datagram *dgrams,
+			  size_t n)
+{
+	struct daemon *d = arg;
+	uint64_t now = clock_ms();
+
+	for (size_t i = 0; i < n; i++)
+		on_datagram(d, now, &dgrams[i]);
+	finish(d, now);
 }
 
 void execute_on_miss(void *arg, const struct dp_miss *m)

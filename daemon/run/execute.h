@@ -16,11 +16,15 @@ struct udp_datagram;
 /* An empty list; what an earlier event left in the arena is gone. */
 struct actions *execute_begin(struct daemon *d);
 
-/* Execute the list, also what executing adds to it, and arm the timer. */
+/* Execute the list, also what executing adds to it, send what it sends, and
+ * arm the timer. */
 void execute_end(struct daemon *d);
 
 /* Handlers for io/ and dp/; their argument is the daemon. */
-void execute_on_datagram(void *arg, const struct udp_datagram *dgram);
+void execute_on_datagrams(void *arg, const struct udp_datagram *dgrams,
+			  size_t n);
+void execute_on_send_error(void *arg, const struct addr *to, int kind,
+			   int err);
 void execute_on_miss(void *arg, const struct dp_miss *m);
 void execute_on_map(void *arg, const struct dp_map *m);
 void execute_on_rloc(void *arg, const struct dp_rloc *r);
