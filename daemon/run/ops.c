@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "run/ops.h"
 
+#include <errno.h>
+#include <time.h>
+
 #include "crypto/auth.h"
 #include "crypto/random.h"
+#include "crypto/sig.h"
 #include "io/udp.h"
 
 static uint64_t ops_random(void *arg)
@@ -65,6 +69,29 @@ static int ops_register_nonce(void *arg, const struct addr *server,
 	return store_register_nonce(d->store, server, tag, nonce);
 }
 
+static uint64_t ops_wall(void *arg)
+{
+	return (uint64_t)time(NULL);
+}
+
+static int ops_signed_with(void *arg, const uint8_t *key, size_t key_len,
+			   const uint8_t *data, size_t len,
+			   const uint8_t *sig, size_t sig_len)
+{
+	return sig_verify(key, key_len, data, len, sig, sig_len) ? -EBADMSG : 0;
+}
+
+static int ops_sign_referral(void *arg, const struct sig_key *key,
+			     const uint8_t *data, size_t len, uint8_t *sig,
+			     size_t sig_len)
+{
+	int n = sig_sign(key, data, len, sig, sig_len);
+
+	if (n < 0)
+		return n;
+	return (size_t)n == sig_len ? 0 : -EIO;
+}
+
 void ops_init(struct daemon *d)
 {
 	d->ops = (struct sm_ops){
@@ -73,7 +100,10 @@ void ops_init(struct daemon *d)
 		.sign = ops_sign,
 		.verify = ops_verify,
 		.rloc_check = ops_rloc_check,
+		.wall = ops_wall,
+		.signed_with = ops_signed_with,
 		.register_nonce = ops_register_nonce,
+		.sign_referral = ops_sign_referral,
 		.store = &store_memory_ops,
 		.store_arg = d->store,
 	};

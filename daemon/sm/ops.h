@@ -13,6 +13,7 @@
 #include "wire/auth.h"
 
 struct auth_key;		/* crypto/auth.h; not looked into here */
+struct sig_key;			/* crypto/sig.h; the same */
 
 /* A pre-shared key as configured.  Owned by the configuration. */
 struct sm_key {
@@ -52,11 +53,26 @@ struct sm_ops {
 
 	enum rloc_verdict (*rloc_check)(void *arg, const struct addr *a);
 
+	/* Seconds since 1970: of a DDT client that verifies (RFC 8111 10). */
+	uint64_t (*wall)(void *arg);
+
+	/* Is @sig a signature over @data (RSA with SHA-256, PKCS #1 v1.5) by
+	 * the public key (DER SubjectPublicKeyInfo) @key?  0 or -EBADMSG. */
+	int (*signed_with)(void *arg, const uint8_t *key, size_t key_len,
+			   const uint8_t *data, size_t len,
+			   const uint8_t *sig, size_t sig_len);
+
 	/* Next nonce for Map-Registers to @server under key @tag: greater than
 	 * any it returned before, also before a restart (RFC 9301 5.6).
 	 * 0, or negative errno: then nothing may be sent. */
 	int (*register_nonce)(void *arg, const struct addr *server,
 			      uint64_t tag, uint64_t *nonce);
+
+	/* The signature of a DDT node over @data, of the length that its
+	 * configuration says.  0 or negative errno. */
+	int (*sign_referral)(void *arg, const struct sig_key *key,
+			     const uint8_t *data, size_t len, uint8_t *sig,
+			     size_t sig_len);
 
 	/* The Map-Server's store; NULL in a node that is none.  sm/store.h */
 	const struct store_ops *store;

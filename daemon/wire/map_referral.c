@@ -439,3 +439,13 @@ int referral_signed(const void *msg, const struct referral_record *rec,
 		       REFERRAL_SIG_SIZE, 0, rec->sigs[i].len);
 	return (int)rec->len;
 }
+
+uint16_t referral_key_tag(const uint8_t *key, size_t len)
+{
+	uint32_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		sum += i & 1 ? key[i] : (uint32_t)key[i] << 8;
+	return (uint16_t)(sum + (sum >> 16));
+}

@@ -115,6 +115,9 @@ size_t referral_record_size(const struct referral_record *rec);
 int referral_signed(const void *msg, const struct referral_record *rec,
 		    const struct referral_sig *sig, void *out, size_t size);
 
+/* Key Tag of a public key: the sum of RFC 4034 appendix B over its octets. */
+uint16_t referral_key_tag(const uint8_t *key, size_t len);
+
 /* "node-referral", "ms-ack", ...; "?" for those unassigned. */
 const char *referral_action_name(unsigned int action);
 

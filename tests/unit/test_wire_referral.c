@@ -307,6 +307,19 @@ static void unbuildable(void **state)
 	done();
 }
 
+static void key_tags(void **state)
+{
+	static const uint8_t odd[] = { 0x01, 0x02, 0x03 };
+	static uint8_t ones[512];
+
+	memset(ones, 0xff, sizeof(ones));
+	assert_int_equal(referral_key_tag(odd, 0), 0);
+	assert_int_equal(referral_key_tag(odd, 3), 0x0402);
+	/* 256 times 0xffff is 0xffff00, and the carry comes in once. */
+	assert_int_equal(referral_key_tag(ones, sizeof(ones)), 0xffff);
+	assert_int_equal(referral_key_tag(ones, 1), 0xff00);
+}
+
 static void names(void **state)
 {
 	assert_string_equal(referral_action_name(REFERRAL_NODE),
@@ -328,6 +341,7 @@ int main(void)
 		cmocka_unit_test(biggest_parses),
 		cmocka_unit_test(other_locators),
 		cmocka_unit_test(unbuildable),
+		cmocka_unit_test(key_tags),
 		cmocka_unit_test(names),
 	};
 
