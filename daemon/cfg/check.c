@@ -591,11 +591,17 @@ static void check_mr(const struct conf *c, struct place *p,
 		     struct cfg_errors *e)
 {
 	push(p, "map-resolver", 0);
-	if (!c->ms && !c->mr->map_server_count)
-		cfg_error(e, here(p), "expected \"map-servers\", as this "
-			  "process is no Map-Server itself");
+	if (!c->ms && !c->mr->map_server_count && !c->mr->ddt_root_count)
+		cfg_error(e, here(p), "expected \"map-servers\" or "
+			  "\"ddt-roots\", as this process is no Map-Server "
+			  "itself");
+	if (c->mr->map_server_count && c->mr->ddt_root_count)
+		cfg_error(e, here(p), "expected either \"map-servers\" or "
+			  "\"ddt-roots\"");
 	check_unique(p, UNIQUE_PLAIN("map-servers", c->mr->map_servers,
 				     c->mr->map_server_count, cmp_addr), e);
+	check_unique(p, UNIQUE_PLAIN("ddt-roots", c->mr->ddt_roots,
+				     c->mr->ddt_root_count, cmp_addr), e);
 	pop(p);
 }
 

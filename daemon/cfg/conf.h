@@ -155,6 +155,8 @@ struct conf_ms {
 struct conf_mr {
 	struct addr *map_servers;
 	size_t map_server_count;
+	struct addr *ddt_roots;		/* instead of map_servers */
+	size_t ddt_root_count;
 };
 
 struct conf {

@@ -401,6 +401,12 @@ static const struct cfg_key mr_keys[] = {
 			      map_server_count, 0, 16),
 	  .doc = "Where requests are passed on to; not needed when this "
 		 "process is the Map-Server." },
+	{ "ddt-roots", LIST(CFG_ADDRESS, conf_mr, ddt_roots, ddt_root_count,
+			    0, 16),
+	  .doc = "Root nodes of a delegation tree (RFC 8111), or nodes that "
+		 "know them: instead of passing requests on to map-servers, "
+		 "the Map-Resolver looks for the Map-Server of each EID there, "
+		 "and remembers the way." },
 	{ NULL }
 };
 

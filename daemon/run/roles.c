@@ -254,6 +254,8 @@ static void make_mr(struct roles *r, const struct conf_mr *c)
 	mr_config_init(&r->mr);
 	r->mr.servers = c->map_servers;
 	r->mr.server_count = c->map_server_count;
+	r->mr.ddt.roots = c->ddt_roots;
+	r->mr.ddt.root_count = c->ddt_root_count;
 	r->node.mr = &r->mr;
 }
 

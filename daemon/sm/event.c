@@ -100,6 +100,25 @@ const struct log_event_info log_events[LOG_EVENT_COUNT] = {
 	    "Map-Request came round again, dropped"),
 	ROW(FORWARD_NOWHERE, "forward-nowhere", WARNING, true,
 	    "Map-Request cannot be passed on to anybody"),
+
+	ROW(DDT_FULL, "ddt-full", WARNING, true,
+	    "too many requests are being resolved, one is left out"),
+	ROW(DDT_UNASKED, "ddt-unasked", INFO, true,
+	    "Map-Referral that nobody waits for"),
+	ROW(DDT_REFERRAL, "ddt-referral", NOTICE, true,
+	    "answer of a DDT node that makes no sense, another one is asked"),
+	ROW(DDT_SIGNATURE, "ddt-signature", NOTICE, true,
+	    "Map-Referral that is not signed with a trusted key"),
+	ROW(DDT_BUSY, "ddt-busy", WARNING, true,
+	    "too many signatures of Map-Referrals to verify"),
+	ROW(DDT_LOOP, "ddt-loop", NOTICE, true,
+	    "Map-Referral that is not more specific than the one before"),
+	ROW(DDT_LAME, "ddt-lame", NOTICE, true,
+	    "DDT node is not authoritative for what it was named for"),
+	ROW(DDT_GIVEN_UP, "ddt-given-up", NOTICE, true,
+	    "no DDT node or Map-Server answered"),
+	ROW(DDT_NOWHERE, "ddt-nowhere", NOTICE, true,
+	    "no DDT node or Map-Server that was named can be sent to"),
 };
 
 const char *log_level_name(enum log_level level)

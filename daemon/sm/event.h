@@ -82,6 +82,17 @@ enum log_event {
 	LOG_FORWARD_LOOP,		/* request came round again */
 	LOG_FORWARD_NOWHERE,		/* no server or ETR can be sent to */
 
+	/* DDT client */
+	LOG_DDT_FULL,			/* too many queries, of one or in all */
+	LOG_DDT_UNASKED,		/* Map-Referral nobody waits for */
+	LOG_DDT_REFERRAL,		/* an answer that makes no sense */
+	LOG_DDT_SIGNATURE,		/* not signed by whom we trust */
+	LOG_DDT_BUSY,			/* no time to look at a signature */
+	LOG_DDT_LOOP,			/* a referral that leads nowhere new */
+	LOG_DDT_LAME,			/* not authoritative, but named so */
+	LOG_DDT_GIVEN_UP,		/* nobody answered */
+	LOG_DDT_NOWHERE,		/* nobody named can be sent to */
+
 	LOG_EVENT_COUNT
 };
 

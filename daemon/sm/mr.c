@@ -9,6 +9,7 @@ static const char *const counter_names[MR_COUNT] = {
 	[MR_REQUESTS] = "requests",
 	[MR_LIMITED] = "limited",
 	[MR_INVALID] = "invalid",
+	[MR_DDT] = "ddt",
 	[MR_LOCAL] = "local",
 	[MR_FORWARDED] = "forwarded",
 	[MR_FORWARD_LOOP] = "forward-loop",
@@ -28,6 +29,9 @@ int mr_init(struct mr *mr, const struct mr_config *cfg,
 	ret = limit_init(&mr->requests, &cfg->requests, seed);
 	if (!ret)
 		ret = limit_init(&mr->seen, &forward_limit, seed);
+	mr->iterates = cfg->ddt.root_count > 0;
+	if (!ret && mr->iterates)
+		ret = ddt_client_init(&mr->ddt, &cfg->ddt, ops, seed);
 	if (ret)
 		mr_free(mr);
 	return ret;
@@ -37,6 +41,7 @@ void mr_free(struct mr *mr)
 {
 	limit_free(&mr->requests);
 	limit_free(&mr->seen);
+	ddt_client_free(&mr->ddt);
 }
 
 static void refuse(struct mr *mr, enum mr_counter counter,
@@ -86,13 +91,18 @@ static void forward(struct mr *mr, uint64_t now, const struct request *rq,
 }
 
 /* Our own Map-Server knows its sites.  What is of no site of its own may be of
- * another server's; where there is no other, it does not exist. */
+ * another server's, which the tree or the configuration knows; where there is
+ * neither, it does not exist. */
 static void serve(struct mr *mr, uint64_t now, const struct request *rq,
 		  struct actions *acts)
 {
-	const struct addr *to = is_ours(mr, rq) ? NULL : pick_server(mr, rq);
+	bool ours = is_ours(mr, rq);
+	const struct addr *to = ours ? NULL : pick_server(mr, rq);
 
-	if (to) {
+	if (!ours && mr->iterates) {
+		mr->counters[MR_DDT]++;
+		ddt_client_on_request(&mr->ddt, now, rq, acts);
+	} else if (to) {
 		forward(mr, now, rq, to, acts);
 	} else if (mr->ms) {
 		mr->counters[MR_LOCAL]++;
@@ -113,6 +123,29 @@ void mr_on_request(struct mr *mr, uint64_t now, const struct request *rq,
 		refuse(mr, MR_INVALID, LOG_REQUEST_INVALID, rq, acts);
 	else
 		serve(mr, now, rq, acts);
+}
+
+void mr_on_referral(struct mr *mr, uint64_t now, const struct packet *pkt,
+		    const struct map_referral *m, struct actions *acts)
+{
+	ddt_client_on_referral(&mr->ddt, now, pkt, m, acts);
+}
+
+bool mr_on_reply(struct mr *mr, uint64_t now, const struct packet *pkt,
+		 const struct map_reply *m, struct actions *acts)
+{
+	return mr->iterates &&
+	       ddt_client_on_reply(&mr->ddt, now, pkt, m, acts);
+}
+
+bool mr_on_time(struct mr *mr, uint64_t now, struct actions *acts)
+{
+	return mr->iterates && ddt_client_on_time(&mr->ddt, now, acts);
+}
+
+uint64_t mr_due(const struct mr *mr)
+{
+	return mr->iterates ? ddt_client_due(&mr->ddt) : UINT64_MAX;
 }
 
 struct counter_group mr_counters(const struct mr *mr)

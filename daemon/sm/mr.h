@@ -2,8 +2,9 @@
 /*
  * The Map-Resolver (RFC 9301 8.4): takes Map-Requests out of ECMs and hands
  * them to the Map-Server of the same node, or passes them on to one of the
- * configured Map-Servers.  Keeps no state about ITRs; answers go to them
- * directly.
+ * configured Map-Servers, or looks for the Map-Server in the delegation tree
+ * (sm/ddt_client.h).  Answers go to the ITRs directly.  But for the queries of
+ * the last it keeps no state, so that several may share an address.
  */
 #ifndef LISP_SM_MR_H
 #define LISP_SM_MR_H
@@ -14,6 +15,7 @@ enum mr_counter {
 	MR_REQUESTS,
 	MR_LIMITED,
 	MR_INVALID,
+	MR_DDT,			/* looked for in the delegation tree */
 	MR_LOCAL,		/* given to our own Map-Server */
 	MR_FORWARDED,
 	MR_FORWARD_LOOP,
@@ -27,6 +29,8 @@ struct mr {
 	struct ms *ms;			/* of the same node, or NULL */
 	struct limit requests;
 	struct limit seen;
+	bool iterates;
+	struct ddt_client ddt;		/* if it does */
 	uint64_t counters[MR_COUNT];
 };
 
@@ -38,6 +42,16 @@ void mr_free(struct mr *mr);
 /* A Map-Request that came in an ECM. */
 void mr_on_request(struct mr *mr, uint64_t now, const struct request *rq,
 		   struct actions *acts);
+
+/* A Map-Referral; or a Map-Reply, which is the xTR's if this says false. */
+void mr_on_referral(struct mr *mr, uint64_t now, const struct packet *pkt,
+		    const struct map_referral *m, struct actions *acts);
+bool mr_on_reply(struct mr *mr, uint64_t now, const struct packet *pkt,
+		 const struct map_reply *m, struct actions *acts);
+
+/* At most one timer; false: nothing was due. */
+bool mr_on_time(struct mr *mr, uint64_t now, struct actions *acts);
+uint64_t mr_due(const struct mr *mr);
 
 struct counter_group mr_counters(const struct mr *mr);
 

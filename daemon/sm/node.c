@@ -7,6 +7,8 @@
  *	Map-Register	Map-Server
  *	Map-Notify	xTR: register
  *	Map-Notify-Ack	Map-Server
+ *	Map-Referral	Map-Resolver (ddt_client), and a Map-Reply that answers
+ *			what it asked
  *	ECM		a Map-Request inside: xTR if the EID is local, else
  *			Map-Resolver, else Map-Server
  *	miss, use	xTR: resolve, cache, smr
@@ -248,6 +250,8 @@ uint64_t node_due(const struct node *n)
 	}
 	if (n->cfg.ms)
 		due = min_u64(due, ms_due(&n->ms));
+	if (n->cfg.mr)
+		due = min_u64(due, mr_due(&n->mr));
 	return due;
 }
 
@@ -266,6 +270,8 @@ void node_on_time(struct node *n, uint64_t now, struct actions *acts)
 		}
 		if (n->cfg.ms)
 			more |= ms_on_time(&n->ms, now, acts);
+		if (n->cfg.mr)
+			more |= mr_on_time(&n->mr, now, acts);
 	}
 	n->counters[NODE_LOST_ACTIONS] += acts->lost;
 }
@@ -366,7 +372,9 @@ void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 		break;
 	case MSG_TYPE_MAP_REPLY:
 		mine = n->cfg.xtr != NULL;
-		if (mine && (m->reply.flags & MREP_PROBE))
+		if (n->cfg.mr && mr_on_reply(&n->mr, now, pkt, &m->reply, acts))
+			mine = true;
+		else if (mine && (m->reply.flags & MREP_PROBE))
 			probe_on_reply(&n->probe, now, pkt, &m->reply, acts);
 		else if (mine)
 			resolve_on_reply(&n->resolve, now, pkt, &m->reply,
@@ -390,6 +398,9 @@ void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 			ms_on_ack(&n->ms, pkt, &m->notify, acts);
 		break;
 	case MSG_TYPE_MAP_REFERRAL:
+		mine = n->cfg.mr && n->mr.iterates;
+		if (mine)
+			mr_on_referral(&n->mr, now, pkt, &m->referral, acts);
 		break;
 	case MSG_TYPE_ECM:
 		mine = true;
@@ -629,6 +640,8 @@ bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)
 		all[count++] = ms_counters(&n->ms);
 	if (n->cfg.mr)
 		all[count++] = mr_counters(&n->mr);
+	if (n->cfg.mr && n->mr.iterates)
+		all[count++] = ddt_client_counters(&n->mr.ddt);
 
 	if (i >= count)
 		return false;

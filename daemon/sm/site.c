@@ -61,6 +61,7 @@ void mr_config_init(struct mr_config *cfg)
 		.all = { 20, 20000 },
 		.slots = 16384,
 	};
+	ddt_client_config_init(&cfg->ddt);
 }
 
 const char *site_mode_name(enum site_mode mode)

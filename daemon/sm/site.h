@@ -6,6 +6,7 @@
 #ifndef LISP_SM_SITE_H
 #define LISP_SM_SITE_H
 
+#include "sm/ddt_client.h"
 #include "sm/limit.h"
 #include "sm/ops.h"
 
@@ -65,6 +66,7 @@ struct mr_config {
 	const struct addr *servers;	/* Map-Servers; none: only our own */
 	size_t server_count;
 	struct limit_config requests;	/* per source */
+	struct ddt_client_config ddt;	/* with roots: instead of servers */
 };
 
 /* Zero it, then set every limit to its default. */

@@ -394,7 +394,14 @@ static const struct {
 	  "f:2: map-server.sites[0].keys[1]: the same as in element 0: "
 	  "expected each once" },
 	{ "{\"map-resolver\": {}}", "f:1: map-resolver: expected "
-	  "\"map-servers\", as this process is no Map-Server itself" },
+	  "\"map-servers\" or \"ddt-roots\", as this process is no "
+	  "Map-Server itself" },
+	{ "{\"map-resolver\": {\"map-servers\": [\"192.0.2.9\"], "
+	  "\"ddt-roots\": [\"192.0.2.8\"]}}", "f:1: map-resolver: expected "
+	  "either \"map-servers\" or \"ddt-roots\"" },
+	{ "{\"map-resolver\": {\"ddt-roots\": [\"192.0.2.9\", "
+	  "\"192.0.2.9\"]}}", "f:1: map-resolver.ddt-roots[1]: \"192.0.2.9\": "
+	  "the same as in element 0: expected each once" },
 
 	/* neighbours */
 	{ XTR("[{\"address\": \"192.0.2.1\", \"neighbour\": true}]",

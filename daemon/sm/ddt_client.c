@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The DDT client: life, requests and time; see ddt_client.h. */
+#include <errno.h>
+#include <string.h>
+
+#include "sm/ddt_part.h"
+#include "sm/util.h"
+
+static const char *const counter_names[DDT_COUNT] = {
+	[DDT_REQUESTS] = "requests",
+	[DDT_AGAIN] = "again",
+	[DDT_INVALID] = "invalid",
+	[DDT_FULL] = "full",
+	[DDT_EVICTED] = "evicted",
+	[DDT_FROM_CACHE] = "from-cache",
+	[DDT_NEGATIVE_CACHED] = "negative-cached",
+	[DDT_SENT] = "sent",
+	[DDT_RETRIES] = "retries",
+	[DDT_REFERRALS] = "referrals",
+	[DDT_UNASKED] = "unasked",
+	[DDT_BAD_REFERRAL] = "bad-referral",
+	[DDT_BAD_SIGNATURE] = "bad-signature",
+	[DDT_LOOPS] = "loops",
+	[DDT_LAME] = "lame",
+	[DDT_TO_ROOT] = "to-root",
+	[DDT_ACKS] = "acks",
+	[DDT_NEGATIVE] = "negative",
+	[DDT_REPLY_LIMITED] = "reply-limited",
+	[DDT_GIVEN_UP] = "given-up",
+	[DDT_NOWHERE] = "nowhere",
+};
+
+/* --- life --- */
+
+void ddt_client_config_init(struct ddt_client_config *cfg)
+{
+	memset(cfg, 0, sizeof(*cfg));
+	cfg->security = DDT_SECURITY_IF_PRESENT;
+	cfg->queries = (struct queries_limits){ .all = 8192, .each = 256 };
+	cfg->cache = (struct referral_limits){
+		.entries = 65536, .octets = 64 << 20, .ttl_max = 7 * 1440,
+	};
+	cfg->retry = 2000;
+	cfg->lifetime = 60000;
+	cfg->tries = 3;
+	cfg->sends = 48;
+	cfg->referrals = 32;
+	/* RFC 9301 5.4. */
+	cfg->per_eid = (struct limit_config){
+		.each = { 3000000, 1 }, .all = { 20, 20000 }, .slots = 16384,
+	};
+	cfg->per_rloc = (struct limit_config){
+		.each = { 10000, 100 }, .all = { 20, 20000 }, .slots = 16384,
+	};
+}
+
+static int make_roots(struct ddt_client *c)
+{
+	struct referral_rloc rlocs[REFERRAL_TARGETS_MAX];
+	struct xeid all;
+	struct referral_source src = {
+		.xeid = &all,
+		.action = REFERRAL_NODE,
+		.rlocs = rlocs,
+		.trusted = true,
+		.expires = UINT64_MAX,
+	};
+
+	xeid_range(0, 0, &all);
+	while (src.rloc_count < c->cfg->root_count &&
+	       src.rloc_count < REFERRAL_TARGETS_MAX) {
+		rlocs[src.rloc_count] = (struct referral_rloc){
+			.addr = c->cfg->roots[src.rloc_count],
+			.keys = c->cfg->anchors,
+			.key_count = (uint8_t)c->cfg->anchor_count,
+		};
+		src.rloc_count++;
+	}
+	c->roots = referral_set_new(&src);
+	if (!c->roots)
+		return -ENOMEM;
+	c->roots->root = true;
+	return 0;
+}
+
+int ddt_client_init(struct ddt_client *c, const struct ddt_client_config *cfg,
+		    const struct sm_ops *ops, const uint8_t seed[16])
+{
+	int ret;
+
+	memset(c, 0, sizeof(*c));
+	c->cfg = cfg;
+	c->ops = ops;
+	ddt_verify_init(&c->verify, ops, cfg->security, seed);
+	ret = make_roots(c);
+	if (!ret)
+		ret = referral_init(&c->cache, &cfg->cache, seed);
+	if (!ret)
+		ret = queries_init(&c->queries, &cfg->queries, seed);
+	if (!ret)
+		ret = limit_init(&c->per_eid, &cfg->per_eid, seed);
+	if (!ret)
+		ret = limit_init(&c->per_rloc, &cfg->per_rloc, seed);
+	if (ret)
+		ddt_client_free(c);
+	return ret;
+}
+
+void ddt_client_free(struct ddt_client *c)
+{
+	queries_free(&c->queries);
+	referral_free(&c->cache);
+	referral_set_put(c->roots);
+	limit_free(&c->per_eid);
+	limit_free(&c->per_rloc);
+	memset(c, 0, sizeof(*c));
+}
+
+/* --- requests --- */
+
+static void refuse(struct ddt_client *c, enum ddt_counter counter,
+		   enum log_event event, const struct request *rq,
+		   struct actions *acts)
+{
+	c->counters[counter]++;
+	action_log_peer(acts, event, &rq->pkt->from, &rq->msg->records[0].eid,
+			rq->msg->nonce);
+}
+
+static uint32_t minutes_left(uint64_t now, const struct referral_set *s)
+{
+	return (uint32_t)((s->expires - now + 59999) / 60000);
+}
+
+static void begin(struct ddt_client *c, uint64_t now, const struct request *rq,
+		  struct referral_set *known, struct actions *acts)
+{
+	struct ddt_turn t = { .c = c, .now = now, .acts = acts };
+
+	/* Room for this one may be made of the last user of the set. */
+	if (known)
+		referral_set_get(known);
+	t.q = queries_add(&c->queries, now, rq);
+	c->counters[DDT_EVICTED] = c->queries.evicted;
+	if (!t.q) {
+		refuse(c, DDT_FULL, LOG_DDT_FULL, rq, acts);
+	} else if (known) {
+		c->counters[DDT_FROM_CACHE]++;
+		t.q->cached = true;
+		ddt_follow(&t, known, "request");
+	} else {
+		t.q->via_root = true;
+		ddt_follow(&t, c->roots, "request");
+	}
+	referral_set_put(known);
+}
+
+static bool valid(const struct request *rq)
+{
+	const struct map_request *m = rq->msg;
+
+	return m->record_count == 1 && !m->records[0].foreign &&
+	       eid_is_ip(&m->records[0].eid) && m->itr_count &&
+	       !(m->flags & (MREQ_PROBE | MREQ_SMR | MREQ_DONT_REPLY)) &&
+	       !(rq->ecm->flags & ECM_DDT);
+}
+
+void ddt_client_on_request(struct ddt_client *c, uint64_t now,
+			   const struct request *rq, struct actions *acts)
+{
+	const struct eid *eid = &rq->msg->records[0].eid;
+	struct referral_set *known;
+	struct ddt_query *q;
+
+	c->counters[DDT_REQUESTS]++;
+	if (!valid(rq)) {
+		refuse(c, DDT_INVALID, LOG_REQUEST_INVALID, rq, acts);
+		return;
+	}
+	q = queries_find(&c->queries, rq);
+	if (q) {
+		c->counters[DDT_AGAIN]++;
+		queries_replace(q, rq);
+		return;
+	}
+	known = referral_match(&c->cache, now, eid);
+	if (known && referral_set_negative(known)) {
+		struct eid hole = ddt_hole_of(&known->xeid, eid);
+
+		c->counters[DDT_NEGATIVE_CACHED]++;
+		ddt_reply_negative(c, now, rq, &hole, minutes_left(now, known),
+			       acts);
+		return;
+	}
+	begin(c, now, rq, known, acts);
+}
+
+/* --- time --- */
+
+/* Nobody answered.  What the cache said may be old; then it is silence. */
+static void on_silence(struct ddt_turn *t)
+{
+	if (ddt_ask_next(t, t->c->cfg->tries))
+		t->c->counters[DDT_RETRIES]++;
+	else if (ddt_over_budget(t) || !t->q->cached ||
+		 !ddt_to_root(t, "silence"))
+		ddt_give_up(t, "silence");
+}
+
+bool ddt_client_on_time(struct ddt_client *c, uint64_t now,
+			struct actions *acts)
+{
+	struct heap_node *n = heap_pop_due(&c->queries.timers, now);
+	struct ddt_turn t = { .c = c, .now = now, .acts = acts };
+
+	if (!n)
+		return false;
+	t.q = container_of(n, struct ddt_query, timer);
+	on_silence(&t);
+	return true;
+}
+
+uint64_t ddt_client_due(const struct ddt_client *c)
+{
+	const struct heap_node *n = heap_peek(&c->queries.timers);
+
+	return n ? n->due : UINT64_MAX;
+}
+
+struct counter_group ddt_client_counters(const struct ddt_client *c)
+{
+	return (struct counter_group){
+		.name = "ddt-client",
+		.names = counter_names,
+		.values = c->counters,
+		.count = DDT_COUNT,
+	};
+}

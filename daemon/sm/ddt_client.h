@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The DDT client of a Map-Resolver (RFC 8111 7.3): follows referrals from the
+ * roots, or from what the referral cache knows, down to a Map-Server, which
+ * then sees to it that the ITR is answered.
+ *
+ *	           request           ms-referral, ms-ack
+ *	 (none) ------------> node -----------------------> server
+ *	                     ^ |  ^                          |  |
+ *	       node-referral +-+  +------- to the root ------+  |
+ *	                       |                                |
+ *	                       +---> (none) <-------------------+
+ *	                 negative Map-Reply, or    ms-ack, or the same
+ *	                 silence when all is tried
+ *
+ * A query goes strictly down: a referral names a longer prefix than the one
+ * before, or the query begins anew at the roots, once.  It has a budget of
+ * referrals, of datagrams and of time, so every one ends; it is answered by us
+ * at most once, and never after a Map-Server has said that it took over.
+ *
+ * Nodes are asked with a nonce of our own, which nobody can guess, so that an
+ * ITR that forges Map-Referrals to its own request moves no one else's
+ * traffic.  Map-Servers are asked with the ITR's, which the ETR copies into
+ * the Map-Reply.
+ *
+ * Memory from malloc, capped by ddt_client_config.
+ */
+#ifndef LISP_SM_DDT_CLIENT_H
+#define LISP_SM_DDT_CLIENT_H
+
+#include "sm/action.h"
+#include "sm/counter.h"
+#include "sm/ddt_verify.h"
+#include "sm/limit.h"
+#include "sm/queries.h"
+
+struct ddt_client_config {
+	const struct addr *roots;	/* none: no DDT */
+	size_t root_count;
+	/* Public keys of the roots: DER SubjectPublicKeyInfo. */
+	const struct referral_key *anchors;
+	size_t anchor_count;
+	enum ddt_security security;
+	struct queries_limits queries;
+	struct referral_limits cache;
+	uint32_t retry;			/* ms, until the next RLOC is asked */
+	uint32_t lifetime;		/* ms, of a query */
+	unsigned int tries;		/* of one RLOC */
+	unsigned int sends;		/* datagrams for a query */
+	unsigned int referrals;		/* followed for a query */
+	struct limit_config per_eid;	/* negative replies: (ITR-RLOC, EID) */
+	struct limit_config per_rloc;	/* the same: ITR-RLOC */
+};
+
+enum ddt_counter {
+	DDT_REQUESTS,
+	DDT_AGAIN,			/* of an ITR that waits already */
+	DDT_INVALID,
+	DDT_FULL,
+	DDT_EVICTED,			/* queries that made room */
+	DDT_FROM_CACHE,			/* queries that began below the roots */
+	DDT_NEGATIVE_CACHED,		/* answered from the cache */
+	DDT_SENT,
+	DDT_RETRIES,			/* of these: nobody had answered */
+	DDT_REFERRALS,
+	DDT_UNASKED,			/* referrals nobody waits for */
+	DDT_BAD_REFERRAL,
+	DDT_BAD_SIGNATURE,
+	DDT_LOOPS,
+	DDT_LAME,			/* not authoritative */
+	DDT_TO_ROOT,			/* queries begun anew */
+	DDT_ACKS,			/* queries a Map-Server took over */
+	DDT_NEGATIVE,			/* answered with a negative Map-Reply */
+	DDT_REPLY_LIMITED,
+	DDT_GIVEN_UP,
+	DDT_NOWHERE,			/* no RLOC can be sent to */
+	DDT_COUNT
+};
+
+struct ddt_client {
+	const struct ddt_client_config *cfg;
+	const struct sm_ops *ops;
+	struct referral_set *roots;
+	struct referral_cache cache;
+	struct queries queries;
+	struct ddt_verify verify;
+	struct limit per_eid;
+	struct limit per_rloc;
+	uint64_t counters[DDT_COUNT];
+};
+
+/* Zero it, then set every limit to its default. */
+void ddt_client_config_init(struct ddt_client_config *cfg);
+
+/* 0 or -ENOMEM; ddt_client_free() takes a zeroed one as well. */
+int ddt_client_init(struct ddt_client *c, const struct ddt_client_config *cfg,
+		    const struct sm_ops *ops, const uint8_t seed[16]);
+void ddt_client_free(struct ddt_client *c);
+
+/* A Map-Request that came in an ECM. */
+void ddt_client_on_request(struct ddt_client *c, uint64_t now,
+			   const struct request *rq, struct actions *acts);
+
+void ddt_client_on_referral(struct ddt_client *c, uint64_t now,
+			    const struct packet *pkt,
+			    const struct map_referral *m,
+			    struct actions *acts);
+
+/* A Map-Reply: true if it is the answer of somebody whom we have asked, which
+ * has no business to answer us so (RFC 8111 7.3.3). */
+bool ddt_client_on_reply(struct ddt_client *c, uint64_t now,
+			 const struct packet *pkt, const struct map_reply *m,
+			 struct actions *acts);
+
+/* At most one query's timer; false: nothing was due. */
+bool ddt_client_on_time(struct ddt_client *c, uint64_t now,
+			struct actions *acts);
+uint64_t ddt_client_due(const struct ddt_client *c);
+
+struct counter_group ddt_client_counters(const struct ddt_client *c);
+
+#endif

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The DDT client reads a Map-Referral (RFC 8111 7.3.2 to 7.3.4).
+ *
+ * It must answer a query of ours: nonce, sender, a record that contains the
+ * EID.  Then its signature; then it must lie inside of what its sender is
+ * there for; then each action has its own.
+ */
+#include "sm/ddt_part.h"
+
+/* One record that answers one query. */
+struct answer_of {
+	const struct referral_record *rec;
+	struct ddt_claim claim;
+	bool trusted;			/* its keys */
+	unsigned int target;		/* who sent it */
+};
+
+static const struct referral_record *
+covering(const struct map_referral *m, const struct ddt_query *q)
+{
+	struct xeid x = xeid_of(&q->eid);
+
+	for (unsigned int i = 0; i < m->record_count; i++)
+		if (!m->records[i].foreign &&
+		    xeid_contains(&m->records[i].xeid, &x))
+			return &m->records[i];
+	return NULL;
+}
+
+/* The query that @m from @from answers; the record for it, or NULL if it has
+ * none, and which target it was. */
+static struct ddt_query *find_query(struct ddt_client *c,
+				    const struct addr *from,
+				    const struct map_referral *m,
+				    struct answer_of *a)
+{
+	struct ddt_query *found = NULL, *q;
+
+	for (q = queries_first(&c->queries, m->nonce); q; q = queries_next(q)) {
+		int target = ddt_asked_target(q, from);
+
+		if (target < 0)
+			continue;
+		found = q;
+		a->target = (unsigned int)target;
+		a->rec = covering(m, q);
+		if (a->rec)
+			break;
+	}
+	return found;
+}
+
+/* A set of the record's, kept in the cache if it may be; NULL: no memory. */
+static struct referral_set *keep(struct ddt_turn *t, const struct answer_of *a,
+				 uint32_t ttl)
+{
+	const struct referral_record *rec = a->rec;
+	struct referral_set *s, *parent = t->q->set;
+	bool ack = rec->action == REFERRAL_MS_ACK;
+	struct referral_source src = {
+		.xeid = &rec->xeid,
+		.action = rec->action,
+		.rlocs = rec->rlocs,
+		.rloc_count = rec->rloc_count,
+		.trusted = a->trusted,
+		.heir_of = ack ? parent : NULL,
+		.from = parent->targets[a->target].addr,
+		.expires = referral_expiry(&t->c->cfg->cache, t->now, ttl),
+	};
+
+	/* Keys that are inherited die with those they come from. */
+	if (ack && src.expires > parent->expires)
+		src.expires = parent->expires;
+	s = referral_set_new(&src);
+	if (s && !rec->incomplete)
+		referral_put(&t->c->cache, t->now, &t->q->eid, s);
+	return s;
+}
+
+/* Nothing more specific than what sent us there (RFC 8111 7.3.4).  Those that
+ * are configured may refer to anywhere. */
+static bool is_loop(const struct ddt_query *q,
+		    const struct referral_record *rec)
+{
+	return !q->set->root &&
+	       xeid_bits(&rec->xeid) <= xeid_bits(&q->set->xeid);
+}
+
+static void on_loop(struct ddt_turn *t, const struct answer_of *a)
+{
+	const struct xeid x = xeid_of(&t->q->eid);
+
+	ddt_complain(t, DDT_LOOPS, LOG_DDT_LOOP,
+		     &t->q->set->targets[a->target].addr);
+	if (!ddt_to_root(t, "loop"))
+		ddt_negative(t, &x, DDT_TTL_UNREGISTERED, "loop");
+}
+
+static void bad_referral(struct ddt_turn *t, unsigned int target)
+{
+	ddt_complain(t, DDT_BAD_REFERRAL, LOG_DDT_REFERRAL,
+		     &t->q->set->targets[target].addr);
+	ddt_try_another(t, target, "bad referral");
+}
+
+static bool names_somebody(const struct referral_record *rec)
+{
+	for (unsigned int i = 0; i < rec->rloc_count; i++)
+		if (rec->rlocs[i].priority != 255 &&
+		    addr_usable_rloc(&rec->rlocs[i].addr))
+			return true;
+	return false;
+}
+
+/* node-referral and ms-referral. */
+static void on_delegation(struct ddt_turn *t, const struct answer_of *a)
+{
+	struct referral_set *s;
+
+	if (is_loop(t->q, a->rec) ||
+	    t->q->referrals >= t->c->cfg->referrals) {
+		on_loop(t, a);
+		return;
+	}
+	if (!names_somebody(a->rec)) {
+		bad_referral(t, a->target);
+		return;
+	}
+	s = keep(t, a, a->claim.ttl);
+	if (!s) {
+		ddt_give_up(t, "no memory");
+		return;
+	}
+	t->q->referrals++;
+	t->q->cached = false;
+	ddt_follow(t, s, referral_action_name(a->rec->action));
+	referral_set_put(s);
+}
+
+/* A node that turns out to be a Map-Server has got our own nonce, which the
+ * ITR does not know: it is asked again. */
+static void on_ack(struct ddt_turn *t, const struct answer_of *a)
+{
+	struct referral_set *s = names_somebody(a->rec) ?
+		keep(t, a, a->claim.ttl) : NULL;
+
+	if (ddt_to_server(t->q) || !s) {
+		t->c->counters[DDT_ACKS]++;
+		ddt_finish(t, "ms-ack");
+	} else {
+		t->q->referrals++;
+		ddt_follow(t, s, "ms-ack");
+	}
+	referral_set_put(s);
+}
+
+static uint32_t at_most(uint32_t ttl, uint32_t max)
+{
+	return ttl < max ? ttl : max;
+}
+
+static void on_nothing(struct ddt_turn *t, const struct answer_of *a,
+		       uint32_t max)
+{
+	uint32_t ttl = at_most(a->claim.ttl, max);
+	const struct xeid x = a->rec->xeid;
+
+	referral_set_put(keep(t, a, ttl));
+	ddt_negative(t, &x, ttl ? ttl : 1,
+		     referral_action_name(a->rec->action));
+}
+
+/* Its peers may have the registration. */
+static void on_not_registered(struct ddt_turn *t, const struct answer_of *a)
+{
+	t->q->bad |= (uint16_t)(1u << a->target);
+	if (!ddt_ask_next(t, 1))
+		on_nothing(t, a, DDT_TTL_UNREGISTERED);
+}
+
+/* Lame: others of its set may not be; then what the cache knew is old; then
+ * the tree is broken, which is said of this EID alone. */
+static void on_not_authoritative(struct ddt_turn *t, const struct answer_of *a)
+{
+	const struct xeid x = xeid_of(&t->q->eid);
+
+	ddt_complain(t, DDT_LAME, LOG_DDT_LAME,
+		     &t->q->set->targets[a->target].addr);
+	t->q->bad |= (uint16_t)(1u << a->target);
+	if (ddt_ask_next(t, 1) || (t->q->cached && ddt_to_root(t, "lame")))
+		return;
+	ddt_negative(t, &x, DDT_TTL_UNREGISTERED, "not-authoritative");
+}
+
+/* Less specific than what the one who said it is there for. */
+static void on_outside(struct ddt_turn *t, const struct answer_of *a)
+{
+	ddt_complain(t, DDT_LOOPS, LOG_DDT_LOOP,
+		     &t->q->set->targets[a->target].addr);
+	if (!ddt_to_root(t, "less specific"))
+		ddt_give_up(t, "less specific");
+}
+
+static void on_record(struct ddt_turn *t, const struct answer_of *a)
+{
+	unsigned int action = a->rec->action;
+
+	if (action != REFERRAL_NOT_AUTHORITATIVE &&
+	    !xeid_contains(&t->q->set->xeid, &a->rec->xeid)) {
+		on_outside(t, a);
+		return;
+	}
+	switch (action) {
+	case REFERRAL_NODE:
+	case REFERRAL_MS:
+		on_delegation(t, a);
+		break;
+	case REFERRAL_MS_ACK:
+		on_ack(t, a);
+		break;
+	case REFERRAL_MS_NOT_REGISTERED:
+		on_not_registered(t, a);
+		break;
+	case REFERRAL_DELEGATION_HOLE:
+		on_nothing(t, a, DDT_TTL_HOLE);
+		break;
+	case REFERRAL_NOT_AUTHORITATIVE:
+		on_not_authoritative(t, a);
+		break;
+	default:		/* unassigned: of a later RFC */
+		bad_referral(t, a->target);
+		break;
+	}
+}
+
+/* False: the query is not to hear of it, or has been seen to. */
+static bool check_signature(struct ddt_turn *t, const struct packet *pkt,
+			    struct answer_of *a)
+{
+	a->claim = (struct ddt_claim){
+		.pkt = pkt,
+		.rec = a->rec,
+		.sender = &t->q->set->targets[a->target],
+		.spent = &t->q->verified,
+		.ttl = a->rec->ttl,
+	};
+
+	switch (ddt_verify(&t->c->verify, t->now, &a->claim, t->acts->arena)) {
+	case DDT_VERIFIED:
+		a->trusted = true;
+		return true;
+	case DDT_UNVERIFIED:
+		return true;
+	case DDT_REFUSED:
+		ddt_complain(t, DDT_BAD_SIGNATURE, LOG_DDT_SIGNATURE, &pkt->from);
+		ddt_try_another(t, a->target, "bad signature");
+		return false;
+	case DDT_BUSY:
+		ddt_complain(t, DDT_BAD_SIGNATURE, LOG_DDT_BUSY, &pkt->from);
+		return false;
+	}
+	return false;
+}
+
+void ddt_client_on_referral(struct ddt_client *c, uint64_t now,
+			    const struct packet *pkt,
+			    const struct map_referral *m,
+			    struct actions *acts)
+{
+	struct ddt_turn t = { .c = c, .now = now, .acts = acts };
+	struct answer_of a = { 0 };
+
+	c->counters[DDT_REFERRALS]++;
+	t.q = find_query(c, &pkt->from, m, &a);
+	if (!t.q) {
+		c->counters[DDT_UNASKED]++;
+		action_log_peer(acts, LOG_DDT_UNASKED, &pkt->from, NULL,
+				m->nonce);
+	} else if (!a.rec) {
+		bad_referral(&t, a.target);
+	} else if (check_signature(&t, pkt, &a)) {
+		on_record(&t, &a);
+	}
+}
+
+bool ddt_client_on_reply(struct ddt_client *c, uint64_t now,
+			 const struct packet *pkt, const struct map_reply *m,
+			 struct actions *acts)
+{
+	struct ddt_turn t = { .c = c, .now = now, .acts = acts };
+	struct ddt_query *q;
+
+	for (q = queries_first(&c->queries, m->nonce); q; q = queries_next(q)) {
+		int target = ddt_asked_target(q, &pkt->from);
+
+		if (target < 0)
+			continue;
+		t.q = q;
+		bad_referral(&t, (unsigned int)target);
+		return true;
+	}
+	return false;
+}
+

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Signatures of Map-Referrals; see ddt_verify.h. */
+#include <string.h>
+
+#include "sm/ddt_verify.h"
+
+#define PER_QUERY	16		/* signatures computed for a query */
+#define INTERVAL_US	2000		/* 500 a second for all */
+#define BURST		500
+
+#define REVOKED_MS	(7u * 24 * 3600 * 1000)
+
+const char *ddt_security_name(enum ddt_security s)
+{
+	static const char *const names[] = {
+		[DDT_SECURITY_OFF] = "off",
+		[DDT_SECURITY_IF_PRESENT] = "if-present",
+		[DDT_SECURITY_REQUIRE] = "require",
+	};
+
+	return names[s];
+}
+
+void ddt_verify_init(struct ddt_verify *v, const struct sm_ops *ops,
+		     enum ddt_security security, const uint8_t seed[16])
+{
+	memset(v, 0, sizeof(*v));
+	v->ops = ops;
+	v->security = security;
+	v->per_query = PER_QUERY;
+	bucket_init(&v->rate, INTERVAL_US, BURST);
+	memcpy(v->seeds[0], seed, sizeof(v->seeds[0]));
+	memcpy(v->seeds[1], seed, sizeof(v->seeds[1]));
+	v->seeds[1][0] ^= 0xff;
+}
+
+/* --- revoked keys --- */
+
+static struct ddt_revoked print_of(const struct ddt_verify *v,
+				   const struct referral_known_key *k)
+{
+	return (struct ddt_revoked){ .print = {
+		siphash(v->seeds[0], k->data, k->len),
+		siphash(v->seeds[1], k->data, k->len) | 1,
+	} };
+}
+
+static struct ddt_revoked *find_revoked(struct ddt_verify *v, uint64_t now,
+					const struct referral_known_key *k)
+{
+	struct ddt_revoked p = print_of(v, k);
+
+	for (unsigned int i = 0; i < DDT_REVOKED_MAX; i++)
+		if (v->revoked[i].expires > now &&
+		    !memcmp(v->revoked[i].print, p.print, sizeof(p.print)))
+			return &v->revoked[i];
+	return NULL;
+}
+
+static void revoke(struct ddt_verify *v, uint64_t now,
+		   const struct referral_known_key *k)
+{
+	struct ddt_revoked *r = find_revoked(v, now, k);
+
+	if (!r) {
+		r = &v->revoked[v->next++ % DDT_REVOKED_MAX];
+		*r = print_of(v, k);
+		v->revocations++;
+	}
+	r->expires = now + REVOKED_MS;
+}
+
+/* Does the record list the key as revoked?  Any locator may carry it. */
+static bool lists_revoked(const struct referral_record *rec,
+			  const struct referral_known_key *k)
+{
+	for (unsigned int i = 0; i < rec->rloc_count; i++)
+		for (unsigned int n = 0; n < rec->rlocs[i].key_count; n++) {
+			const struct referral_key *l = &rec->rlocs[i].keys[n];
+
+			if (l->revoked && l->len == k->len &&
+			    !memcmp(l->data, k->data, k->len))
+				return true;
+		}
+	return false;
+}
+
+/* --- signatures --- */
+
+struct look {
+	struct ddt_verify *v;
+	uint64_t now;
+	struct ddt_claim *claim;
+	uint64_t wall;		/* seconds since 1970 */
+	uint32_t ttl;		/* longest that a good signature allows */
+	uint8_t *octets;	/* room for what is signed */
+	bool good;
+	bool busy;
+};
+
+static bool in_time(const struct look *l, const struct referral_sig *s)
+{
+	return l->wall >= s->inception && l->wall <= s->expiration;
+}
+
+/* A good signature, and what it is good for. */
+static void note_good(struct look *l, const struct referral_sig *s)
+{
+	uint64_t left = (s->expiration - l->wall) / 60;
+	uint32_t ttl = left < s->original_ttl ? (uint32_t)left :
+		s->original_ttl;
+
+	if (!l->good || ttl > l->ttl)
+		l->ttl = ttl;
+	l->good = true;
+}
+
+static bool signed_with(struct look *l, const struct referral_sig *s,
+			const struct referral_known_key *k)
+{
+	const struct referral_record *rec = l->claim->rec;
+	struct ddt_verify *v = l->v;
+	int len;
+
+	if (*l->claim->spent >= v->per_query ||
+	    !bucket_take(&v->rate, l->now)) {
+		l->busy = true;
+		return false;
+	}
+	(*l->claim->spent)++;
+	v->computed++;
+	len = referral_signed(l->claim->pkt->data, rec, s, l->octets,
+			      rec->len);
+	return len >= 0 &&
+	       !v->ops->signed_with(v->ops->arg, k->data, k->len, l->octets,
+				    (size_t)len, s->data, s->len);
+}
+
+/* What this signature by this key says: that the record is good or, if the
+ * record lists the key as revoked, just that. */
+static void try_key(struct look *l, const struct referral_sig *s,
+		    const struct referral_known_key *k)
+{
+	bool revoked = lists_revoked(l->claim->rec, k);
+
+	if (s->key_tag != k->tag ||
+	    (!revoked && find_revoked(l->v, l->now, k)) ||
+	    !signed_with(l, s, k))
+		return;
+	if (revoked)
+		revoke(l->v, l->now, k);
+	else
+		note_good(l, s);
+}
+
+/* All are tried, as one may revoke a key. */
+static void try_all(struct look *l)
+{
+	const struct referral_target *sender = l->claim->sender;
+
+	for (unsigned int i = 0; i < l->claim->rec->sig_count; i++) {
+		const struct referral_sig *s = &l->claim->rec->sigs[i];
+
+		if (s->algorithm != REFERRAL_RSA_SHA256 || !in_time(l, s))
+			continue;
+		for (unsigned int k = 0; k < sender->key_count; k++)
+			try_key(l, s, &sender->keys[k]);
+	}
+}
+
+enum ddt_verdict ddt_verify(struct ddt_verify *v, uint64_t now,
+			    struct ddt_claim *c, struct arena *arena)
+{
+	struct look l = { .v = v, .now = now, .claim = c };
+
+	if (v->security == DDT_SECURITY_OFF)
+		return DDT_UNVERIFIED;
+	if (!c->sender->key_count)
+		return v->security == DDT_SECURITY_REQUIRE ? DDT_REFUSED :
+			DDT_UNVERIFIED;
+	l.wall = v->ops->wall(v->ops->arg);
+	l.octets = arena_alloc(arena, c->rec->len);
+	if (!l.octets)
+		return DDT_BUSY;
+	try_all(&l);
+	if (!l.good)
+		return l.busy ? DDT_BUSY : DDT_REFUSED;
+	if (l.ttl < c->ttl)
+		c->ttl = l.ttl;
+	return DDT_VERIFIED;
+}
