@@ -6,28 +6,28 @@
 #include "sm/ddt_part.h"
 #include "sm/util.h"
 
-static const char *const counter_names[DDT_COUNT] = {
-	[DDT_REQUESTS] = "requests",
-	[DDT_AGAIN] = "again",
-	[DDT_INVALID] = "invalid",
-	[DDT_FULL] = "full",
-	[DDT_EVICTED] = "evicted",
-	[DDT_FROM_CACHE] = "from-cache",
-	[DDT_NEGATIVE_CACHED] = "negative-cached",
-	[DDT_SENT] = "sent",
-	[DDT_RETRIES] = "retries",
-	[DDT_REFERRALS] = "referrals",
-	[DDT_UNASKED] = "unasked",
-	[DDT_BAD_REFERRAL] = "bad-referral",
-	[DDT_BAD_SIGNATURE] = "bad-signature",
-	[DDT_LOOPS] = "loops",
-	[DDT_LAME] = "lame",
-	[DDT_TO_ROOT] = "to-root",
-	[DDT_ACKS] = "acks",
-	[DDT_NEGATIVE] = "negative",
-	[DDT_REPLY_LIMITED] = "reply-limited",
-	[DDT_GIVEN_UP] = "given-up",
-	[DDT_NOWHERE] = "nowhere",
+static const char *const counter_names[DDTC_COUNT] = {
+	[DDTC_REQUESTS] = "requests",
+	[DDTC_AGAIN] = "again",
+	[DDTC_INVALID] = "invalid",
+	[DDTC_FULL] = "full",
+	[DDTC_EVICTED] = "evicted",
+	[DDTC_FROM_CACHE] = "from-cache",
+	[DDTC_NEGATIVE_CACHED] = "negative-cached",
+	[DDTC_SENT] = "sent",
+	[DDTC_RETRIES] = "retries",
+	[DDTC_REFERRALS] = "referrals",
+	[DDTC_UNASKED] = "unasked",
+	[DDTC_BAD_REFERRAL] = "bad-referral",
+	[DDTC_BAD_SIGNATURE] = "bad-signature",
+	[DDTC_LOOPS] = "loops",
+	[DDTC_LAME] = "lame",
+	[DDTC_TO_ROOT] = "to-root",
+	[DDTC_ACKS] = "acks",
+	[DDTC_NEGATIVE] = "negative",
+	[DDTC_REPLY_LIMITED] = "reply-limited",
+	[DDTC_GIVEN_UP] = "given-up",
+	[DDTC_NOWHERE] = "nowhere",
 };
 
 /* --- life --- */
@@ -118,7 +118,7 @@ void ddt_client_free(struct ddt_client *c)
 
 /* --- requests --- */
 
-static void refuse(struct ddt_client *c, enum ddt_counter counter,
+static void refuse(struct ddt_client *c, enum ddt_client_counter counter,
 		   enum log_event event, const struct request *rq,
 		   struct actions *acts)
 {
@@ -141,11 +141,11 @@ static void begin(struct ddt_client *c, uint64_t now, const struct request *rq,
 	if (known)
 		referral_set_get(known);
 	t.q = queries_add(&c->queries, now, rq);
-	c->counters[DDT_EVICTED] = c->queries.evicted;
+	c->counters[DDTC_EVICTED] = c->queries.evicted;
 	if (!t.q) {
-		refuse(c, DDT_FULL, LOG_DDT_FULL, rq, acts);
+		refuse(c, DDTC_FULL, LOG_DDT_FULL, rq, acts);
 	} else if (known) {
-		c->counters[DDT_FROM_CACHE]++;
+		c->counters[DDTC_FROM_CACHE]++;
 		t.q->cached = true;
 		ddt_follow(&t, known, "request");
 	} else {
@@ -172,14 +172,14 @@ void ddt_client_on_request(struct ddt_client *c, uint64_t now,
 	struct referral_set *known;
 	struct ddt_query *q;
 
-	c->counters[DDT_REQUESTS]++;
+	c->counters[DDTC_REQUESTS]++;
 	if (!valid(rq)) {
-		refuse(c, DDT_INVALID, LOG_REQUEST_INVALID, rq, acts);
+		refuse(c, DDTC_INVALID, LOG_REQUEST_INVALID, rq, acts);
 		return;
 	}
 	q = queries_find(&c->queries, rq);
 	if (q) {
-		c->counters[DDT_AGAIN]++;
+		c->counters[DDTC_AGAIN]++;
 		queries_replace(q, rq);
 		return;
 	}
@@ -187,7 +187,7 @@ void ddt_client_on_request(struct ddt_client *c, uint64_t now,
 	if (known && referral_set_negative(known)) {
 		struct eid hole = ddt_hole_of(&known->xeid, eid);
 
-		c->counters[DDT_NEGATIVE_CACHED]++;
+		c->counters[DDTC_NEGATIVE_CACHED]++;
 		ddt_reply_negative(c, now, rq, &hole, minutes_left(now, known),
 			       acts);
 		return;
@@ -201,7 +201,7 @@ void ddt_client_on_request(struct ddt_client *c, uint64_t now,
 static void on_silence(struct ddt_turn *t)
 {
 	if (ddt_ask_next(t, t->c->cfg->tries))
-		t->c->counters[DDT_RETRIES]++;
+		t->c->counters[DDTC_RETRIES]++;
 	else if (ddt_over_budget(t) || !t->q->cached ||
 		 !ddt_to_root(t, "silence"))
 		ddt_give_up(t, "silence");
@@ -233,6 +233,6 @@ struct counter_group ddt_client_counters(const struct ddt_client *c)
 		.name = "ddt-client",
 		.names = counter_names,
 		.values = c->counters,
-		.count = DDT_COUNT,
+		.count = DDTC_COUNT,
 	};
 }

@@ -52,29 +52,29 @@ struct ddt_client_config {
 	struct limit_config per_rloc;	/* the same: ITR-RLOC */
 };
 
-enum ddt_counter {
-	DDT_REQUESTS,
-	DDT_AGAIN,			/* of an ITR that waits already */
-	DDT_INVALID,
-	DDT_FULL,
-	DDT_EVICTED,			/* queries that made room */
-	DDT_FROM_CACHE,			/* queries that began below the roots */
-	DDT_NEGATIVE_CACHED,		/* answered from the cache */
-	DDT_SENT,
-	DDT_RETRIES,			/* of these: nobody had answered */
-	DDT_REFERRALS,
-	DDT_UNASKED,			/* referrals nobody waits for */
-	DDT_BAD_REFERRAL,
-	DDT_BAD_SIGNATURE,
-	DDT_LOOPS,
-	DDT_LAME,			/* not authoritative */
-	DDT_TO_ROOT,			/* queries begun anew */
-	DDT_ACKS,			/* queries a Map-Server took over */
-	DDT_NEGATIVE,			/* answered with a negative Map-Reply */
-	DDT_REPLY_LIMITED,
-	DDT_GIVEN_UP,
-	DDT_NOWHERE,			/* no RLOC can be sent to */
-	DDT_COUNT
+enum ddt_client_counter {
+	DDTC_REQUESTS,
+	DDTC_AGAIN,		/* of an ITR that waits already */
+	DDTC_INVALID,
+	DDTC_FULL,
+	DDTC_EVICTED,		/* queries that made room */
+	DDTC_FROM_CACHE,	/* queries begun below the roots */
+	DDTC_NEGATIVE_CACHED,	/* answered from the cache */
+	DDTC_SENT,
+	DDTC_RETRIES,		/* of these: nobody had answered */
+	DDTC_REFERRALS,
+	DDTC_UNASKED,		/* referrals nobody waits for */
+	DDTC_BAD_REFERRAL,
+	DDTC_BAD_SIGNATURE,
+	DDTC_LOOPS,
+	DDTC_LAME,		/* not authoritative */
+	DDTC_TO_ROOT,		/* queries begun anew */
+	DDTC_ACKS,		/* queries a Map-Server took over */
+	DDTC_NEGATIVE,		/* answered with a negative Map-Reply */
+	DDTC_REPLY_LIMITED,
+	DDTC_GIVEN_UP,
+	DDTC_NOWHERE,		/* no RLOC can be sent to */
+	DDTC_COUNT
 };
 
 struct ddt_client {
@@ -86,7 +86,7 @@ struct ddt_client {
 	struct ddt_verify verify;
 	struct limit per_eid;
 	struct limit per_rloc;
-	uint64_t counters[DDT_COUNT];
+	uint64_t counters[DDTC_COUNT];
 };
 
 /* Zero it, then set every limit to its default. */

@@ -27,7 +27,7 @@ void ddt_negative(struct ddt_turn *t, const struct xeid *x, uint32_t ttl,
 		  const char *cause);
 
 /* Something about one who was asked that a person may want to know. */
-void ddt_complain(struct ddt_turn *t, enum ddt_counter counter,
+void ddt_complain(struct ddt_turn *t, enum ddt_client_counter counter,
 		  enum log_event event, const struct addr *peer);
 
 /* Go on with those whom @s names. */

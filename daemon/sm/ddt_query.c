@@ -34,7 +34,7 @@ void ddt_finish(struct ddt_turn *t, const char *cause)
 }
 
 /* Something about the one who was asked that a person may want to know. */
-void ddt_complain(struct ddt_turn *t, enum ddt_counter counter,
+void ddt_complain(struct ddt_turn *t, enum ddt_client_counter counter,
 		     enum log_event event, const struct addr *peer)
 {
 	t->c->counters[counter]++;
@@ -76,7 +76,7 @@ static int send_query(struct ddt_turn *t, const struct addr *to)
 		copy[nonce_at + i] = (uint8_t)(q->asked >> (56 - 8 * i));
 	m.ecm.flags = ECM_DDT;
 	m.ecm.message = copy;
-	t->c->counters[DDT_SENT]++;
+	t->c->counters[DDTC_SENT]++;
 	return action_send_msg(t->acts, NULL, to, LISP_CONTROL_PORT, &m);
 }
 
@@ -150,7 +150,7 @@ void ddt_follow(struct ddt_turn *t, struct referral_set *s, const char *cause)
 		      t->c->ops->random(t->c->ops->arg));
 	set_state(t, ddt_to_server(q) ? QUERY_SERVER : QUERY_NODE, cause);
 	if (!ddt_ask_next(t, t->c->cfg->tries)) {
-		ddt_complain(t, DDT_NOWHERE, LOG_DDT_NOWHERE, &q->set->from);
+		ddt_complain(t, DDTC_NOWHERE, LOG_DDT_NOWHERE, &q->set->from);
 		ddt_finish(t, "nobody to ask");
 	}
 }
@@ -166,14 +166,14 @@ bool ddt_to_root(struct ddt_turn *t, const char *cause)
 		referral_drop(&t->c->cache, &q->eid, q->set);
 	q->via_root = true;
 	q->cached = false;
-	t->c->counters[DDT_TO_ROOT]++;
+	t->c->counters[DDTC_TO_ROOT]++;
 	ddt_follow(t, t->c->roots, cause);
 	return true;
 }
 
 void ddt_give_up(struct ddt_turn *t, const char *cause)
 {
-	ddt_complain(t, DDT_GIVEN_UP, LOG_DDT_GIVEN_UP,
+	ddt_complain(t, DDTC_GIVEN_UP, LOG_DDT_GIVEN_UP,
 		     &t->q->set->targets[t->q->at].addr);
 	ddt_finish(t, cause);
 }
@@ -202,12 +202,12 @@ void ddt_reply_negative(struct ddt_client *c, uint64_t now,
 
 	if (!to || !reply_allowed(&c->per_eid, &c->per_rloc, to,
 				  &rq->msg->records[0].eid, now)) {
-		c->counters[DDT_REPLY_LIMITED]++;
+		c->counters[DDTC_REPLY_LIMITED]++;
 		return;
 	}
 	reply_init(&r, acts->arena, REPLY_MAX);
 	if (reply_add(&r, &rec) && !reply_send(&r, rq, to, 0, acts))
-		c->counters[DDT_NEGATIVE]++;
+		c->counters[DDTC_NEGATIVE]++;
 }
 
 /* What a negative answer about @x says to who asked for @eid: a range of

@@ -91,7 +91,7 @@ static void on_loop(struct ddt_turn *t, const struct answer_of *a)
 {
 	const struct xeid x = xeid_of(&t->q->eid);
 
-	ddt_complain(t, DDT_LOOPS, LOG_DDT_LOOP,
+	ddt_complain(t, DDTC_LOOPS, LOG_DDT_LOOP,
 		     &t->q->set->targets[a->target].addr);
 	if (!ddt_to_root(t, "loop"))
 		ddt_negative(t, &x, DDT_TTL_UNREGISTERED, "loop");
@@ -99,7 +99,7 @@ static void on_loop(struct ddt_turn *t, const struct answer_of *a)
 
 static void bad_referral(struct ddt_turn *t, unsigned int target)
 {
-	ddt_complain(t, DDT_BAD_REFERRAL, LOG_DDT_REFERRAL,
+	ddt_complain(t, DDTC_BAD_REFERRAL, LOG_DDT_REFERRAL,
 		     &t->q->set->targets[target].addr);
 	ddt_try_another(t, target, "bad referral");
 }
@@ -146,7 +146,7 @@ static void on_ack(struct ddt_turn *t, const struct answer_of *a)
 		keep(t, a, a->claim.ttl) : NULL;
 
 	if (ddt_to_server(t->q) || !s) {
-		t->c->counters[DDT_ACKS]++;
+		t->c->counters[DDTC_ACKS]++;
 		ddt_finish(t, "ms-ack");
 	} else {
 		t->q->referrals++;
@@ -185,7 +185,7 @@ static void on_not_authoritative(struct ddt_turn *t, const struct answer_of *a)
 {
 	const struct xeid x = xeid_of(&t->q->eid);
 
-	ddt_complain(t, DDT_LAME, LOG_DDT_LAME,
+	ddt_complain(t, DDTC_LAME, LOG_DDT_LAME,
 		     &t->q->set->targets[a->target].addr);
 	t->q->bad |= (uint16_t)(1u << a->target);
 	if (ddt_ask_next(t, 1) || (t->q->cached && ddt_to_root(t, "lame")))
@@ -196,7 +196,7 @@ static void on_not_authoritative(struct ddt_turn *t, const struct answer_of *a)
 /* Less specific than what the one who said it is there for. */
 static void on_outside(struct ddt_turn *t, const struct answer_of *a)
 {
-	ddt_complain(t, DDT_LOOPS, LOG_DDT_LOOP,
+	ddt_complain(t, DDTC_LOOPS, LOG_DDT_LOOP,
 		     &t->q->set->targets[a->target].addr);
 	if (!ddt_to_root(t, "less specific"))
 		ddt_give_up(t, "less specific");
@@ -253,11 +253,12 @@ static bool check_signature(struct ddt_turn *t, const struct packet *pkt,
 	case DDT_UNVERIFIED:
 		return true;
 	case DDT_REFUSED:
-		ddt_complain(t, DDT_BAD_SIGNATURE, LOG_DDT_SIGNATURE, &pkt->from);
+		ddt_complain(t, DDTC_BAD_SIGNATURE, LOG_DDT_SIGNATURE,
+			     &pkt->from);
 		ddt_try_another(t, a->target, "bad signature");
 		return false;
 	case DDT_BUSY:
-		ddt_complain(t, DDT_BAD_SIGNATURE, LOG_DDT_BUSY, &pkt->from);
+		ddt_complain(t, DDTC_BAD_SIGNATURE, LOG_DDT_BUSY, &pkt->from);
 		return false;
 	}
 	return false;
@@ -271,10 +272,10 @@ void ddt_client_on_referral(struct ddt_client *c, uint64_t now,
 	struct ddt_turn t = { .c = c, .now = now, .acts = acts };
 	struct answer_of a = { 0 };
 
-	c->counters[DDT_REFERRALS]++;
+	c->counters[DDTC_REFERRALS]++;
 	t.q = find_query(c, &pkt->from, m, &a);
 	if (!t.q) {
-		c->counters[DDT_UNASKED]++;
+		c->counters[DDTC_UNASKED]++;
 		action_log_peer(acts, LOG_DDT_UNASKED, &pkt->from, NULL,
 				m->nonce);
 	} else if (!a.rec) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The DDT client (RFC 8111 7.3): each rule by itself. */
-#include "sm_ddt.h"
+#include "sm_ddt_client.h"
 
 #define EID	"2001:db8:103:1::1"
 #define HOST	"2001:db8:103:1::1/128"

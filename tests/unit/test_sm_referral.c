@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The referral cache, and the example of RFC 8111 section 9. */
-#include "sm_ddt.h"
+#include "sm_ddt_client.h"
 
 /* --- the cache by itself --- */
 

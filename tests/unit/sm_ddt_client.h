@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A DDT client with two roots, and how the tests of it ask and refer. */
-#ifndef LISP_TESTS_SM_DDT_H
-#define LISP_TESTS_SM_DDT_H
+#ifndef LISP_TESTS_SM_DDT_CLIENT_H
+#define LISP_TESTS_SM_DDT_CLIENT_H
 
 #include "sm.h"
 
