@@ -2,9 +2,9 @@
 /*
  * MACs of Map-Register, Map-Notify and Map-Notify-Ack.
  *
- * Algorithms 1 and 2 key one HMAC context when the key is made.  Algorithm 3
- * (RFC 9301 5.6) gives the context a new key per message: HKDF-SHA256 over
- * the nonce followed by the pre-shared key, salted with the message's name.
+ * Algorithms 1 and 2 prepare one HMAC when the key is made.  Algorithm 3
+ * (RFC 9301 5.6) has a new key per message: HKDF-SHA256 over the nonce
+ * followed by the pre-shared key, salted with the message's name.
  */
 #include "crypto/auth.h"
 
@@ -20,7 +20,7 @@
 #define DERIVED_SIZE	32
 
 struct auth_key {
-	struct mac *mac;
+	struct mac mac;		/* but for algorithm 3 */
 	struct secret *psk;	/* algorithm 3 only */
 	uint8_t key_id;
 	uint8_t algorithm;	/* enum auth_algorithm */
@@ -54,11 +54,11 @@ struct auth_key *auth_key_new(uint8_t key_id, enum auth_algorithm algorithm,
 		return NULL;
 	k->key_id = key_id;
 	k->algorithm = algorithm;
-	k->mac = mac_new((enum mac_hash)hash, secret_bytes(psk),
-			 secret_len(psk));
+	mac_init(&k->mac, (enum mac_hash)hash, secret_bytes(psk),
+		 secret_len(psk));
 	if (algorithm == AUTH_HMAC_SHA256_HKDF)
 		k->psk = secret_new(secret_bytes(psk), secret_len(psk));
-	if (!k->mac || (algorithm == AUTH_HMAC_SHA256_HKDF && !k->psk)) {
+	if (algorithm == AUTH_HMAC_SHA256_HKDF && !k->psk) {
 		auth_key_free(k);
 		return NULL;
 	}
@@ -69,7 +69,7 @@ void auth_key_free(struct auth_key *k)
 {
 	if (!k)
 		return;
-	mac_free(k->mac);
+	mac_wipe(&k->mac);
 	secret_free(k->psk);
 	free(k);
 }
@@ -97,8 +97,9 @@ static const char *salt_of(int type)
 	return NULL;
 }
 
-/* The key of one message, into the HMAC context. */
-static int derive(struct auth_key *k, const uint8_t *msg, size_t len)
+/* The HMAC of one message. */
+static int derive(const struct auth_key *k, const uint8_t *msg, size_t len,
+		  struct mac *m)
 {
 	const char *salt = salt_of(msg_peek_type(msg, len));
 	uint8_t ikm[NONCE_SIZE + SECRET_MAX], derived[DERIVED_SIZE];
@@ -112,14 +113,14 @@ static int derive(struct auth_key *k, const uint8_t *msg, size_t len)
 	ret = hkdf_sha256(ikm, NONCE_SIZE + psk_len, salt, strlen(salt), NULL, 0,
 			  derived, sizeof(derived));
 	if (ret == 0)
-		ret = mac_set_key(k->mac, derived, sizeof(derived));
+		mac_init(m, MAC_SHA256, derived, sizeof(derived));
 	secret_wipe(ikm, NONCE_SIZE + psk_len);
 	secret_wipe(derived, sizeof(derived));
 	return ret;
 }
 
 /* MAC over the message up to @end, the data field taken as zeros. */
-static int compute(struct auth_key *k, const uint8_t *msg,
+static int compute(const struct auth_key *k, const uint8_t *msg,
 		   const struct wire_auth *auth, size_t end,
 		   uint8_t out[MAC_SIZE_MAX])
 {
@@ -129,15 +130,19 @@ static int compute(struct auth_key *k, const uint8_t *msg,
 		{ NULL, auth->data_len },
 		{ msg + after, end - after },
 	};
+	struct mac derived;
 	int ret;
 
-	if (k->algorithm == AUTH_HMAC_SHA256_HKDF) {
-		ret = derive(k, msg, end);
-		if (ret)
-			return ret;
+	if (k->algorithm != AUTH_HMAC_SHA256_HKDF) {
+		mac_compute(&k->mac, spans, 3, out);
+		return 0;
 	}
-	ret = mac_compute(k->mac, spans, 3, out);
-	return ret < 0 ? ret : 0;
+	ret = derive(k, msg, end, &derived);
+	if (ret)
+		return ret;
+	mac_compute(&derived, spans, 3, out);
+	mac_wipe(&derived);
+	return 0;
 }
 
 /* Is the message signed with this key, as far as its header tells? */
@@ -147,7 +152,7 @@ static bool fits(const struct auth_key *k, const struct wire_auth *auth)
 	       auth_data_len_ok(k->algorithm, auth->data_len);
 }
 
-int auth_sign(struct auth_key *k, uint8_t *msg, size_t len,
+int auth_sign(const struct auth_key *k, uint8_t *msg, size_t len,
 	      enum auth_coverage coverage)
 {
 	uint8_t mac[MAC_SIZE_MAX];
@@ -165,7 +170,7 @@ int auth_sign(struct auth_key *k, uint8_t *msg, size_t len,
 	return ret;
 }
 
-static int verify_to(struct auth_key *k, const uint8_t *msg,
+static int verify_to(const struct auth_key *k, const uint8_t *msg,
 		     const struct wire_auth *auth, size_t end)
 {
 	uint8_t mac[MAC_SIZE_MAX];
@@ -177,7 +182,7 @@ static int verify_to(struct auth_key *k, const uint8_t *msg,
 		       0 : -EBADMSG;
 }
 
-int auth_verify(struct auth_key *k, const uint8_t *msg, size_t len,
+int auth_verify(const struct auth_key *k, const uint8_t *msg, size_t len,
 		const struct wire_auth *auth, enum auth_coverage coverage)
 {
 	size_t after = AUTH_DATA_OFFSET + auth->data_len;

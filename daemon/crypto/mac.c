@@ -1,114 +1,130 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* HMAC and HKDF: thin, so that the OpenSSL interface is in one place. */
+/*
+ * HMAC (RFC 2104) and HKDF (RFC 5869), with the digests of OpenSSL.
+ *
+ * OpenSSL 3 has an HMAC of its own, with contexts that are changed by every
+ * use, so that each thread would need its own of each key, and half as slow
+ * again for a Map-Register (0.23 us beside 0.15 us where the processor has
+ * instructions for SHA).  Its digests themselves, with a state that is a plain
+ * struct, are deprecated in favour of such contexts, but are the only ones
+ * that can be copied without allocating.
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/mac.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
+#include "lib/secret.h"
 
-struct mac {
-	EVP_MAC_CTX *ctx;	/* keyed */
-	enum mac_hash hash;
-};
+#define BLOCK_SIZE	64	/* of both */
 
-static char *digest_name(enum mac_hash hash)
+static void start(enum mac_hash hash, union mac_state *s)
 {
-	static char sha1[] = "SHA1", sha256[] = "SHA256";
-
 	switch (hash) {
 	case MAC_SHA1:
-		return sha1;
+		SHA1_Init(&s->sha1);
+		break;
 	case MAC_SHA256:
-		return sha256;
+		SHA256_Init(&s->sha256);
+		break;
 	}
-	return NULL;
 }
 
-struct mac *mac_new(enum mac_hash hash, const void *key, size_t key_len)
+static void add(enum mac_hash hash, union mac_state *s, const void *data,
+		size_t len)
 {
-	struct mac *m = calloc(1, sizeof(*m));
-	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	switch (hash) {
+	case MAC_SHA1:
+		SHA1_Update(&s->sha1, data, len);
+		break;
+	case MAC_SHA256:
+		SHA256_Update(&s->sha256, data, len);
+		break;
+	}
+}
 
-	if (!m || !hmac)
-		goto out;
+/* Octets of the digest. */
+static size_t finish(enum mac_hash hash, union mac_state *s, uint8_t *out)
+{
+	switch (hash) {
+	case MAC_SHA1:
+		SHA1_Final(out, &s->sha1);
+		return SHA_DIGEST_LENGTH;
+	case MAC_SHA256:
+		SHA256_Final(out, &s->sha256);
+		return SHA256_DIGEST_LENGTH;
+	}
+	return 0;
+}
+
+/* A hash that begins with the block @key, each octet changed by @pad. */
+static void start_padded(enum mac_hash hash, union mac_state *s,
+			 const uint8_t key[BLOCK_SIZE], uint8_t pad)
+{
+	uint8_t block[BLOCK_SIZE];
+
+	for (size_t i = 0; i < sizeof(block); i++)
+		block[i] = key[i] ^ pad;
+	start(hash, s);
+	add(hash, s, block, sizeof(block));
+	secret_wipe(block, sizeof(block));
+}
+
+void mac_init(struct mac *m, enum mac_hash hash, const void *key,
+	      size_t key_len)
+{
+	uint8_t block[BLOCK_SIZE] = { 0 };
+	union mac_state s;
+
+	memset(m, 0, sizeof(*m));
 	m->hash = hash;
-	m->ctx = EVP_MAC_CTX_new(hmac);
-	if (m->ctx && mac_set_key(m, key, key_len) == 0) {
-		EVP_MAC_free(hmac);
-		return m;
+	if (key_len > sizeof(block)) {
+		start(hash, &s);
+		add(hash, &s, key, key_len);
+		finish(hash, &s, block);
+		secret_wipe(&s, sizeof(s));
+	} else if (key_len) {
+		memcpy(block, key, key_len);
 	}
-out:
-	EVP_MAC_free(hmac);
-	mac_free(m);
-	return NULL;
+	start_padded(hash, &m->inner, block, 0x36);
+	start_padded(hash, &m->outer, block, 0x5c);
+	secret_wipe(block, sizeof(block));
 }
 
-void mac_free(struct mac *m)
+void mac_wipe(struct mac *m)
 {
-	if (!m)
-		return;
-	EVP_MAC_CTX_free(m->ctx);
-	free(m);
+	secret_wipe(m, sizeof(*m));
 }
 
-int mac_set_key(struct mac *m, const void *key, size_t key_len)
-{
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
-						 digest_name(m->hash), 0),
-		OSSL_PARAM_construct_end(),
-	};
-
-	return EVP_MAC_init(m->ctx, key, key_len, params) == 1 ? 0 : -EIO;
-}
-
-static int update_zeros(EVP_MAC_CTX *ctx, size_t n)
+static void add_zeros(enum mac_hash hash, union mac_state *s, size_t n)
 {
 	static const uint8_t zeros[64];
 
 	while (n > sizeof(zeros)) {
-		if (EVP_MAC_update(ctx, zeros, sizeof(zeros)) != 1)
-			return 0;
+		add(hash, s, zeros, sizeof(zeros));
 		n -= sizeof(zeros);
 	}
-	return EVP_MAC_update(ctx, zeros, n);
+	add(hash, s, zeros, n);
 }
 
-static int update(EVP_MAC_CTX *ctx, const struct mac_span *s)
+size_t mac_compute(const struct mac *m, const struct mac_span *spans, size_t n,
+		   uint8_t out[MAC_SIZE_MAX])
 {
-	if (!s->data)
-		return update_zeros(ctx, s->len);
-	return EVP_MAC_update(ctx, s->data, s->len);
-}
+	union mac_state s = m->inner;
+	uint8_t digest[MAC_SIZE_MAX];
+	size_t len;
 
-int mac_compute(struct mac *m, const struct mac_span *spans, size_t n,
-		uint8_t out[MAC_SIZE_MAX])
-{
-	size_t i, len;
-
-	/* No key given: start again with the one that is set. */
-	if (EVP_MAC_init(m->ctx, NULL, 0, NULL) != 1)
-		return -EIO;
-	for (i = 0; i < n; i++)
-		if (update(m->ctx, &spans[i]) != 1)
-			return -EIO;
-	if (EVP_MAC_final(m->ctx, out, &len, MAC_SIZE_MAX) != 1)
-		return -EIO;
-	return (int)len;
-}
-
-/* OpenSSL takes the inputs of a derivation through pointers to non-const. */
-static OSSL_PARAM octets(const char *name, const void *data, size_t len)
-{
-	static uint8_t nothing[1];
-
-	return OSSL_PARAM_construct_octet_string(name, len ? (void *)data :
-						 nothing, len);
+	for (size_t i = 0; i < n; i++) {
+		if (spans[i].data)
+			add(m->hash, &s, spans[i].data, spans[i].len);
+		else
+			add_zeros(m->hash, &s, spans[i].len);
+	}
+	len = finish(m->hash, &s, digest);
+	s = m->outer;
+	add(m->hash, &s, digest, len);
+	return finish(m->hash, &s, out);
 }
 
 int hkdf_sha256(const void *ikm, size_t ikm_len,
@@ -116,21 +132,32 @@ int hkdf_sha256(const void *ikm, size_t ikm_len,
 		const void *info, size_t info_len,
 		void *out, size_t out_len)
 {
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
-						 digest_name(MAC_SHA256), 0),
-		octets(OSSL_KDF_PARAM_KEY, ikm, ikm_len),
-		octets(OSSL_KDF_PARAM_SALT, salt, salt_len),
-		octets(OSSL_KDF_PARAM_INFO, info, info_len),
-		OSSL_PARAM_construct_end(),
-	};
-	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-	EVP_KDF_CTX *ctx = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
-	int ret = -EIO;
+	const struct mac_span input = { ikm_len ? ikm : (const void *)"",
+					ikm_len };
+	uint8_t block[MAC_SIZE_MAX], count = 0;
+	size_t done = 0, before = 0;
+	struct mac m;
 
-	if (ctx && EVP_KDF_derive(ctx, out, out_len, params) == 1)
-		ret = 0;
-	EVP_KDF_CTX_free(ctx);
-	EVP_KDF_free(kdf);
-	return ret;
+	if (out_len > 255 * sizeof(block))
+		return -EINVAL;
+	mac_init(&m, MAC_SHA256, salt, salt_len);
+	mac_compute(&m, &input, 1, block);
+	mac_init(&m, MAC_SHA256, block, sizeof(block));
+	while (done < out_len) {
+		const struct mac_span spans[] = {
+			{ block, before },
+			{ info_len ? info : (const void *)"", info_len },
+			{ &count, 1 },
+		};
+		size_t n = out_len - done;
+
+		count++;
+		before = mac_compute(&m, spans, 3, block);
+		n = n < before ? n : before;
+		memcpy((uint8_t *)out + done, block, n);
+		done += n;
+	}
+	mac_wipe(&m);
+	secret_wipe(block, sizeof(block));
+	return 0;
 }

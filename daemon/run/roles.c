@@ -24,7 +24,7 @@ struct roles {
 };
 
 /* Names a key in stored state without telling anything about it. */
-static int key_tag(const struct secret *psk, uint8_t algorithm, uint64_t *tag)
+static void key_tag(const struct secret *psk, uint8_t algorithm, uint64_t *tag)
 {
 	static const char text[] = "lispd key tag";
 	struct mac_span spans[] = {
@@ -32,15 +32,12 @@ static int key_tag(const struct secret *psk, uint8_t algorithm, uint64_t *tag)
 		{ &algorithm, 1 },
 	};
 	uint8_t digest[MAC_SIZE_MAX];
-	struct mac *m = mac_new(MAC_SHA256, secret_bytes(psk),
-				secret_len(psk));
-	int n = m ? mac_compute(m, spans, 2, digest) : -1;
+	struct mac m;
 
-	mac_free(m);
-	if (n < (int)sizeof(*tag))
-		return -1;
+	mac_init(&m, MAC_SHA256, secret_bytes(psk), secret_len(psk));
+	mac_compute(&m, spans, 2, digest);
+	mac_wipe(&m);
 	memcpy(tag, digest, sizeof(*tag));
-	return 0;
 }
 
 static int make_key(const struct conf_key *c, enum auth_length_style length,
@@ -51,7 +48,8 @@ static int make_key(const struct conf_key *c, enum auth_length_style length,
 	k->length = length;
 	k->coverage = coverage;
 	k->key = auth_key_new(c->id, c->algorithm, c->key);
-	return k->key ? key_tag(c->key, c->algorithm, &k->tag) : -1;
+	key_tag(c->key, c->algorithm, &k->tag);
+	return k->key ? 0 : -1;
 }
 
 /* --- xTR --- */

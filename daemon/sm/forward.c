@@ -9,7 +9,7 @@
 /* A retransmission comes no sooner than a second (RFC 9301 5.3). */
 const struct limit_config forward_limit = {
 	.each = { .interval_us = 900000, .burst = 1 },
-	.all = { .interval_us = 20, .burst = 20000 },
+	.all = { .interval_us = 1, .burst = 100000 },
 	.slots = 16384,
 };
 

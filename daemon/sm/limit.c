@@ -1,97 +1,97 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Token buckets by key, in a bounded number of slots; see limit.h. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sm/limit.h"
-#include "sm/util.h"
+
+#define WAYS		4
+#define CACHE_LINE	64
 
 struct limit_slot {
-	struct hash_node node;		/* hash of the key is the key */
-	struct bucket bucket;
-	struct limit_slot *older;
-	struct limit_slot *newer;
+	uint32_t tag;		/* of the hash what is not the place */
+	uint32_t used;		/* ms: when last */
+	uint64_t full_us;	/* of its bucket; 0: nobody's slot */
+};
+
+struct limit_set {
+	struct limit_slot slots[WAYS];
 };
 
 int limit_init(struct limit *l, const struct limit_config *cfg,
 	       const uint8_t seed[16])
 {
 	memset(l, 0, sizeof(*l));
-	l->size = cfg->slots;
+	memcpy(l->seed, seed, sizeof(l->seed));
+	l->ways = cfg->slots < WAYS ? cfg->slots : WAYS;
+	l->count = 1;
+	while (2 * l->count * WAYS <= cfg->slots)
+		l->count *= 2;
 	l->each = cfg->each;
 	bucket_init(&l->all, cfg->all.interval_us, cfg->all.burst);
-	return hash_init(&l->table, seed);
+	return 0;
 }
 
 void limit_free(struct limit *l)
 {
-	struct limit_slot *s, *older;
-
-	for (s = l->recent; s; s = older) {
-		older = s->older;
-		free(s);
-	}
-	hash_free(&l->table);
+	free(l->memory);
 	memset(l, 0, sizeof(*l));
 }
 
-static void unlink_slot(struct limit *l, struct limit_slot *s)
+static bool make_sets(struct limit *l)
 {
-	*(s->newer ? &s->newer->older : &l->recent) = s->older;
-	*(s->older ? &s->older->newer : &l->oldest) = s->newer;
+	uintptr_t at;
+
+	l->memory = calloc(l->count * sizeof(struct limit_set) + CACHE_LINE, 1);
+	at = ((uintptr_t)l->memory + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+	l->sets = (struct limit_set *)at;
+	return l->memory;
 }
 
-static void link_recent(struct limit *l, struct limit_slot *s)
+/* The slot of @tag, or the one it takes: nobody's, or the oldest. */
+static struct limit_slot *find_slot(struct limit *l, struct limit_set *set,
+				    uint32_t tag, uint32_t now)
 {
-	s->newer = NULL;
-	s->older = l->recent;
-	*(l->recent ? &l->recent->newer : &l->oldest) = s;
-	l->recent = s;
-}
+	struct limit_slot *best = &set->slots[0];
 
-/* A new one, or the oldest; NULL: there is no memory for the first. */
-static struct limit_slot *take_slot(struct limit *l)
-{
-	struct limit_slot *s = l->used < l->size ? calloc(1, sizeof(*s)) :
-		NULL;
+	for (unsigned int i = 0; i < l->ways; i++) {
+		struct limit_slot *s = &set->slots[i];
 
-	if (s) {
-		l->used++;
-		return s;
+		if (s->full_us && s->tag == tag)
+			return s;
+		if (best->full_us && (!s->full_us ||
+				      now - s->used > now - best->used))
+			best = s;
 	}
-	s = l->oldest;
-	if (!s)
-		return NULL;
-	hash_del(&l->table, &s->node);
-	unlink_slot(l, s);
-	l->evicted++;
-	return s;
+	l->evicted += best->full_us != 0;
+	*best = (struct limit_slot){ .tag = tag };
+	return best;
 }
 
-static struct limit_slot *find_slot(struct limit *l, uint64_t hash)
+static bool take(const struct limit *l, struct limit_slot *s, uint64_t now)
 {
-	struct hash_node *n = hash_first(&l->table, hash);
-	struct limit_slot *s;
+	struct bucket b = {
+		.full_us = s->full_us,
+		.interval_us = l->each.interval_us,
+		.burst = l->each.burst ? l->each.burst : 1,
+	};
+	bool ok = bucket_take(&b, now);
 
-	if (n) {
-		s = container_of(n, struct limit_slot, node);
-		unlink_slot(l, s);
-	} else {
-		s = take_slot(l);
-		if (!s)
-			return NULL;
-		bucket_init(&s->bucket, l->each.interval_us, l->each.burst);
-		hash_add(&l->table, &s->node, hash);
-	}
-	link_recent(l, s);
-	return s;
+	s->full_us = b.full_us ? b.full_us : 1;
+	s->used = (uint32_t)now;
+	return ok;
 }
 
 bool limit_take(struct limit *l, const void *key, size_t len, uint64_t now)
 {
-	struct limit_slot *s = find_slot(l, hash_key(&l->table, key, len));
+	uint64_t hash = siphash(l->seed, key, len);
+	struct limit_set *set;
 
+	if (!l->memory && !make_sets(l))
+		return false;
+	set = &l->sets[hash & (l->count - 1)];
 	/* The key's own bucket first: what it refuses must not cost others. */
-	return s && bucket_take(&s->bucket, now) && bucket_take(&l->all, now);
+	return take(l, find_slot(l, set, (uint32_t)(hash >> 32),
+				 (uint32_t)now), now) &&
+	       bucket_take(&l->all, now);
 }

@@ -4,11 +4,12 @@
  * an EID, ...), all with the same rate.
  *
  * Every key of the outside can be made up, so the table has a bounded number of
- * slots, forgets the key that was used longest ago, and finds keys by a keyed
- * hash (64 bits of SipHash; two keys that collide share a bucket).  Whoever
- * makes up keys gains full buckets, so a second bucket bounds all keys
- * together.  A slot takes memory when it is first used: most tables stay nearly
- * empty, and there are some for each role.
+ * slots and finds keys by a keyed hash (SipHash; two keys that collide share a
+ * bucket).  The hash says which four slots, one cache line, a key may be in;
+ * of these it takes the one that was used longest ago.  Whoever makes up keys
+ * gains full buckets, so a second bucket bounds all keys together.  The table
+ * takes memory when it is first used, and what of it is not touched is none:
+ * most tables stay nearly empty, and there are some for each role.
  */
 #ifndef LISP_SM_LIMIT_H
 #define LISP_SM_LIMIT_H
@@ -27,25 +28,26 @@ struct limit_config {
 	unsigned int slots;
 };
 
-struct limit_slot;
+struct limit_set;
 
 struct limit {
-	struct hash_table table;
-	struct bucket all;
+	uint8_t seed[16];
+	void *memory;			/* of the sets; NULL: not used yet */
+	struct limit_set *sets;
+	size_t count;			/* of them; a power of two */
+	unsigned int ways;		/* slots of each */
 	struct limit_rate each;
-	struct limit_slot *recent;	/* ends of the list by last use */
-	struct limit_slot *oldest;
-	unsigned int used;
-	unsigned int size;
+	struct bucket all;
 	uint64_t evicted;
 };
 
-/* 0 or -ENOMEM.  limit_free() takes a zeroed one as well. */
+/* 0.  limit_free() takes a zeroed one as well. */
 int limit_init(struct limit *l, const struct limit_config *cfg,
 	       const uint8_t seed[16]);
 void limit_free(struct limit *l);
 
-/* Take a token for the key of @len octets; false: over the limit. */
+/* Take a token for the key of @len octets; false: over the limit, or out of
+ * memory. */
 bool limit_take(struct limit *l, const void *key, size_t len, uint64_t now);
 
 #endif

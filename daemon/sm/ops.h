@@ -47,7 +47,7 @@ struct sm_ops {
 		    size_t len);
 
 	/* 0, -EKEYREJECTED (not this key's id, algorithm or length),
-	 * -EBADMSG (MAC wrong), -EIO.  As auth_verify(). */
+	 * -EBADMSG (MAC wrong).  As auth_verify(). */
 	int (*verify)(void *arg, const struct sm_key *key, const uint8_t *msg,
 		      size_t len, const struct wire_auth *auth);
 

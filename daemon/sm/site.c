@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Defaults of the Map-Server and the Map-Resolver; see xtr.c for the rates of
- * replies.  A MAC costs a few microseconds: 50,000 a second are what one
- * thread has, and a tenth of that is more than any site needs.  A site of
- * 10,000 prefixes sends some thousand Map-Registers when it starts.
+ * replies.  A site of 10,000 prefixes sends some thousand Map-Registers when
+ * it starts: 5,000 MACs a second are more than any needs.
+ *
+ * What all sites or sources together may have is more than one thread can do,
+ * but not without a bound: a lower one would let those who make up sources use
+ * up what is everybody's while there is still time to serve everybody.
  */
 #include <string.h>
 
 #include "sm/site.h"
 
 #define SECOND_US	1000000u
+#define ALL_TOGETHER	{ 1, 100000 }	/* a million a second */
 
 void ms_config_init(struct ms_config *cfg)
 {
@@ -21,8 +25,8 @@ void ms_config_init(struct ms_config *cfg)
 		.replay_window = 60 * 1000,
 		.notifies = 16384,
 		.notifies_of_site = 1024,
-		.verify = { .each = { 200, 1000 }, .all = { 20, 10000 } },
-		.accept = { .each = { 2000, 2000 }, .all = { 50, 20000 } },
+		.verify = { .each = { 200, 1000 }, .all = ALL_TOGETHER },
+		.accept = { .each = { 2000, 2000 }, .all = ALL_TOGETHER },
 		.failures = {
 			.each = { 20000, 100 },
 			.all = { 100, 10000 },
@@ -35,17 +39,17 @@ void ms_config_init(struct ms_config *cfg)
 		},
 		.requests = {
 			.each = { 1000, 1000 },
-			.all = { 20, 20000 },
+			.all = ALL_TOGETHER,
 			.slots = 16384,
 		},
 		.per_eid = {
 			.each = { 3 * SECOND_US, 3 },
-			.all = { 20, 20000 },
+			.all = ALL_TOGETHER,
 			.slots = 65536,
 		},
 		.per_rloc = {
 			.each = { 1000, 1000 },
-			.all = { 20, 20000 },
+			.all = ALL_TOGETHER,
 			.slots = 16384,
 		},
 		.message_max4 = 1280 - 28,
@@ -58,7 +62,7 @@ void mr_config_init(struct mr_config *cfg)
 	memset(cfg, 0, sizeof(*cfg));
 	cfg->requests = (struct limit_config){
 		.each = { 1000, 1000 },
-		.all = { 20, 20000 },
+		.all = ALL_TOGETHER,
 		.slots = 16384,
 	};
 	ddt_client_config_init(&cfg->ddt);

@@ -109,6 +109,24 @@ static void limit_forgets_the_oldest(void **state)
 	limit_free(&l);
 }
 
+/* Keys meet in a set of slots by chance; what fits in the table is as good as
+ * all remembered. */
+static void limit_remembers(void **state)
+{
+	struct limit_config cfg = three;
+	unsigned int again = 0;
+	struct limit l;
+
+	cfg.slots = 4096;
+	assert_int_equal(limit_init(&l, &cfg, seed), 0);
+	for (int i = 0; i < 1000; i++)
+		assert_true(take(&l, i, 1000));
+	for (int i = 0; i < 1000; i++)
+		again += take(&l, i, 2000);
+	assert_in_range(again, 0, 20);
+	limit_free(&l);
+}
+
 /* Keys made up one by one do not get past the bucket for all of them. */
 static void limit_for_all(void **state)
 {
@@ -316,6 +334,7 @@ int main(void)
 		cmocka_unit_test(actions_at_the_cap),
 		cmocka_unit_test(limit_by_key),
 		cmocka_unit_test(limit_forgets_the_oldest),
+		cmocka_unit_test(limit_remembers),
 		cmocka_unit_test(limit_for_all),
 		cmocka_unit_test(limit_one_slot),
 		cmocka_unit_test(instances_served),
