@@ -2,28 +2,39 @@
 /*
  * Longest-prefix-match trie.
  *
- * A binary trie with its one-way paths left out (Patricia).  Each node stands
- * for a prefix; its children are longer and lie under it, child[0] the one
- * whose next bit is 0.  A node without value is there only to branch, and
- * always has two children; the rules for adding and deleting keep it so.
- * Hence every subtree holds a value, which is what trie_any_within() and
- * trie_gap() rely on, and there are fewer than 2n nodes for n prefixes.
+ * Four bits a step.  A fork stands at a depth that is a multiple of four and
+ * has room for what begins as it does: prefixes that end within its four bits
+ * (15) and what goes on beyond them, by their value (16).  Each of these 31
+ * places is a point of a binary tree of four levels, and its rank is its place
+ * in a walk through that tree from the left, parents first: so ranks are in
+ * prefix_cmp() order, what lies under a point is a range of ranks, and those
+ * above a point have smaller ones, the closer the larger.  A fork has a bit a
+ * rank and a link for each bit that is set.
  *
- * Order of a walk (node, child 0, child 1) is prefix_cmp() order.
+ * A link leads to a prefix held (struct trie_node) or, with the lowest bit
+ * set, to another fork; steps at which there would be one link only are left
+ * out.  So a fork has to say what it stands for, and two links at least, and
+ * the forks of n prefixes have fewer than 2n links.
+ *
+ * Readers: a fork is never changed but for where its links lead.  To add or
+ * take out a link, a new fork takes the place of the old one, with one store;
+ * the old one is retired.  Where trie_del() gets no memory for that, the link
+ * becomes 0, which everybody takes for none.
  */
 #include "lib/trie.h"
 
 #include <endian.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-struct trie_node {
-	struct trie_node *child[2];
-	struct trie_node *parent;
-	void *value;		/* NULL: branching only */
-	uint8_t len;
-	uint8_t bytes[];	/* 4 or 16, by family */
+#define STRIDE		4u
+#define RANKS		31u
+#define IS_FORK		((uintptr_t)1)
+
+struct fork {
+	uint32_t map;		/* ranks with a link */
+	uint8_t depth;
+	uint8_t bytes[];	/* 4 or 16, by family; then the links */
 };
 
 static size_t key_size(const struct trie *t)
@@ -31,10 +42,57 @@ static size_t key_size(const struct trie *t)
 	return t->family == ADDR_IPV4 ? 4 : 16;
 }
 
-static unsigned int node_bit(const uint8_t *bytes, unsigned int i)
+static size_t node_size(const struct trie *t)
 {
-	return bytes[i / 8] >> (7 - i % 8) & 1;
+	return offsetof(struct trie_node, bytes) + key_size(t);
 }
+
+static size_t links_at(const struct trie *t)
+{
+	return (offsetof(struct fork, bytes) + key_size(t) + 7) & ~(size_t)7;
+}
+
+static unsigned int count_bits(uint32_t v)
+{
+	v -= v >> 1 & 0x55555555;
+	v = (v & 0x33333333) + (v >> 2 & 0x33333333);
+	return ((v + (v >> 4)) & 0x0f0f0f0f) * 0x01010101u >> 24;
+}
+
+static uintptr_t *link_of(const struct trie *t, const struct fork *f,
+			  unsigned int rank)
+{
+	uintptr_t *links = (uintptr_t *)((char *)f + links_at(t));
+
+	return &links[count_bits(f->map & ((UINT32_C(1) << rank) - 1))];
+}
+
+static uintptr_t load(const uintptr_t *at)
+{
+	return __atomic_load_n(at, __ATOMIC_ACQUIRE);
+}
+
+static void publish(uintptr_t *at, uintptr_t link)
+{
+	__atomic_store_n(at, link, __ATOMIC_RELEASE);
+}
+
+static bool is_fork(uintptr_t link)
+{
+	return link & IS_FORK;
+}
+
+static struct fork *fork_of(uintptr_t link)
+{
+	return (struct fork *)(link - IS_FORK);
+}
+
+static struct trie_node *node_of(uintptr_t link)
+{
+	return (struct trie_node *)link;
+}
+
+/* --- bits --- */
 
 static uint32_t load_be32(const uint8_t *p)
 {
@@ -44,191 +102,283 @@ static uint32_t load_be32(const uint8_t *p)
 	return be32toh(v);
 }
 
-/* Common leading bits of a key and a node, at most the shorter length. */
-static unsigned int common(const struct trie *t, const struct trie_node *n,
+/* Common leading bits of a key and a prefix, at most @max, which is at most
+ * the shorter length. */
+static unsigned int common(const uint8_t *bytes, unsigned int max,
 			   const struct prefix *p)
 {
-	unsigned int max = n->len < p->len ? n->len : p->len;
-	size_t i, size = key_size(t);
-
-	for (i = 0; i < size && 8 * i < max; i += 4) {
-		uint32_t diff = load_be32(n->bytes + i) ^
+	for (unsigned int i = 0; 8 * i < max; i += 4) {
+		uint32_t diff = load_be32(bytes + i) ^
 			load_be32(p->addr.bytes + i);
 		unsigned int bits;
 
 		if (!diff)
 			continue;
-		bits = 8 * i + __builtin_clz(diff);
+		bits = 8 * i + (unsigned int)__builtin_clz(diff);
 		return bits < max ? bits : max;
 	}
 	return max;
 }
 
-static bool covers(const struct trie *t, const struct trie_node *n,
+static unsigned int shorter(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+/* Does what begins with @len bits of @bytes cover @p? */
+static bool covers(const uint8_t *bytes, unsigned int len,
 		   const struct prefix *p)
 {
-	return n->len <= p->len && common(t, n, p) == n->len;
+	return len <= p->len && common(bytes, len, p) == len;
 }
 
-static bool is_within(const struct trie *t, const struct trie_node *n,
-		      const struct prefix *p)
+static bool is_equal(const struct trie_node *n, const struct prefix *p)
 {
-	return n->len >= p->len && common(t, n, p) == p->len;
+	return n->len == p->len && common(n->bytes, n->len, p) == n->len;
 }
 
-/* The pointer that leads to @n. */
-static struct trie_node **slot_of(struct trie *t, const struct trie_node *n)
+/* The four bits at @depth. */
+static unsigned int nibble(const uint8_t *bytes, unsigned int depth)
 {
-	struct trie_node *up = n->parent;
-
-	if (!up)
-		return &t->root;
-	return &up->child[up->child[1] == n];
+	return bytes[depth / 8] >> (4 - depth % 8) & 15;
 }
 
-static struct trie_node *node_new(const struct trie *t, const uint8_t *bytes,
-				  unsigned int len, void *value)
+/* --- ranks --- */
+
+/* Of the point @bits (0 to 4) down the way that the four bits @x go. */
+#define TOP(x, bits)	((x) & (0xf0 >> (bits)) & 15)
+#define RANK(x, bits)	((bits) + 2 * TOP(x, bits) - \
+			 (TOP(x, bits) & 1) - (TOP(x, bits) >> 1 & 1) - \
+			 (TOP(x, bits) >> 2 & 1) - (TOP(x, bits) >> 3))
+
+static unsigned int rank_of(unsigned int x, unsigned int bits)
 {
-	struct trie_node *n = calloc(1, sizeof(*n) + key_size(t));
+	return RANK(x, bits);
+}
+
+/* Where a key of @len bits is in a fork at @depth that covers it. */
+static unsigned int rank_in(const uint8_t *bytes, unsigned int len,
+			    unsigned int depth)
+{
+	return rank_of(nibble(bytes, depth), shorter(len - depth, STRIDE));
+}
+
+/* The point and all under it. */
+static uint32_t range(unsigned int x, unsigned int bits)
+{
+	return ((UINT32_C(1) << ((32u >> bits) - 1)) - 1) << rank_of(x, bits);
+}
+
+/* The points on the way to @x that prefixes can be at. */
+#define WAY(x)	(1u << RANK(x, 0) | 1u << RANK(x, 1) | 1u << RANK(x, 2) | \
+		 1u << RANK(x, 3))
+
+static const uint32_t way[16] = {
+	WAY(0), WAY(1), WAY(2), WAY(3), WAY(4), WAY(5), WAY(6), WAY(7),
+	WAY(8), WAY(9), WAY(10), WAY(11), WAY(12), WAY(13), WAY(14), WAY(15),
+};
+
+/* --- making --- */
+
+void trie_init(struct trie *t, enum addr_family family, struct pool *pool)
+{
+	*t = (struct trie){ .family = family, .pool = pool };
+}
+
+static void copy_key(const struct trie *t, uint8_t *to, const uint8_t *from,
+		     unsigned int len)
+{
 	unsigned int i = len / 8;
+
+	memset(to, 0, key_size(t));
+	memcpy(to, from, i);
+	if (len % 8)
+		to[i] = from[i] & 0xff00 >> len % 8;
+}
+
+static struct trie_node *node_new(const struct trie *t,
+				  const struct prefix *p, void *value)
+{
+	struct trie_node *n = pool_alloc(t->pool, node_size(t));
 
 	if (!n)
 		return NULL;
-	memcpy(n->bytes, bytes, i);
-	if (len % 8)
-		n->bytes[i] = bytes[i] & 0xff00 >> len % 8;
-	n->len = len;
 	n->value = value;
+	n->len = p->len;
+	n->family = t->family;
+	copy_key(t, n->bytes, p->addr.bytes, p->len);
 	return n;
 }
 
-static void adopt(struct trie_node *up, struct trie_node *n)
+static size_t fork_size(const struct trie *t, uint32_t map)
 {
-	up->child[node_bit(n->bytes, up->len)] = n;
-	n->parent = up;
+	return links_at(t) + count_bits(map) * sizeof(uintptr_t);
 }
 
-void trie_init(struct trie *t, enum addr_family family)
+static struct fork *fork_new(const struct trie *t, const uint8_t *bytes,
+			     unsigned int depth, uint32_t map)
 {
-	*t = (struct trie){ .family = family };
+	struct fork *f = pool_alloc(t->pool, fork_size(t, map));
+
+	if (!f)
+		return NULL;
+	f->map = map;
+	f->depth = depth;
+	copy_key(t, f->bytes, bytes, depth);
+	return f;
+}
+
+static void clear_link(struct trie *t, uintptr_t link,
+		       void (*drop)(void *value, void *arg), void *arg)
+{
+	uintptr_t *links;
+	struct fork *f;
+
+	if (!link)
+		return;
+	if (!is_fork(link)) {
+		if (drop)
+			drop(node_of(link)->value, arg);
+		pool_free(t->pool, node_of(link), node_size(t));
+		return;
+	}
+	f = fork_of(link);
+	links = link_of(t, f, 0);
+	for (unsigned int i = 0; i < count_bits(f->map); i++)
+		clear_link(t, links[i], drop, arg);
+	pool_free(t->pool, f, fork_size(t, f->map));
 }
 
 void trie_clear(struct trie *t, void (*drop)(void *value, void *arg),
 		void *arg)
 {
-	struct trie_node *n = t->root;
-
-	while (n) {
-		struct trie_node *up = n->parent;
-
-		if (n->child[0] || n->child[1]) {
-			n = n->child[n->child[0] == NULL];
-			continue;
-		}
-		if (n->value && drop)
-			drop(n->value, arg);
-		*slot_of(t, n) = NULL;
-		free(n);
-		n = up;
-	}
+	clear_link(t, t->root, drop, arg);
+	t->root = 0;
 	t->count = 0;
 }
 
-/* Leading bits that @p has in common with the nodes on its way down, all of
- * which begin as the last one does: so only that is compared. */
-static unsigned int follow(const struct trie *t, const struct prefix *p)
-{
-	const struct trie_node *n = t->root, *last = NULL;
+/* --- adding --- */
 
-	while (n && n->len < p->len) {
-		last = n;
-		n = n->child[node_bit(p->addr.bytes, n->len)];
-	}
-	if (n)
-		last = n;
-	return last ? common(t, last, p) : 0;
+/* What a link leads to: its key and how much of it. */
+static const uint8_t *key_of(uintptr_t link, unsigned int *len)
+{
+	*len = is_fork(link) ? fork_of(link)->depth : node_of(link)->len;
+	return is_fork(link) ? fork_of(link)->bytes : node_of(link)->bytes;
 }
 
-/*
- * Go down as far as nodes cover @p.  Returns the last one that does (NULL:
- * none) and in *@slot the pointer at which the walk ended: it holds NULL or a
- * node that does not cover @p.
- */
-static struct trie_node *descend(struct trie *t, const struct prefix *p,
-				 struct trie_node ***slot)
+/* A fork in place of *@at, with what is there and @n below it. */
+static int split(struct trie *t, uintptr_t *at, const struct prefix *p,
+		 struct trie_node *n)
 {
-	struct trie_node **at = &t->root, *last = NULL;
-	unsigned int same = follow(t, p);
+	unsigned int len, depth, old, new;
+	const uint8_t *bytes = key_of(*at, &len);
+	struct fork *f;
 
-	while (*at && (*at)->len <= same) {
-		last = *at;
-		if (last->len == p->len)
-			break;
-		at = &last->child[node_bit(p->addr.bytes, last->len)];
-	}
-	*slot = at;
-	return last;
-}
-
-/* Put @n where *@slot is, and what was there below it. */
-static void insert_above(struct trie_node **slot, struct trie_node *n)
-{
-	struct trie_node *old = *slot;
-
-	n->parent = old->parent;
-	*slot = n;
-	adopt(n, old);
-}
-
-/* A node for @p at @slot, whose content does not cover @p. */
-static int insert(struct trie *t, struct trie_node **slot,
-		  struct trie_node *up, const struct prefix *p, void *value)
-{
-	struct trie_node *n, *branch, *old = *slot;
-	unsigned int bits;
-
-	n = node_new(t, p->addr.bytes, p->len, value);
-	if (!n)
+	depth = common(bytes, shorter(len, p->len), p) / STRIDE * STRIDE;
+	old = rank_in(bytes, len, depth);
+	new = rank_in(p->addr.bytes, p->len, depth);
+	f = fork_new(t, p->addr.bytes, depth, 1u << old | 1u << new);
+	if (!f)
 		return -ENOMEM;
-	if (!old) {
-		n->parent = up;
-		*slot = n;
-		return 0;
-	}
-	bits = common(t, old, p);
-	if (bits == p->len) {
-		insert_above(slot, n);
-		return 0;
-	}
-	branch = node_new(t, p->addr.bytes, bits, NULL);
-	if (!branch) {
-		free(n);
-		return -ENOMEM;
-	}
-	insert_above(slot, branch);
-	adopt(branch, n);
+	*link_of(t, f, old) = *at;
+	*link_of(t, f, new) = (uintptr_t)n;
+	publish(at, (uintptr_t)f | IS_FORK);
 	return 0;
 }
 
-int trie_add(struct trie *t, const struct prefix *p, void *value)
+/* The links of @f that lead somewhere. */
+static uint32_t live(const struct trie *t, const struct fork *f)
 {
-	struct trie_node **slot, *n;
+	const uintptr_t *links = link_of(t, f, 0);
+	uint32_t map = f->map, bit;
+
+	for (uint32_t rest = f->map; rest; rest -= bit) {
+		bit = rest & -rest;
+		if (!*links++)
+			map -= bit;
+	}
+	return map;
+}
+
+/* A copy of @f with the ranks of @map only; those that it has not are 0. */
+static struct fork *copy_fork(const struct trie *t, const struct fork *f,
+			      uint32_t map)
+{
+	struct fork *c = fork_new(t, f->bytes, f->depth, map);
+	uintptr_t *to;
+
+	if (!c)
+		return NULL;
+	to = link_of(t, c, 0);
+	for (uint32_t rest = map; rest; rest &= rest - 1) {
+		unsigned int rank = (unsigned int)__builtin_ctz(rest);
+
+		*to++ = f->map >> rank & 1 ? *link_of(t, f, rank) : 0;
+	}
+	return c;
+}
+
+static void fork_retire(const struct trie *t, struct fork *f)
+{
+	pool_retire(t->pool, f, fork_size(t, f->map));
+}
+
+/* The fork at @at gets one link more. */
+static int grow(struct trie *t, uintptr_t *at, unsigned int rank,
+		struct trie_node *n)
+{
+	struct fork *old = fork_of(*at);
+	struct fork *f = copy_fork(t, old, live(t, old) | 1u << rank);
+
+	if (!f)
+		return -ENOMEM;
+	*link_of(t, f, rank) = (uintptr_t)n;
+	publish(at, (uintptr_t)f | IS_FORK);
+	fork_retire(t, old);
+	return 0;
+}
+
+static int put(struct trie *t, const struct prefix *p, struct trie_node *n)
+{
+	uintptr_t *at = &t->root;
+
+	while (*at) {
+		struct fork *f = is_fork(*at) ? fork_of(*at) : NULL;
+		unsigned int rank;
+
+		if (!f && is_equal(node_of(*at), p))
+			return -EEXIST;
+		if (!f || !covers(f->bytes, f->depth, p))
+			return split(t, at, p, n);
+		rank = rank_in(p->addr.bytes, p->len, f->depth);
+		if (!(f->map >> rank & 1))
+			return grow(t, at, rank, n);
+		at = link_of(t, f, rank);
+	}
+	publish(at, (uintptr_t)n);
+	return 0;
+}
+
+int trie_add(struct trie *t, const struct prefix *p, void *value,
+	     struct trie_node **node)
+{
+	struct trie_node *n;
 	int ret;
 
 	if (!value || p->addr.family != t->family || t->family == ADDR_NONE ||
 	    p->len > 8 * key_size(t))
 		return -EINVAL;
-	n = descend(t, p, &slot);
-	if (n && n->len == p->len) {
-		if (n->value)
-			return -EEXIST;
-		n->value = value;
-	} else {
-		ret = insert(t, slot, n, p, value);
-		if (ret)
-			return ret;
+	n = node_new(t, p, value);
+	if (!n)
+		return -ENOMEM;
+	ret = put(t, p, n);
+	if (ret) {
+		pool_free(t->pool, n, node_size(t));
+		return ret;
 	}
 	t->count++;
+	if (node)
+		*node = n;
 	return 0;
 }
 
@@ -240,68 +390,134 @@ void *trie_replace(struct trie *t, const struct prefix *p, void *value)
 	if (!n || !value)
 		return NULL;
 	old = n->value;
-	n->value = value;
+	trie_set_value(n, value);
 	return old;
 }
 
-/* Take out a node with at most one child and no value. */
-static void splice(struct trie *t, struct trie_node *n)
-{
-	struct trie_node *child = n->child[n->child[0] == NULL];
+/* --- deleting --- */
 
-	*slot_of(t, n) = child;
-	if (child)
-		child->parent = n->parent;
-	free(n);
+/* Take the rank out of the fork at @above. */
+static void shrink(struct trie *t, uintptr_t *above, unsigned int rank)
+{
+	struct fork *old = fork_of(*above), *f;
+	uint32_t map = live(t, old) & ~(1u << rank);
+
+	if (!(map & (map - 1))) {
+		/* One is left, or none: no fork is needed. */
+		publish(above, map ? *link_of(t, old, (unsigned int)
+					      __builtin_ctz(map)) : 0);
+	} else {
+		f = copy_fork(t, old, map);
+		if (!f) {
+			publish(link_of(t, old, rank), 0);
+			return;
+		}
+		publish(above, (uintptr_t)f | IS_FORK);
+	}
+	fork_retire(t, old);
 }
 
 void *trie_del(struct trie *t, const struct prefix *p)
 {
-	struct trie_node *n = trie_find(t, p), *up;
+	uintptr_t *at = &t->root, *above = NULL;
+	unsigned int rank = 0;
+	struct trie_node *n;
 	void *value;
 
-	if (!n)
+	if (p->addr.family != t->family)
+		return NULL;
+	while (is_fork(*at)) {
+		struct fork *f = fork_of(*at);
+
+		if (f->depth > p->len)
+			return NULL;
+		rank = rank_in(p->addr.bytes, p->len, f->depth);
+		if (!(f->map >> rank & 1))
+			return NULL;
+		above = at;
+		at = link_of(t, f, rank);
+	}
+	n = node_of(*at);
+	if (!n || !is_equal(n, p))
 		return NULL;
 	value = n->value;
-	n->value = NULL;
+	if (above)
+		shrink(t, above, rank);
+	else
+		publish(at, 0);
+	pool_retire(t->pool, n, node_size(t));
 	t->count--;
-	if (n->child[0] && n->child[1])
-		return value;
-	up = n->parent;
-	splice(t, n);
-	/* A branching that lost a side has nothing to do any more. */
-	if (up && !up->value && !(up->child[0] && up->child[1]))
-		splice(t, up);
 	return value;
 }
 
-/* Longest valued node that covers @p and has at most @max bits. */
-static struct trie_node *best(const struct trie *t, const struct prefix *p,
-			      unsigned int max)
-{
-	struct trie_node *n = t->root, *found = NULL;
-
-	if (p->addr.family != t->family)
-		return NULL;
-	while (n && n->len <= max && covers(t, n, p)) {
-		if (n->value)
-			found = n;
-		if (n->len == p->len)
-			break;
-		n = n->child[node_bit(p->addr.bytes, n->len)];
-	}
-	return found;
-}
+/* --- look-ups --- */
 
 struct trie_node *trie_find(const struct trie *t, const struct prefix *p)
 {
-	struct trie_node *n = t->root;
+	uintptr_t link = load(&t->root);
+	struct trie_node *n;
 
 	if (p->addr.family != t->family)
 		return NULL;
-	while (n && n->len < p->len)
-		n = n->child[node_bit(p->addr.bytes, n->len)];
-	return n && n->value && n->len == p->len && covers(t, n, p) ? n : NULL;
+	while (is_fork(link)) {
+		const struct fork *f = fork_of(link);
+		unsigned int rank;
+
+		if (f->depth > p->len)
+			return NULL;
+		rank = rank_in(p->addr.bytes, p->len, f->depth);
+		if (!(f->map >> rank & 1))
+			return NULL;
+		link = load(link_of(t, f, rank));
+	}
+	n = node_of(link);
+	return n && is_equal(n, p) ? n : NULL;
+}
+
+/* The longest prefix in @f that covers the key, of @max bits at most. */
+static struct trie_node *best_in(const struct trie *t, const struct fork *f,
+				 unsigned int x, unsigned int max)
+{
+	unsigned int bits = shorter(max - f->depth, STRIDE - 1);
+	uint32_t map = f->map & way[x] & ((2u << rank_of(x, bits)) - 1);
+
+	while (map) {
+		unsigned int rank = 31 - (unsigned int)__builtin_clz(map);
+		uintptr_t link = load(link_of(t, f, rank));
+
+		if (link)
+			return node_of(link);
+		map -= UINT32_C(1) << rank;
+	}
+	return NULL;
+}
+
+/* Longest that covers @p and has at most @max bits. */
+static struct trie_node *best(const struct trie *t, const struct prefix *p,
+			      unsigned int max)
+{
+	uintptr_t link = load(&t->root);
+	struct trie_node *n, *found = NULL;
+
+	if (p->addr.family != t->family)
+		return NULL;
+	while (is_fork(link)) {
+		const struct fork *f = fork_of(link);
+		unsigned int x, rank;
+
+		if (f->depth > max || !covers(f->bytes, f->depth, p))
+			return found;
+		x = nibble(p->addr.bytes, f->depth);
+		n = best_in(t, f, x, max);
+		if (n)
+			found = n;
+		rank = rank_of(x, STRIDE);
+		if (max - f->depth < STRIDE || !(f->map >> rank & 1))
+			return found;
+		link = load(link_of(t, f, rank));
+	}
+	n = node_of(link);
+	return n && n->len <= max && covers(n->bytes, n->len, p) ? n : found;
 }
 
 struct trie_node *trie_match(const struct trie *t, const struct prefix *p)
@@ -321,134 +537,154 @@ struct trie_node *trie_cover(const struct trie *t, const struct prefix *p)
 	return p->len ? best(t, p, p->len - 1) : NULL;
 }
 
-/* Topmost node, valued or not, that lies within @p. */
-static struct trie_node *top_within(const struct trie *t,
-				    const struct prefix *p)
-{
-	struct trie_node *n = t->root;
-
-	if (!p)
-		return n;
-	if (p->addr.family != t->family)
-		return NULL;
-	while (n && n->len < p->len) {
-		if (!covers(t, n, p))
-			return NULL;
-		n = n->child[node_bit(p->addr.bytes, n->len)];
-	}
-	return n && is_within(t, n, p) ? n : NULL;
-}
-
-bool trie_any_within(const struct trie *t, const struct prefix *p)
-{
-	return top_within(t, p) != NULL;
-}
-
-bool trie_any_below(const struct trie *t, const struct prefix *p)
-{
-	const struct trie_node *n = top_within(t, p);
-
-	return n && (n->len > p->len || n->child[0] || n->child[1]);
-}
-
-void *trie_value(const struct trie_node *n)
-{
-	return n->value;
-}
-
-struct prefix trie_prefix(const struct trie *t, const struct trie_node *n)
+struct prefix trie_prefix(const struct trie_node *n)
 {
 	return (struct prefix){
-		.addr = addr_make(t->family, n->bytes),
+		.addr = addr_make(n->family, n->bytes),
 		.len = n->len,
 	};
 }
 
-/* Next node in order outside of the subtree of @n but inside that of @top. */
-static struct trie_node *skip_subtree(const struct trie_node *n,
-				      const struct trie_node *top)
-{
-	while (n != top) {
-		const struct trie_node *up = n->parent;
+/* --- walks --- */
 
-		if (up->child[0] == n && up->child[1])
-			return up->child[1];
-		n = up;
+static struct trie_node *first(const struct trie *t, uintptr_t link);
+
+/* The first one in @f among the ranks of @mask. */
+static struct trie_node *first_of(const struct trie *t, const struct fork *f,
+				  uint32_t mask)
+{
+	for (uint32_t map = f->map & mask; map; map &= map - 1) {
+		unsigned int rank = (unsigned int)__builtin_ctz(map);
+		struct trie_node *n = first(t, load(link_of(t, f, rank)));
+
+		if (n)
+			return n;
 	}
 	return NULL;
 }
 
-/* Next node in order, valued or not, inside the subtree of @top. */
-static struct trie_node *step(const struct trie_node *n,
-			      const struct trie_node *top)
+/* The first one that a link leads to.  At most one level a fork. */
+static struct trie_node *first(const struct trie *t, uintptr_t link)
 {
-	if (n->child[0] || n->child[1])
-		return n->child[n->child[0] == NULL];
-	return skip_subtree(n, top);
+	return is_fork(link) ? first_of(t, fork_of(link), UINT32_MAX) :
+		node_of(link);
 }
 
-static struct trie_node *first_valued(struct trie_node *n,
-				      const struct trie_node *top)
+/* Do these @len bits and all that begins with them come after @p? */
+static bool all_after(const struct trie *t, const uint8_t *bytes,
+		      unsigned int len, const struct prefix *p)
 {
-	while (n && !n->value)
-		n = step(n, top);
-	return n;
+	int cmp = memcmp(bytes, p->addr.bytes, key_size(t));
+
+	return cmp ? cmp > 0 : len > p->len;
+}
+
+static struct trie_node *after(const struct trie *t, uintptr_t link,
+			       const struct prefix *p)
+{
+	const struct fork *f;
+	struct trie_node *n;
+	unsigned int rank;
+
+	if (!is_fork(link)) {
+		n = node_of(link);
+		return n && all_after(t, n->bytes, n->len, p) ? n : NULL;
+	}
+	f = fork_of(link);
+	if (!covers(f->bytes, f->depth, p))
+		return all_after(t, f->bytes, f->depth, p) ? first(t, link) :
+			NULL;
+	rank = rank_in(p->addr.bytes, p->len, f->depth);
+	if (p->len >= f->depth + STRIDE && f->map >> rank & 1) {
+		n = after(t, load(link_of(t, f, rank)), p);
+		if (n)
+			return n;
+	}
+	return first_of(t, f, ~((2u << rank) - 1));
+}
+
+struct trie_node *trie_after(const struct trie *t, const struct prefix *p)
+{
+	return p->addr.family == t->family ? after(t, load(&t->root), p) :
+		NULL;
+}
+
+static struct trie_node *if_within(struct trie_node *n,
+				   const struct prefix *within)
+{
+	return n && n->len >= within->len &&
+	       common(n->bytes, within->len, within) == within->len ? n : NULL;
 }
 
 struct trie_node *trie_first(const struct trie *t, const struct prefix *within)
 {
-	struct trie_node *top = top_within(t, within);
+	struct trie_node *n;
 
-	return first_valued(top, top);
+	if (!within)
+		return first(t, load(&t->root));
+	n = trie_find(t, within);
+	return n ? n : if_within(trie_after(t, within), within);
 }
 
 struct trie_node *trie_next(const struct trie *t, const struct trie_node *n,
 			    const struct prefix *within)
 {
-	struct trie_node *top = top_within(t, within);
+	struct prefix p = trie_prefix(n);
+	struct trie_node *next = trie_after(t, &p);
 
-	return top ? first_valued(step(n, top), top) : NULL;
+	return within ? if_within(next, within) : next;
 }
 
-struct trie_node *trie_after(const struct trie *t, const struct prefix *p)
+bool trie_any_within(const struct trie *t, const struct prefix *p)
 {
-	struct trie_node *n = t->root, *next = NULL;
+	return trie_first(t, p) != NULL;
+}
 
-	if (p->addr.family != t->family)
-		return NULL;
-	/* Down the path of @p; @next: where to go on when the path ends. */
-	while (n && covers(t, n, p)) {
-		if (n->len == p->len)
-			return first_valued(step(n, t->root), t->root);
-		if (!node_bit(p->addr.bytes, n->len) && n->child[1])
-			next = n->child[1];
-		n = n->child[node_bit(p->addr.bytes, n->len)];
-	}
-	/* The subtree that left the path is all before or all after @p. */
-	if (n && memcmp(n->bytes, p->addr.bytes, key_size(t)) >= 0)
-		next = n;
-	return first_valued(next, t->root);
+bool trie_any_below(const struct trie *t, const struct prefix *p)
+{
+	return if_within(trie_after(t, p), p) != NULL;
+}
+
+/* --- holes --- */
+
+/* How long a prefix of the address must be to miss all in @f that does not
+ * lie on its way; 0: there is nothing. */
+static unsigned int gap_in(const struct fork *f, unsigned int x)
+{
+	for (unsigned int bits = STRIDE; bits > 0; bits--)
+		if (f->map & range(x ^ 16u >> bits, bits))
+			return f->depth + bits;
+	return 0;
 }
 
 int trie_gap(const struct trie *t, const struct addr *a, unsigned int floor,
 	     struct prefix *gap)
 {
 	const struct prefix host = prefix_host(a);
-	const struct trie_node *n = t->root;
-	unsigned int len = floor;
+	uintptr_t link = load(&t->root);
+	unsigned int len = 0, left;
+	const uint8_t *bytes;
 
 	if (a->family != t->family || a->family == ADDR_NONE ||
 	    floor > host.len)
 		return -EINVAL;
-	while (n && covers(t, n, &host) && n->len < host.len) {
-		unsigned int bit = node_bit(a->bytes, n->len);
+	while (link) {
+		unsigned int depth, more, x;
+		const struct fork *f;
 
-		/* What lies on the other side differs from here on. */
-		if (n->child[!bit] && n->len + 1u > len)
-			len = n->len + 1u;
-		n = n->child[bit];
+		bytes = key_of(link, &depth);
+		left = common(bytes, depth, &host);
+		if (left < depth)
+			len = left + 1;
+		if (left < depth || !is_fork(link))
+			break;
+		f = fork_of(link);
+		x = nibble(a->bytes, f->depth);
+		more = gap_in(f, x);
+		if (more)
+			len = more;
+		link = f->map >> rank_of(x, STRIDE) & 1 ?
+			load(link_of(t, f, rank_of(x, STRIDE))) : 0;
 	}
-	if (n && !covers(t, n, &host) && common(t, n, &host) + 1 > len)
-		len = common(t, n, &host) + 1;
-	return prefix_make(a, len, gap);
+	return prefix_make(a, len > floor ? len : floor, gap);
 }

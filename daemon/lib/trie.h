@@ -4,12 +4,16 @@
  *
  * Maps a prefix to a non-NULL pointer that the caller owns.  Whoever needs
  * several instances (IID x family) keeps one trie each: an empty trie has no
- * memory beyond the struct.  Every operation costs at most one step per
- * branching above the key (never more than 32 or 128), whatever the number of
- * prefixes.  Not synchronised.
+ * memory beyond the struct.  Every operation costs at most one step per four
+ * bits of the key (8 or 32), each of which is a cache line or two, whatever
+ * the number of prefixes; a step is left out where nothing branches.
  *
- * Nodes come from malloc, one per prefix and at most one more per branching;
- * only trie_add() can run out of memory.
+ * Memory comes from a pool (NULL: from malloc): about 20 octets a prefix for
+ * branching and a struct trie_node; only trie_add() can run out of it.
+ *
+ * One writer at a time.  Readers need no lock against it: what they can reach
+ * is complete, and is never changed but for single pointers.  The pool's
+ * retire() then has to keep what was taken out until the readers are through.
  *
  * A struct trie_node handed out stays valid until its own prefix is deleted,
  * whatever else is added or deleted in between.
@@ -17,24 +21,38 @@
 #ifndef LISP_LIB_TRIE_H
 #define LISP_LIB_TRIE_H
 
+#include "lib/pool.h"
 #include "lib/prefix.h"
 
-struct trie_node;
+/* A prefix held. */
+struct trie_node {
+	void *value;
+	uint8_t len;
+	uint8_t family;		/* enum addr_family */
+	uint8_t bytes[];	/* 4 or 16, by family */
+};
 
 struct trie {
-	struct trie_node *root;
+	uintptr_t root;		/* 0: empty */
+	struct pool *pool;
 	size_t count;		/* prefixes held */
 	uint8_t family;		/* enum addr_family */
 };
 
-void trie_init(struct trie *t, enum addr_family family);
+void trie_init(struct trie *t, enum addr_family family, struct pool *pool);
 
-/* Free all nodes.  @drop, if given, is called with each value. */
+/* Free all nodes; no reader may be there.  @drop, if given, is called with
+ * each value. */
 void trie_clear(struct trie *t, void (*drop)(void *value, void *arg),
 		void *arg);
 
-/* 0, -EEXIST, -ENOMEM, or -EINVAL (other family, NULL value). */
-int trie_add(struct trie *t, const struct prefix *p, void *value);
+/* Octets of memory that a trie_add() needs at most, for pool_reserve(). */
+#define TRIE_ADD_MAX	(32 + 2 * 272)
+
+/* 0, -EEXIST, -ENOMEM, or -EINVAL (other family, NULL value).  The node of @p
+ * in *@node, if that is given. */
+int trie_add(struct trie *t, const struct prefix *p, void *value,
+	     struct trie_node **node);
 
 /* Exchange the value of a prefix that is there.  The old one, or NULL. */
 void *trie_replace(struct trie *t, const struct prefix *p, void *value);
@@ -58,8 +76,18 @@ struct trie_node *trie_cover(const struct trie *t, const struct prefix *p);
 bool trie_any_within(const struct trie *t, const struct prefix *p);
 bool trie_any_below(const struct trie *t, const struct prefix *p);
 
-void *trie_value(const struct trie_node *n);
-struct prefix trie_prefix(const struct trie *t, const struct trie_node *n);
+static inline void *trie_value(const struct trie_node *n)
+{
+	return __atomic_load_n(&n->value, __ATOMIC_ACQUIRE);
+}
+
+/* What it points to must be complete. */
+static inline void trie_set_value(struct trie_node *n, void *value)
+{
+	__atomic_store_n(&n->value, value, __ATOMIC_RELEASE);
+}
+
+struct prefix trie_prefix(const struct trie_node *n);
 
 /* --- walks in prefix_cmp() order: less specific first --- */
 
@@ -83,7 +111,8 @@ struct trie_node *trie_after(const struct trie *t, const struct prefix *p);
  * not shorter than @floor bits, and overlaps none of the prefixes held other
  * than those that contain @a themselves.  (RFC 9301 8.1: what a negative
  * Map-Reply answers with.)  With several tries call it for each in turn and
- * pass the length found as the next floor.
+ * pass the length found as the next floor.  After a trie_del() that found no
+ * memory it may be more specific than that, until something changes there.
  * 0, or -EINVAL when family or @floor do not fit.
  */
 int trie_gap(const struct trie *t, const struct addr *a, unsigned int floor,

@@ -39,6 +39,7 @@
 #include "lib/heap.h"
 #include "sm/action.h"
 #include "sm/counter.h"
+#include "lib/hash.h"
 #include "sm/eidmap.h"
 #include "sm/probe.h"
 #include "sm/xtr.h"

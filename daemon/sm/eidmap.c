@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* EID-prefix -> pointer over all instances; see eidmap.h. */
+/* EID-prefix -> pointer over all instances; see eidmap.h.  An instance is
+ * found by its identifier, taken for an IPv4 address. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sm/eidmap.h"
-#include "sm/util.h"
 
 struct instance {
-	struct hash_node node;
 	uint32_t iid;
 	struct trie v4;
 	struct trie v6;
@@ -19,50 +17,69 @@ static struct trie *instance_trie(struct instance *in, uint8_t family)
 	return family == ADDR_IPV4 ? &in->v4 : &in->v6;
 }
 
+static struct prefix iid_key(uint32_t iid)
+{
+	return (struct prefix){
+		.addr = {
+			.family = ADDR_IPV4,
+			.bytes = { iid >> 24, iid >> 16, iid >> 8, iid },
+		},
+		.len = 32,
+	};
+}
+
+static void *value_of(const struct trie_node *n)
+{
+	return n ? trie_value(n) : NULL;
+}
+
 static struct instance *instance_find(const struct eidmap *m, uint32_t iid)
 {
-	struct hash_node *n;
-	uint64_t hash;
+	struct instance *last = __atomic_load_n(&m->last, __ATOMIC_ACQUIRE);
+	struct prefix key;
 
-	if (m->last && m->last->iid == iid)
-		return m->last;
-	hash = hash_key(&m->iids, &iid, sizeof(iid));
-	for (n = hash_first(&m->iids, hash); n; n = hash_next(n)) {
-		struct instance *in = container_of(n, struct instance, node);
+	if (last && last->iid == iid)
+		return last;
+	key = iid_key(iid);
+	return value_of(trie_find(&m->iids, &key));
+}
 
-		if (in->iid != iid)
-			continue;
-		((struct eidmap *)m)->last = in;
-		return in;
-	}
-	return NULL;
+static void set_last(struct eidmap *m, struct instance *in)
+{
+	__atomic_store_n(&m->last, in, __ATOMIC_RELEASE);
 }
 
 static struct instance *instance_new(struct eidmap *m, uint32_t iid)
 {
-	struct instance *in = calloc(1, sizeof(*in));
+	struct instance *in = pool_alloc(&m->pool, sizeof(*in));
+	struct prefix key = iid_key(iid);
 
 	if (!in)
 		return NULL;
 
 	in->iid = iid;
-	trie_init(&in->v4, ADDR_IPV4);
-	trie_init(&in->v6, ADDR_IPV6);
-	hash_add(&m->iids, &in->node, hash_key(&m->iids, &iid, sizeof(iid)));
+	trie_init(&in->v4, ADDR_IPV4, &m->pool);
+	trie_init(&in->v6, ADDR_IPV6, &m->pool);
+	if (trie_add(&m->iids, &key, in, NULL)) {
+		pool_free(&m->pool, in, sizeof(*in));
+		return NULL;
+	}
 	m->iid_count++;
 	return in;
 }
 
 static void instance_put(struct eidmap *m, struct instance *in)
 {
+	struct prefix key = iid_key(in->iid);
+
 	if (in->v4.count || in->v6.count)
 		return;
 
-	hash_del(&m->iids, &in->node);
+	trie_del(&m->iids, &key);
 	m->iid_count--;
 	if (m->last == in)
-		m->last = NULL;
-	free(in);
+		set_last(m, NULL);
+	pool_retire(&m->pool, in, sizeof(*in));
 }
 
 /* The trie that would hold @e, NULL: nothing of its instance is held. */
@@ -76,58 +93,66 @@ static struct trie *trie_of(const struct eidmap *m, const struct eid *e)
 	return in ? instance_trie(in, e->prefix.addr.family) : NULL;
 }
 
-static void *value_of(const struct trie_node *n)
-{
-	return n ? trie_value(n) : NULL;
-}
-
 int eidmap_init(struct eidmap *m, const uint8_t seed[16])
 {
 	memset(m, 0, sizeof(*m));
-	return hash_init(&m->iids, seed);
+	pool_init(&m->pool);
+	trie_init(&m->iids, ADDR_IPV4, &m->pool);
+	return 0;
 }
 
 void eidmap_free(struct eidmap *m, void (*drop)(void *value, void *arg),
 		 void *arg)
 {
-	struct hash_node *n, *next;
+	struct instance *in;
+	struct trie_node *n;
 
-	if (!m->iids.bucket)
-		return;
-
-	for (n = hash_walk_first(&m->iids); n; n = next) {
-		struct instance *in = container_of(n, struct instance, node);
-
-		next = hash_walk_next(&m->iids, n);
+	for (n = trie_first(&m->iids, NULL); n;
+	     n = trie_next(&m->iids, n, NULL)) {
+		in = trie_value(n);
 		trie_clear(&in->v4, drop, arg);
 		trie_clear(&in->v6, drop, arg);
-		free(in);
+		pool_free(&m->pool, in, sizeof(*in));
 	}
-	hash_free(&m->iids);
+	trie_clear(&m->iids, NULL, NULL);
+	pool_clear(&m->pool);
 	memset(m, 0, sizeof(*m));
 }
 
-int eidmap_add(struct eidmap *m, const struct eid *e, void *value)
+struct trie_node *eidmap_add_node(struct eidmap *m, const struct eid *e,
+				  void *value, int *err)
 {
+	struct trie_node *n = NULL;
 	struct instance *in;
-	int ret;
 
+	*err = -EINVAL;
 	if (!eid_is_ip(e))
-		return -EINVAL;
+		return NULL;
 
 	in = instance_find(m, e->iid);
 	if (!in)
 		in = instance_new(m, e->iid);
+	*err = -ENOMEM;
 	if (!in)
-		return -ENOMEM;
+		return NULL;
 
-	ret = trie_add(instance_trie(in, e->prefix.addr.family), &e->prefix,
-		       value);
-	if (ret)
+	*err = trie_add(instance_trie(in, e->prefix.addr.family), &e->prefix,
+			value, &n);
+	if (*err) {
 		instance_put(m, in);
-	else
-		m->count++;
-	return ret;
+		return NULL;
+	}
+	set_last(m, in);
+	m->count++;
+	return n;
+}
+
+int eidmap_add(struct eidmap *m, const struct eid *e, void *value)
+{
+	int err;
+
+	eidmap_add_node(m, e, value, &err);
+	return err;
 }
 
 void *eidmap_del(struct eidmap *m, const struct eid *e)
@@ -149,18 +174,30 @@ void *eidmap_del(struct eidmap *m, const struct eid *e)
 	return value;
 }
 
-void *eidmap_find(const struct eidmap *m, const struct eid *e)
+struct trie_node *eidmap_find_node(const struct eidmap *m,
+				   const struct eid *e)
 {
 	struct trie *t = trie_of(m, e);
 
-	return t ? value_of(trie_find(t, &e->prefix)) : NULL;
+	return t ? trie_find(t, &e->prefix) : NULL;
+}
+
+void *eidmap_find(const struct eidmap *m, const struct eid *e)
+{
+	return value_of(eidmap_find_node(m, e));
+}
+
+struct trie_node *eidmap_match_node(const struct eidmap *m,
+				    const struct eid *e)
+{
+	struct trie *t = trie_of(m, e);
+
+	return t ? trie_match(t, &e->prefix) : NULL;
 }
 
 void *eidmap_match(const struct eidmap *m, const struct eid *e)
 {
-	struct trie *t = trie_of(m, e);
-
-	return t ? value_of(trie_match(t, &e->prefix)) : NULL;
+	return value_of(eidmap_match_node(m, e));
 }
 
 void *eidmap_cover(const struct eidmap *m, const struct eid *e)
@@ -177,8 +214,9 @@ size_t eidmap_iid_count(const struct eidmap *m, uint32_t iid)
 	return in ? in->v4.count + in->v6.count : 0;
 }
 
-void *eidmap_next(const struct eidmap *m, const struct eid *within,
-		  const struct eid *after)
+struct trie_node *eidmap_next_node(const struct eidmap *m,
+				   const struct eid *within,
+				   const struct eid *after)
 {
 	struct trie *t = trie_of(m, within);
 	struct trie_node *n;
@@ -187,36 +225,48 @@ void *eidmap_next(const struct eidmap *m, const struct eid *within,
 	if (!t)
 		return NULL;
 	if (!after)
-		return value_of(trie_first(t, &within->prefix));
+		return trie_first(t, &within->prefix);
 
 	n = trie_after(t, &after->prefix);
 	if (!n)
 		return NULL;
-	p = trie_prefix(t, n);
-	return prefix_contains(&within->prefix, &p) ? trie_value(n) : NULL;
+	p = trie_prefix(n);
+	return prefix_contains(&within->prefix, &p) ? n : NULL;
 }
 
-/* The instance with the smallest identifier that is >= @from. */
-static struct instance *instance_from(const struct eidmap *m, uint64_t from)
+void *eidmap_next(const struct eidmap *m, const struct eid *within,
+		  const struct eid *after)
 {
-	struct instance *best = NULL;
-	struct hash_node *n;
-
-	for (n = hash_walk_first(&m->iids); n;
-	     n = hash_walk_next(&m->iids, n)) {
-		struct instance *in = container_of(n, struct instance, node);
-
-		if (in->iid >= from && (!best || in->iid < best->iid))
-			best = in;
-	}
-	return best;
+	return value_of(eidmap_next_node(m, within, after));
 }
 
-void *eidmap_walk(const struct eidmap *m, const struct eid *after)
+/* The first one of the instances after @iid; NULL: of all. */
+static struct trie_node *next_instance(const struct eidmap *m, uint32_t *iid,
+				       bool from_start)
+{
+	struct prefix key = iid_key(*iid);
+	struct trie_node *at, *n = NULL;
+
+	at = from_start ? trie_first(&m->iids, NULL) :
+		trie_after(&m->iids, &key);
+	for (; at && !n; at = trie_next(&m->iids, at, NULL)) {
+		struct instance *in = trie_value(at);
+
+		*iid = in->iid;
+		n = trie_first(&in->v4, NULL);
+		if (!n)
+			n = trie_first(&in->v6, NULL);
+	}
+	return n;
+}
+
+struct trie_node *eidmap_walk_node(const struct eidmap *m,
+				   const struct eid *after, uint32_t *iid)
 {
 	struct instance *in = after ? instance_find(m, after->iid) : NULL;
 	struct trie_node *n = NULL;
 
+	*iid = after ? after->iid : 0;
 	if (in && after->prefix.addr.family == ADDR_IPV4) {
 		n = trie_after(&in->v4, &after->prefix);
 		if (!n)
@@ -224,14 +274,14 @@ void *eidmap_walk(const struct eidmap *m, const struct eid *after)
 	} else if (in) {
 		n = trie_after(&in->v6, &after->prefix);
 	}
-	if (n)
-		return trie_value(n);
+	return n ? n : next_instance(m, iid, !after);
+}
 
-	in = instance_from(m, after ? (uint64_t)after->iid + 1 : 0);
-	if (!in)
-		return NULL;
-	n = trie_first(&in->v4, NULL);
-	return value_of(n ? n : trie_first(&in->v6, NULL));
+void *eidmap_walk(const struct eidmap *m, const struct eid *after)
+{
+	uint32_t iid;
+
+	return value_of(eidmap_walk_node(m, after, &iid));
 }
 
 int eidmap_gap(const struct eidmap *m, uint32_t iid, const struct addr *a,

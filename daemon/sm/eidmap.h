@@ -1,35 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * EID-prefix -> pointer, over all instances: a trie per (IID, family), made
- * when its first prefix comes and freed with its last.  Used for the site's
- * database, the map-cache, a Map-Server's configuration and its store.
+ * when its first prefix comes and freed with its last; a trie of instances
+ * leads to them.  Used for the site's database, the map-cache, a Map-Server's
+ * configuration and its store.
  *
- * The values are the caller's.  Memory comes from malloc; only eidmap_add()
- * can run out of it.
+ * The values are the caller's.  Memory comes from @pool; only eidmap_add() can
+ * run out of it.  Readers beside one writer: see trie.h; looking up changes
+ * nothing.
  */
 #ifndef LISP_SM_EIDMAP_H
 #define LISP_SM_EIDMAP_H
 
-#include "lib/hash.h"
 #include "lib/trie.h"
 
 struct instance;
 
 struct eidmap {
-	struct hash_table iids;
+	struct trie iids;
 	size_t count;		/* prefixes */
 	uint32_t iid_count;
-	/* The instance found last: mappings of a dump come by instances.  Not
-	 * what a map is, so it changes when a map is only read. */
+	/* The instance used last by the writer: a message is of one, a dump
+	 * comes by instances. */
 	struct instance *last;
+	struct pool pool;
 };
 
-/* 0 or -ENOMEM. */
+/* @m must stay where it is.  0 or -ENOMEM. */
 int eidmap_init(struct eidmap *m, const uint8_t seed[16]);
 
 /* Forget all; @drop (may be NULL) is called with each value. */
 void eidmap_free(struct eidmap *m, void (*drop)(void *value, void *arg),
 		 void *arg);
+
+/* Octets of @pool that one more needs at most. */
+#define EIDMAP_ADD_MAX	(2 * TRIE_ADD_MAX + 128)
 
 /* 0, -EEXIST, -ENOMEM, -EINVAL (not an IP EID). */
 int eidmap_add(struct eidmap *m, const struct eid *e, void *value);
@@ -51,12 +56,28 @@ size_t eidmap_iid_count(const struct eidmap *m, uint32_t iid);
 void *eidmap_next(const struct eidmap *m, const struct eid *within,
 		  const struct eid *after);
 
-/* Over everything, in order of eid_cmp().  Costs a look at every instance
- * where one ends: for display. */
+/* Over everything, in order of eid_cmp(). */
 void *eidmap_walk(const struct eidmap *m, const struct eid *after);
 
 /* As trie_gap(): the hole around @a.  An empty instance gives @floor bits. */
 int eidmap_gap(const struct eidmap *m, uint32_t iid, const struct addr *a,
 	       unsigned int floor, struct prefix *gap);
+
+/*
+ * The same, as the trie's nodes, for who wants no copy of the EID in each
+ * value: a node says all of it but the instance.  As long as the EID is held a
+ * node stays where it is.
+ */
+struct trie_node *eidmap_add_node(struct eidmap *m, const struct eid *e,
+				  void *value, int *err);
+struct trie_node *eidmap_find_node(const struct eidmap *m,
+				   const struct eid *e);
+struct trie_node *eidmap_match_node(const struct eidmap *m,
+				    const struct eid *e);
+struct trie_node *eidmap_next_node(const struct eidmap *m,
+				   const struct eid *within,
+				   const struct eid *after);
+struct trie_node *eidmap_walk_node(const struct eidmap *m,
+				   const struct eid *after, uint32_t *iid);
 
 #endif

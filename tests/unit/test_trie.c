@@ -152,7 +152,7 @@ static void walk(const struct trie *t, const struct prefix *within)
 		struct prefix p;
 
 		assert_ptr_equal(val(n), e);
-		p = trie_prefix(t, n);
+		p = trie_prefix(n);
 		assert_true(prefix_equal(&p, &e->p));
 		n = trie_next(t, n, within);
 		e = slow_next(&e->p, within);
@@ -165,7 +165,7 @@ static void toggle(struct trie *t, const struct prefix *p, size_t *count)
 	struct entry *e = slow_find(p);
 
 	if (e && rand() % 4 == 0) {
-		assert_int_equal(trie_add(t, p, e), -EEXIST);
+		assert_int_equal(trie_add(t, p, e, NULL), -EEXIST);
 	} else if (e) {
 		assert_ptr_equal(trie_del(t, p), e);
 		e->held = false;
@@ -176,7 +176,7 @@ static void toggle(struct trie *t, const struct prefix *p, size_t *count)
 	} else if (twin_n < MAX) {
 		e = &twin[twin_n++];
 		*e = (struct entry){ .p = *p, .held = true };
-		assert_int_equal(trie_add(t, p, e), 0);
+		assert_int_equal(trie_add(t, p, e, NULL), 0);
 		++*count;
 	}
 	assert_int_equal(t->count, *count);
@@ -206,7 +206,7 @@ static void random_twin(enum addr_family family, unsigned int seed)
 
 	srand(seed);
 	twin_n = 0;
-	trie_init(&t, family);
+	trie_init(&t, family, NULL);
 	for (step = 0; step < 40000; step++) {
 		struct prefix p = random_prefix(family);
 
@@ -224,7 +224,7 @@ static void random_twin(enum addr_family family, unsigned int seed)
 			compact(&t);
 		/* Now and then empty it, so that small tries are met often. */
 		while (step % 4000 == 3999 && t.root) {
-			p = trie_prefix(&t, trie_first(&t, NULL));
+			p = trie_prefix(trie_first(&t, NULL));
 			slow_find(&p)->held = false;
 			assert_non_null(trie_del(&t, &p));
 			count--;
@@ -256,16 +256,68 @@ static void clear_drops_each_once(void **state)
 	int i, drops = 0, added = 0;
 
 	srand(10);
-	trie_init(&t, ADDR_IPV4);
+	trie_init(&t, ADDR_IPV4, NULL);
 	for (i = 0; i < 1000; i++) {
 		struct prefix p = random_prefix(ADDR_IPV4);
 
-		added += trie_add(&t, &p, &drops) == 0;
+		added += trie_add(&t, &p, &drops, NULL) == 0;
 	}
 	trie_clear(&t, count_drop, &drops);
 	assert_int_equal(drops, added);
 	assert_int_equal(t.count, 0);
 	trie_clear(&t, count_drop, &drops);
+}
+
+/* No memory to shrink a fork: gone for all look-ups nevertheless, and what is
+ * left can be used, and all of it freed. */
+static void delete_without_memory(void **state)
+{
+	size_t count = 0;
+	struct pool pool;
+	struct trie t;
+
+	srand(12);
+	twin_n = 0;
+	pool_init(&pool);
+	trie_init(&t, ADDR_IPV4, &pool);
+	for (int step = 0; step < 20000; step++) {
+		struct prefix p = random_prefix(ADDR_IPV4);
+		struct entry *e = slow_find(&p);
+
+		pool.max = 0;
+		if (e) {
+			pool.max = rand() % 4 ? 1 : 0;
+			assert_ptr_equal(trie_del(&t, &p), e);
+			assert_null(trie_find(&t, &p));
+			e->held = false;
+			count--;
+		} else if (twin_n < MAX) {
+			e = &twin[twin_n++];
+			*e = (struct entry){ .p = p, .held = true };
+			assert_int_equal(trie_add(&t, &p, e, NULL), 0);
+			count++;
+		}
+		assert_int_equal(t.count, count);
+		p = random_prefix(ADDR_IPV4);
+		assert_ptr_equal(val(trie_match(&t, &p)),
+				 slow_match(&p, p.len));
+		assert_ptr_equal(val(trie_first(&t, &p)), slow_next(NULL, &p));
+		assert_ptr_equal(val(trie_after(&t, &p)), slow_next(&p, NULL));
+		if (step % 500 == 0)
+			walk(&t, NULL);
+		if (twin_n == MAX)
+			compact(&t);
+	}
+	pool.max = 1;
+	while ((count = t.count) > 0) {
+		struct prefix p = trie_prefix(trie_first(&t, NULL));
+
+		assert_non_null(trie_del(&t, &p));
+		assert_int_equal(t.count, count - 1);
+	}
+	trie_clear(&t, NULL, NULL);
+	assert_int_equal(pool.used, 0);
+	pool_clear(&pool);
 }
 
 static void delete_while_walking(void **state)
@@ -275,14 +327,14 @@ static void delete_while_walking(void **state)
 	int i;
 
 	srand(11);
-	trie_init(&t, ADDR_IPV6);
+	trie_init(&t, ADDR_IPV6, NULL);
 	for (i = 0; i < 500; i++) {
 		struct prefix p = random_prefix(ADDR_IPV6);
 
-		trie_add(&t, &p, &t);
+		trie_add(&t, &p, &t, NULL);
 	}
 	for (n = trie_first(&t, NULL); n; n = next) {
-		struct prefix p = trie_prefix(&t, n);
+		struct prefix p = trie_prefix(n);
 
 		next = trie_next(&t, n, NULL);
 		assert_ptr_equal(trie_del(&t, &p), &t);
@@ -296,10 +348,10 @@ static void refuses(void **state)
 	struct prefix v4 = P("10.0.0.0/8"), v6 = P("2001:db8::/32"), gap;
 	struct trie t;
 
-	trie_init(&t, ADDR_IPV4);
-	assert_int_equal(trie_add(&t, &v6, &t), -EINVAL);
-	assert_int_equal(trie_add(&t, &v4, NULL), -EINVAL);
-	assert_int_equal(trie_add(&t, &v4, &t), 0);
+	trie_init(&t, ADDR_IPV4, NULL);
+	assert_int_equal(trie_add(&t, &v6, &t, NULL), -EINVAL);
+	assert_int_equal(trie_add(&t, &v4, NULL, NULL), -EINVAL);
+	assert_int_equal(trie_add(&t, &v4, &t, NULL), 0);
 	assert_null(trie_match(&t, &v6));
 	assert_null(trie_first(&t, &v6));
 	assert_null(trie_after(&t, &v6));
@@ -342,11 +394,11 @@ static void negative_prefixes(void **state)
 		struct prefix ask = P(row[i].ask), want = P(row[i].want), got;
 		struct trie t;
 
-		trie_init(&t, ask.addr.family);
+		trie_init(&t, ask.addr.family, NULL);
 		for (k = 0; k < 4 && row[i].known[k]; k++) {
 			struct prefix p = P(row[i].known[k]);
 
-			assert_int_equal(trie_add(&t, &p, &t), 0);
+			assert_int_equal(trie_add(&t, &p, &t, NULL), 0);
 		}
 		assert_int_equal(trie_gap(&t, &ask.addr, row[i].floor, &got),
 				 0);
@@ -368,21 +420,21 @@ static void more_specifics(void **state)
 	struct trie t;
 	size_t i;
 
-	trie_init(&t, ADDR_IPV6);
+	trie_init(&t, ADDR_IPV6, NULL);
 	for (i = 0; i < 4; i++) {
 		struct prefix p = P(db[i]);
 
-		assert_int_equal(trie_add(&t, &p, (void *)db[i]), 0);
+		assert_int_equal(trie_add(&t, &p, (void *)db[i], NULL), 0);
 	}
 	ask = P("2001:db8:1:5::5");
 	n = trie_match(&t, &ask);
-	match = trie_prefix(&t, n);
+	match = trie_prefix(n);
 	for (i = 1, n = trie_first(&t, &match); n;
 	     n = trie_next(&t, n, &match))
 		assert_ptr_equal(trie_value(n), db[i++]);
 	assert_int_equal(i, 4);
 	ask = P("2001:db8:1:1::1");
-	match = trie_prefix(&t, trie_match(&t, &ask));
+	match = trie_prefix(trie_match(&t, &ask));
 	n = trie_first(&t, &match);
 	assert_ptr_equal(trie_value(n), db[2]);
 	assert_null(trie_next(&t, n, &match));
@@ -396,6 +448,7 @@ int main(void)
 		cmocka_unit_test(twin_ipv6),
 		cmocka_unit_test(clear_drops_each_once),
 		cmocka_unit_test(delete_while_walking),
+		cmocka_unit_test(delete_without_memory),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(negative_prefixes),
 		cmocka_unit_test(more_specifics),
