@@ -213,22 +213,25 @@ static struct json_object *show_registration(const struct store_entry *e,
 					     const struct registration *r)
 {
 	struct json_object *o = json_object_new_object();
+	const struct reg_party *by = r->by;
+	const struct reg_record *rec = r->rec;
 
 	show_add_eid(o, &e->eid);
-	add_text(o, "site", r->site);
-	add_addr(o, "etr", &r->source);
-	if (r->who.source.family == ADDR_NONE)
-		add_xtr_id(o, &r->who.ids);
-	add_bool(o, "proxy", r->proxy);
-	add_bool(o, "merge", r->merge);
-	add_bool(o, "want-notify", r->want_notify);
-	add_number(o, "ttl", r->ttl);
+	add_text(o, "site", by->site);
+	add_addr(o, "etr", &by->source);
+	if (by->who.source.family == ADDR_NONE)
+		add_xtr_id(o, &by->who.ids);
+	add_bool(o, "proxy", by->proxy);
+	add_bool(o, "merge", by->merge);
+	add_bool(o, "want-notify", by->want_notify);
+	add_number(o, "ttl", rec->ttl);
 	add_number(o, "registered", seconds_since(r->registered));
-	add_number(o, "refreshed", seconds_since(r->refreshed));
+	add_number(o, "refreshed", seconds_since(registration_refreshed(r)));
 	add_number(o, "expires", seconds_until(r->expires));
-	add_number(o, "version", r->version);
+	add_number(o, "version", rec->version);
 	json_object_object_add(o, "locators",
-			       show_locators(r->locators, r->locator_count));
+			       show_locators(rec->locators,
+					     rec->locator_count));
 	return o;
 }
 
@@ -237,7 +240,7 @@ static struct json_object *show_registrations(const struct daemon *d,
 					      struct show_cursor *c,
 					      const char **why)
 {
-	const struct store_entry *e;
+	struct store_entry e;
 	struct json_object *list;
 	const struct eid *after;
 	struct eid at;
@@ -245,14 +248,14 @@ static struct json_object *show_registrations(const struct daemon *d,
 	if (start_after(c, &at, &after, why))
 		return NULL;
 	list = json_object_new_array();
-	while ((e = node_registration_next(d->node, after))) {
+	while (node_registration_next(d->node, after, &e)) {
 		if (json_object_array_length(list) >= CONTROL_LIST_MAX) {
 			eid_text(after, c->next);
 			break;
 		}
-		for (struct registration *r = e->regs; r; r = r->next)
-			json_object_array_add(list, show_registration(e, r));
-		at = e->eid;
+		for (const struct registration *r = e.regs; r; r = r->next)
+			json_object_array_add(list, show_registration(&e, r));
+		at = e.eid;
 		after = &at;
 	}
 	return list;

@@ -143,6 +143,13 @@ int action_send(struct actions *acts, const struct addr *from,
 		const struct addr *to, uint16_t to_port, const uint8_t *data,
 		size_t len)
 {
+	return action_send_after(acts, from, to, to_port, data, len, 0);
+}
+
+int action_send_after(struct actions *acts, const struct addr *from,
+		      const struct addr *to, uint16_t to_port,
+		      const uint8_t *data, size_t len, uint64_t after)
+{
 	struct action *a = action_add(acts, ACTION_SEND);
 
 	if (!a)
@@ -155,6 +162,7 @@ int action_send(struct actions *acts, const struct addr *from,
 	a->send.data = data;
 	a->send.len = len;
 	a->send.type = (enum msg_type)msg_peek_type(data, len);
+	a->send.after = after;
 	return 0;
 }
 

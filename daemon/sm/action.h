@@ -41,6 +41,8 @@ struct action_send {
 	const uint8_t *data;
 	size_t len;
 	enum msg_type type;	/* outermost, for tracing */
+	/* Not before the store is durable up to this transaction; 0: now. */
+	uint64_t after;
 };
 
 /*
@@ -150,6 +152,11 @@ uint8_t *action_build(struct actions *acts, const struct lisp_msg *m,
 int action_send(struct actions *acts, const struct addr *from,
 		const struct addr *to, uint16_t to_port, const uint8_t *data,
 		size_t len);
+
+/* The same, but not before the store's transaction @after is durable. */
+int action_send_after(struct actions *acts, const struct addr *from,
+		      const struct addr *to, uint16_t to_port,
+		      const uint8_t *data, size_t len, uint64_t after);
 
 /* Both.  0 or -ENOMEM. */
 int action_send_msg(struct actions *acts, const struct addr *from,

@@ -12,6 +12,7 @@
 #ifndef LISP_SM_EIDMAP_H
 #define LISP_SM_EIDMAP_H
 
+#include "lib/hash.h"
 #include "lib/trie.h"
 
 struct instance;

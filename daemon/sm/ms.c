@@ -216,11 +216,11 @@ bool registrant_equal(const struct registrant *a, const struct registrant *b)
 bool registration_same_locators(const struct registration *a,
 				const struct registration *b)
 {
-	if (a->locator_count != b->locator_count)
+	if (a->rec->locator_count != b->rec->locator_count)
 		return false;
-	for (unsigned int i = 0; i < a->locator_count; i++) {
-		const struct locator *x = &a->locators[i];
-		const struct locator *y = &b->locators[i];
+	for (unsigned int i = 0; i < a->rec->locator_count; i++) {
+		const struct locator *x = &a->rec->locators[i];
+		const struct locator *y = &b->rec->locators[i];
 
 		if (locator_cmp(x, y) || x->priority != y->priority ||
 		    x->weight != y->weight || x->flags != y->flags)
@@ -244,20 +244,21 @@ static const struct sm_key *key_of(const struct site *site, uint64_t tag)
 	return NULL;
 }
 
-static bool adopt(void *ctx, const struct eid *eid, struct registration *reg)
+static bool adopt(void *ctx, const struct eid *eid,
+		  const struct registration *reg, struct reg_party *by)
 {
 	struct review *r = ctx;
 	const struct site_ref *ref = ms_site_of(r->ms, eid);
 	const struct sm_key *key = NULL;
 
 	if (ref && ms_site_allows(ref, eid))
-		key = key_of(ref->site, reg->key->tag);
+		key = key_of(ref->site, by->tag);
 	if (key) {
-		reg->site = ref->site->name;
-		reg->key = key;
+		by->site = ref->site->name;
+		by->key = key;
 		return true;
 	}
-	action_log_peer(r->acts, LOG_REGISTRATION_GONE, &reg->source, eid, 0);
+	action_log_peer(r->acts, LOG_REGISTRATION_GONE, &by->source, eid, 0);
 	return false;
 }
 
@@ -277,7 +278,7 @@ bool ms_site_allows(const struct site_ref *ref, const struct eid *eid)
 
 /* Add the locators of @reg that are not there yet. */
 static void merge_locators(struct map_record *rec,
-			   const struct registration *reg)
+			   const struct reg_record *reg)
 {
 	for (unsigned int i = 0; i < reg->locator_count; i++) {
 		unsigned int k = 0;
@@ -292,7 +293,7 @@ static void merge_locators(struct map_record *rec,
 }
 
 /* Spec ambiguity B30: the shortest TTL. */
-static void merge_into(struct map_record *rec, const struct registration *reg)
+static void merge_into(struct map_record *rec, const struct reg_record *reg)
 {
 	merge_locators(rec, reg);
 	if (reg->ttl < rec->ttl)
@@ -302,10 +303,11 @@ static void merge_into(struct map_record *rec, const struct registration *reg)
 static size_t locators_of(const struct store_entry *e,
 			  const struct registration *extra)
 {
-	size_t n = extra ? extra->locator_count : 0;
+	size_t n = extra ? extra->rec->locator_count : 0;
 
-	for (const struct registration *r = e ? e->regs : NULL; r; r = r->next)
-		n += r->locator_count;
+	for (const struct registration *r = e ? e->regs : NULL; r;
+	     r = registration_next(r))
+		n += r->rec->locator_count;
 	return n;
 }
 
@@ -317,8 +319,8 @@ int ms_entry_record(const struct store_entry *e, const struct eid *eid,
 	const struct registration *r;
 
 	*rec = (struct map_record){
-		.ttl = latest->ttl,
-		.version = latest->version,
+		.ttl = latest->rec->ttl,
+		.version = latest->rec->version,
 		.eid = *eid,
 	};
 	rec->locators = arena_array(arena, locators_of(e, extra),
@@ -326,10 +328,12 @@ int ms_entry_record(const struct store_entry *e, const struct eid *eid,
 	if (!rec->locators)
 		return -ENOMEM;
 
-	merge_into(rec, latest);
-	for (r = e ? e->regs : NULL; r && latest->merge; r = r->next)
-		if (r->merge && !registrant_equal(&r->who, &latest->who))
-			merge_into(rec, r);
+	merge_into(rec, latest->rec);
+	for (r = e ? e->regs : NULL; r && latest->by->merge;
+	     r = registration_next(r))
+		if (r->by->merge &&
+		    !registrant_equal(&r->by->who, &latest->by->who))
+			merge_into(rec, r->rec);
 	return 0;
 }
 
@@ -345,7 +349,7 @@ uint64_t ms_due(const struct ms *ms)
 
 static bool expire_one(struct ms *ms, uint64_t now, struct actions *acts)
 {
-	struct registration gone;
+	struct reg_party gone;
 	struct action_log *l;
 	struct eid eid;
 
@@ -359,11 +363,10 @@ static bool expire_one(struct ms *ms, uint64_t now, struct actions *acts)
 	l->eid = eid;
 	l->has_eid = true;
 	if (gone.merge) {
-		const struct store_entry *e =
-			ms->ops->store->find(ms->ops->store_arg, &eid);
+		struct store_entry e;
 
-		if (e)
-			ms_notify_others(ms, now, e, &gone.who, acts);
+		if (ms->ops->store->find(ms->ops->store_arg, &eid, &e))
+			ms_notify_others(ms, now, &e, &gone.who, acts);
 	}
 	return true;
 }

@@ -101,7 +101,7 @@ static uint8_t *build(struct ms *ms, const struct registration *reg,
 		      struct map_record *rec, uint64_t nonce,
 		      struct actions *acts, size_t *len)
 {
-	const struct sm_key *key = reg->key;
+	const struct sm_key *key = reg->by->key;
 	struct lisp_msg m = {
 		.type = MSG_TYPE_MAP_NOTIFY,
 		.notify = {
@@ -141,12 +141,12 @@ static struct pending *pending_new(struct ms *ms, const struct eid *eid,
 	if (!p)
 		return NULL;
 	p->nonce = ms->notify_nonce - 1;
-	p->who = reg->who;
+	p->who = reg->by->who;
 	p->site = site;
 	p->eid = *eid;
-	p->from = reg->local;
-	p->to = reg->source;
-	p->key = reg->key;
+	p->from = reg->by->local;
+	p->to = reg->by->source;
+	p->key = reg->by->key;
 	p->len = len;
 	memcpy(p->data, data, len);
 	heap_node_init(&p->timer);
@@ -167,7 +167,7 @@ static void tell(struct ms *ms, uint64_t now, const struct eid *eid,
 	uint8_t *data;
 	size_t len;
 
-	ms_notify_drop(ms, eid, &reg->who);
+	ms_notify_drop(ms, eid, &reg->by->who);
 	if (!ref || !room_for(ms, site)) {
 		ms->counters[MS_UNSOLICITED_LOST]++;
 		return;
@@ -183,7 +183,7 @@ static void tell(struct ms *ms, uint64_t now, const struct eid *eid,
 static bool displaced(const struct store_entry *e,
 		      const struct registration *r)
 {
-	return !r->merge && !registration_same_locators(r, e->regs);
+	return !r->by->merge && !registration_same_locators(r, e->regs);
 }
 
 void ms_notify_others(struct ms *ms, uint64_t now, const struct store_entry *e,
@@ -194,12 +194,14 @@ void ms_notify_others(struct ms *ms, uint64_t now, const struct store_entry *e,
 	if (ms_entry_record(e, &e->eid, NULL, acts->arena, &rec))
 		return;
 
-	for (const struct registration *r = e->regs; r; r = r->next) {
-		if (!r->want_notify || registrant_equal(&r->who, except))
+	for (const struct registration *r = e->regs; r;
+	     r = registration_next(r)) {
+		if (!r->by->want_notify ||
+		    registrant_equal(&r->by->who, except))
 			continue;
 		if (displaced(e, r))
 			ms->counters[MS_MOVED]++;
-		else if (!r->merge)
+		else if (!r->by->merge)
 			continue;
 		tell(ms, now, &e->eid, r, &rec, acts);
 	}

@@ -22,6 +22,8 @@ struct intake {
 	const struct map_register *msg;
 	struct actions *acts;
 	const struct ms_proof *proof;
+	struct reg_party by;		/* of all that is registered */
+	bool again;			/* taken before: answer only */
 	struct store_change *changes;	/* one per record accepted */
 	struct map_record *accepted;	/* the same, for the Map-Notify */
 	size_t count;
@@ -62,21 +64,6 @@ static bool is_duplicate(const struct intake *in,
 	       same_mac(last, &in->msg->auth);
 }
 
-static void notify_again(const struct intake *in,
-			 const struct nonce_state *last)
-{
-	const uint8_t *data;
-
-	in->ms->counters[MS_DUPLICATES]++;
-	if (!last->notify || !limit_take(&in->ms->again, &in->proof->who,
-					 sizeof(in->proof->who), in->now))
-		return;
-	data = arena_copy(in->acts->arena, last->notify, last->notify_len);
-	if (data)
-		action_send(in->acts, &in->pkt->to, &in->pkt->from,
-			    LISP_CONTROL_PORT, data, last->notify_len);
-}
-
 /* Nobody we remember; it may be one that had to be forgotten. */
 static bool is_new_registrant(const struct intake *in)
 {
@@ -90,15 +77,18 @@ static bool is_new_registrant(const struct intake *in)
 }
 
 /* False: it has been dealt with. */
-static bool is_new(const struct intake *in)
+static bool is_new(struct intake *in)
 {
 	const struct sm_ops *ops = in->ms->ops;
 	const struct nonce_state *last = ops->store->nonce(ops->store_arg,
 							   &in->proof->who);
 
-	if (last && is_duplicate(in, last)) {
-		notify_again(in, last);
-		return false;
+	in->again = last && is_duplicate(in, last);
+	if (in->again) {
+		in->ms->counters[MS_DUPLICATES]++;
+		return in->msg->flags & MREG_WANT_NOTIFY &&
+			limit_take(&in->ms->again, &in->proof->who,
+				   sizeof(in->proof->who), in->now);
 	}
 	if (last ? in->msg->nonce > last->nonce ||
 		   in->proof->site->accept_unordered_nonce
@@ -122,25 +112,18 @@ static bool allowed(const struct intake *in, const struct map_record *rec)
 }
 
 /* The locators that can be used, sorted, without L, p. */
-static struct locator *clean_locators(const struct intake *in,
-				      const struct map_record *rec,
-				      unsigned int *count)
+static void clean_locators(const struct map_record *rec, struct reg_record *to)
 {
-	struct locator *l = arena_array(in->acts->arena, rec->locator_count,
-					sizeof(*l));
-	unsigned int n = 0;
+	for (unsigned int i = 0; i < rec->locator_count; i++) {
+		struct locator *l = &to->locators[to->locator_count];
 
-	for (unsigned int i = 0; l && i < rec->locator_count; i++) {
 		if (!addr_usable_rloc(&rec->locators[i].addr))
 			continue;
-		l[n] = rec->locators[i];
-		l[n++].flags &= LOCATOR_REACHABLE;
+		*l = rec->locators[i];
+		l->flags &= LOCATOR_REACHABLE;
+		to->locator_count++;
 	}
-
-	if (l)
-		locators_sort(l, n);
-	*count = n;
-	return l;
+	locators_sort(to->locators, to->locator_count);
 }
 
 static uint32_t ttl_of(const struct intake *in, const struct map_record *rec)
@@ -150,7 +133,7 @@ static uint32_t ttl_of(const struct intake *in, const struct map_record *rec)
 	return rec->ttl < max ? rec->ttl : max;
 }
 
-static uint64_t timeout_of(const struct intake *in,
+static uint32_t timeout_of(const struct intake *in,
 			   const struct map_record *rec)
 {
 	const struct ms_limits *l = &in->ms->cfg->limits;
@@ -158,41 +141,48 @@ static uint64_t timeout_of(const struct intake *in,
 
 	if (!(in->msg->flags & MREG_USE_TTL))
 		return l->timeout;
-	return ttl < l->timeout_max ? ttl : l->timeout_max;
+	return ttl < l->timeout_max ? (uint32_t)ttl : l->timeout_max;
+}
+
+/* What is kept of its content. */
+static struct reg_record *content_of(const struct intake *in,
+				     const struct map_record *rec)
+{
+	struct reg_record *to = arena_alloc(in->acts->arena, sizeof(*to) +
+					    rec->locator_count *
+					    sizeof(struct locator));
+
+	if (!to)
+		return NULL;
+	to->ttl = ttl_of(in, rec);
+	to->version = rec->version;
+	to->iid_mask_len = rec->iid_mask_len;
+	clean_locators(rec, to);
+	return to;
 }
 
 /* 0; -EPERM: policy; -ENOMEM. */
 static int take_record(struct intake *in, const struct map_record *rec)
 {
 	struct store_change *ch = &in->changes[in->count];
-	unsigned int locators;
+	struct reg_record *content;
 
 	if (!allowed(in, rec))
 		return -EPERM;
+	content = content_of(in, rec);
+	if (!content)
+		return -ENOMEM;
 
 	ch->eid = rec->eid;
 	ch->remove = rec->ttl == 0;
 	ch->reg = (struct registration){
-		.who = in->proof->who.who,
-		.source = in->pkt->from,
-		.local = in->pkt->to,
-		.site = in->proof->site->name,
-		.key = in->proof->key,
+		.by = &in->by,
+		.rec = content,
 		.registered = in->now,
-		.refreshed = in->now,
 		.expires = in->now + timeout_of(in, rec),
-		.ttl = ttl_of(in, rec),
-		.iid_mask_len = rec->iid_mask_len,
-		.version = rec->version,
-		.proxy = in->msg->flags & MREG_PROXY_REPLY,
-		.merge = in->msg->flags & MREG_MERGE,
-		.want_notify = in->msg->flags & MREG_WANT_NOTIFY,
-		.locators = clean_locators(in, rec, &locators),
+		.lifetime = timeout_of(in, rec),
 	};
-	if (!ch->reg.locators)
-		return -ENOMEM;
-	ch->reg.locator_count = (uint8_t)locators;
-	if (!ch->remove && !locators)
+	if (!ch->remove && !content->locator_count)
 		return -EPERM;
 
 	in->count++;
@@ -201,6 +191,17 @@ static int take_record(struct intake *in, const struct map_record *rec)
 
 static int take_records(struct intake *in)
 {
+	in->by = (struct reg_party){
+		.who = in->proof->who.who,
+		.source = in->pkt->from,
+		.local = in->pkt->to,
+		.site = in->proof->site->name,
+		.key = in->proof->key,
+		.tag = in->proof->key->tag,
+		.proxy = in->msg->flags & MREG_PROXY_REPLY,
+		.merge = in->msg->flags & MREG_MERGE,
+		.want_notify = in->msg->flags & MREG_WANT_NOTIFY,
+	};
 	in->changes = arena_array(in->acts->arena, in->msg->record_count,
 				  sizeof(*in->changes));
 	if (!in->changes)
@@ -221,11 +222,12 @@ static int take_records(struct intake *in)
 /* --- the Map-Notify --- */
 
 static const struct store_entry *entry_of(const struct intake *in,
-					  const struct eid *eid)
+					  const struct eid *eid,
+					  struct store_entry *e)
 {
 	const struct sm_ops *ops = in->ms->ops;
 
-	return ops->store->find(ops->store_arg, eid);
+	return ops->store->find(ops->store_arg, eid, e);
 }
 
 /* Records as accepted; merged, where that was asked for. */
@@ -238,14 +240,15 @@ static int notify_records(struct intake *in)
 
 	for (size_t i = 0; i < in->count; i++) {
 		const struct store_change *ch = &in->changes[i];
-		int ret = ms_entry_record(ch->reg.merge && !ch->remove ?
-					  entry_of(in, &ch->eid) : NULL,
+		struct store_entry e;
+		int ret = ms_entry_record(in->by.merge && !ch->remove ?
+					  entry_of(in, &ch->eid, &e) : NULL,
 					  &ch->eid, &ch->reg, in->acts->arena,
 					  &in->accepted[i]);
 
 		if (ret)
 			return ret;
-		in->accepted[i].iid_mask_len = ch->reg.iid_mask_len;
+		in->accepted[i].iid_mask_len = ch->reg.rec->iid_mask_len;
 	}
 	return 0;
 }
@@ -283,13 +286,15 @@ static int build_notify(struct intake *in, uint8_t **data, size_t *len)
 
 /* --- the transaction --- */
 
-static const struct registration *reg_of(const struct store_entry *e,
-					 const struct registrant *who)
+static const struct registration *reg_of(const struct intake *in,
+					 const struct eid *eid)
 {
-	const struct registration *r = e ? e->regs : NULL;
+	const struct registration *r;
+	struct store_entry e;
 
-	while (r && !registrant_equal(&r->who, who))
-		r = r->next;
+	r = entry_of(in, eid, &e) ? e.regs : NULL;
+	while (r && !registrant_equal(&r->by->who, &in->proof->who.who))
+		r = registration_next(r);
 	return r;
 }
 
@@ -300,11 +305,11 @@ static bool is_old(const struct intake *in)
 {
 	for (size_t i = 0; i < in->count; i++) {
 		const struct store_change *ch = &in->changes[i];
-		const struct registration *r =
-			reg_of(entry_of(in, &ch->eid), &in->proof->who.who);
+		const struct registration *r = reg_of(in, &ch->eid);
+		uint16_t version = ch->reg.rec->version;
 
-		if (!r || !r->version || !ch->reg.version ||
-		    !version_newer(r->version, ch->reg.version))
+		if (!r || !r->rec->version || !version ||
+		    !version_newer(r->rec->version, version))
 			continue;
 		refuse(in, MS_OLD_VERSION, LOG_REGISTER_VERSION, &ch->eid);
 		return true;
@@ -322,7 +327,9 @@ struct fate {
 static bool is_answered(const struct intake *in, const struct store_change *ch,
 			const struct registration *old)
 {
-	return old->merge || entry_of(in, &ch->eid)->regs == old;
+	struct store_entry e;
+
+	return old->by->merge || entry_of(in, &ch->eid, &e)->regs == old;
 }
 
 /* Not so when a registration is but repeated, though it is the latest then: of
@@ -330,7 +337,7 @@ static bool is_answered(const struct intake *in, const struct store_change *ch,
 static bool is_news(const struct registration *reg,
 		    const struct registration *old)
 {
-	return !old || old->merge != reg->merge ||
+	return !old || old->by->merge != reg->by->merge ||
 	       !registration_same_locators(old, reg);
 }
 
@@ -338,8 +345,7 @@ static void compare(const struct intake *in, struct fate *fates)
 {
 	for (size_t i = 0; i < in->count; i++) {
 		const struct store_change *ch = &in->changes[i];
-		const struct registration *old =
-			reg_of(entry_of(in, &ch->eid), &in->proof->who.who);
+		const struct registration *old = reg_of(in, &ch->eid);
 
 		fates[i].was_there = old != NULL;
 		fates[i].news = ch->remove ? old && is_answered(in, ch, old)
@@ -380,7 +386,7 @@ static uint64_t last_expiry(const struct intake *in)
 	return until;
 }
 
-static int commit(struct intake *in, const uint8_t *notify, size_t len)
+static int commit(struct intake *in)
 {
 	const struct sm_ops *ops = in->ms->ops;
 	const struct wire_auth *auth = &in->msg->auth;
@@ -393,9 +399,6 @@ static int commit(struct intake *in, const uint8_t *notify, size_t len)
 			.when = in->now,
 			.until = last_expiry(in),
 			.mac_len = (uint8_t)auth->data_len,
-			.notify = len <= STORE_NOTIFY_MAX ? notify : NULL,
-			.notify_len = len <= STORE_NOTIFY_MAX ?
-				      (uint16_t)len : 0,
 		},
 	};
 
@@ -407,18 +410,30 @@ static void tell(const struct intake *in, const struct fate *fates)
 {
 	for (size_t i = 0; i < in->count; i++) {
 		const struct store_change *ch = &in->changes[i];
-		const struct store_entry *e = entry_of(in, &ch->eid);
+		struct store_entry e;
 
 		describe(in, ch, &fates[i]);
-		if (ch->remove || ch->reg.want_notify)
+		if (ch->remove || in->by.want_notify)
 			ms_notify_drop(in->ms, &ch->eid, &in->proof->who.who);
-		if (fates[i].news && e)
-			ms_notify_others(in->ms, in->now, e,
+		if (fates[i].news && entry_of(in, &ch->eid, &e))
+			ms_notify_others(in->ms, in->now, &e,
 					 &in->proof->who.who, in->acts);
 	}
 }
 
-/* Store, then say so: the Map-Notify goes last. */
+/* When all that was committed so far lasts. */
+static int send_notify(const struct intake *in, const uint8_t *notify,
+		       size_t len)
+{
+	const struct sm_ops *ops = in->ms->ops;
+
+	return action_send_after(in->acts, &in->pkt->to, &in->pkt->from,
+				 LISP_CONTROL_PORT, notify, len,
+				 ops->store->sequence(ops->store_arg));
+}
+
+/* Store, then say so: the Map-Notify goes last.  Of one that has been taken
+ * already only the answer is made anew. */
 static int settle(struct intake *in)
 {
 	struct fate fates[RECORD_MAX];
@@ -427,11 +442,11 @@ static int settle(struct intake *in)
 	int ret;
 
 	ret = build_notify(in, &notify, &len);
-	if (ret)
-		return ret;
+	if (ret || in->again)
+		return ret ? ret : send_notify(in, notify, len);
 
 	compare(in, fates);
-	ret = commit(in, notify, len);
+	ret = commit(in);
 	if (ret)
 		return ret;
 
@@ -439,8 +454,7 @@ static int settle(struct intake *in)
 	if (!notify)
 		return 0;
 	in->ms->counters[MS_NOTIFIES]++;
-	return action_send(in->acts, &in->pkt->to, &in->pkt->from,
-			   LISP_CONTROL_PORT, notify, len);
+	return send_notify(in, notify, len);
 }
 
 void ms_take(struct ms *ms, uint64_t now, const struct packet *pkt,
@@ -459,14 +473,14 @@ void ms_take(struct ms *ms, uint64_t now, const struct packet *pkt,
 
 	if (!is_new(&in))
 		return;
-	if (!may_change(&in)) {
+	if (!in.again && !may_change(&in)) {
 		refuse(&in, MS_REGISTER_LIMITED, LOG_REGISTER_LIMITED,
 		       &m->records[0].eid);
 		return;
 	}
 
 	ret = take_records(&in);
-	if (!ret && is_old(&in))
+	if (!ret && !in.again && is_old(&in))
 		return;
 	if (!ret)
 		ret = settle(&in);

@@ -45,7 +45,8 @@ struct query {
 	struct eid asked;
 	struct eid host;		/* address of @asked */
 	const struct site_ref *ref;
-	const struct store_entry *entry;
+	const struct store_entry *entry;	/* @found, or NULL */
+	struct store_entry found;
 };
 
 static void refuse(const struct query *q, enum ms_counter counter,
@@ -133,11 +134,13 @@ static void add_match(struct query *q)
 {
 	const struct sm_ops *ops = q->ms->ops;
 	const struct store_entry *e = q->entry;
+	struct store_entry more;
 	unsigned int before = q->reply.count;
 	struct eid cut = q->entry->eid;
 
 	while (e && add_entry(q, e, &e->eid))
-		e = ops->store->next(ops->store_arg, &q->entry->eid, e);
+		e = ops->store->next(ops->store_arg, &q->entry->eid, &e->eid,
+				     &more);
 	if (!q->reply.full)
 		return;
 
@@ -177,8 +180,9 @@ static void proxy(struct query *q)
 
 static bool any_proxy(const struct store_entry *e)
 {
-	for (const struct registration *r = e->regs; r; r = r->next)
-		if (r->proxy)
+	for (const struct registration *r = e->regs; r;
+	     r = registration_next(r))
+		if (r->by->proxy)
 			return true;
 	return false;
 }
@@ -249,14 +253,14 @@ static void ask_etrs(const struct query *q)
 
 /* --- decide --- */
 
-static const struct store_entry *registered(const struct query *q)
+static const struct store_entry *registered(struct query *q)
 {
 	const struct sm_ops *ops = q->ms->ops;
 	const struct store_entry *e;
 
-	e = ops->store->match(ops->store_arg, &q->asked);
+	e = ops->store->match(ops->store_arg, &q->asked, &q->found);
 	if (!e)
-		e = ops->store->match(ops->store_arg, &q->host);
+		e = ops->store->match(ops->store_arg, &q->host, &q->found);
 
 	/* A registration above the configured prefix is another site's. */
 	return e && e->eid.prefix.len >= q->ref->eid->eid.prefix.len ? e : NULL;

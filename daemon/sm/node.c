@@ -610,11 +610,12 @@ bool node_database_at(const struct node *n, size_t i, struct database_view *v)
 }
 
 const struct store_entry *node_registration_next(const struct node *n,
-						 const struct eid *after)
+						 const struct eid *after,
+						 struct store_entry *e)
 {
 	if (!n->cfg.ms)
 		return NULL;
-	return n->ops.store->walk(n->ops.store_arg, after);
+	return n->ops.store->walk(n->ops.store_arg, after, e);
 }
 
 bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)

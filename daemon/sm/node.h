@@ -221,7 +221,8 @@ bool node_database_at(const struct node *n, size_t i,
 
 /* What others registered with us; see sm/store.h. */
 const struct store_entry *node_registration_next(const struct node *n,
-						 const struct eid *after);
+						 const struct eid *after,
+						 struct store_entry *e);
 
 /* Counters of a machine; false: no more. */
 bool node_counters_at(const struct node *n, size_t i,

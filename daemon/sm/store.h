@@ -7,8 +7,19 @@
  * or, where a Map-Register carries no IDs, a locator of its own: only what the
  * MAC covers tells registrants apart.
  *
+ * There are very many, so what registrations have in common they share: what
+ * is true of all that one registrant sent, and the content of a record.
+ *
  * Everything returned is the store's, read-only, and valid until the next
- * commit() or expire().
+ * commit(), expire() or review(), or for a reader beside the writer, until it
+ * ends its read-side section (store/store.h).  What is shared is never edited.
+ *
+ * A message is one transaction, commit().  It is in force when commit()
+ * returns, and has a number, sequence(); it lasts when the engine says that it
+ * is durable up to that number.  What tells somebody that his message was
+ * accepted is an ACTION_SEND with this number in @after, and run/ lets it go
+ * only then.  So the engine may write many transactions at once, or ask others
+ * for theirs and hear of it later: nothing of the machines waits.
  */
 #ifndef LISP_SM_STORE_H
 #define LISP_SM_STORE_H
@@ -23,40 +34,72 @@ struct registrant {
 	struct addr source;	/* the locator; ADDR_NONE when there are IDs */
 };
 
-struct registration {
-	struct registration *next;	/* other registrants, older */
+/* What the registrations of a Map-Register have in common. */
+struct reg_party {
 	struct registrant who;
 	struct addr source;		/* of the last Map-Register */
 	struct addr local;		/* our address it was sent to */
 	const char *site;		/* name in the configuration */
 	const struct sm_key *key;	/* it was authenticated with */
-	uint64_t registered;		/* ms: since when */
-	uint64_t refreshed;		/* ms: last Map-Register */
-	uint64_t expires;		/* ms */
-	uint32_t ttl;			/* minutes, for proxy replies */
-	uint16_t version;
-	uint8_t iid_mask_len;		/* as received; see map_record */
+	uint64_t tag;			/* of that key */
 	bool proxy;			/* P */
 	bool merge;			/* a */
 	bool want_notify;		/* M */
-	uint8_t locator_count;
-	const struct locator *locators;	/* sorted as in RFC 9301 5.5 */
 };
+
+/* What a record says about its EID-prefix. */
+struct reg_record {
+	uint32_t ttl;			/* minutes, for proxy replies */
+	uint16_t version;
+	uint8_t iid_mask_len;		/* as received; see map_record */
+	uint8_t locator_count;
+	struct locator locators[];	/* sorted as in RFC 9301 5.5 */
+};
+
+struct registration {
+	const struct registration *next;	/* other registrants, older */
+	const struct reg_party *by;
+	const struct reg_record *rec;
+	uint64_t registered;		/* ms: since when */
+	uint64_t expires;		/* ms */
+	uint32_t lifetime;		/* ms, from the last Map-Register on */
+	uint32_t iid;			/* the store's */
+};
+
+/* ms: when the last Map-Register was. */
+static inline uint64_t registration_refreshed(const struct registration *r)
+{
+	return r->expires - r->lifetime;
+}
+
+/* Readers beside the writer go from one to the next with this. */
+static inline const struct registration *
+registration_next(const struct registration *r)
+{
+	return __atomic_load_n(&r->next, __ATOMIC_ACQUIRE);
+}
+
+static inline void registration_set_next(struct registration *r,
+					 const struct registration *next)
+{
+	__atomic_store_n(&r->next, next, __ATOMIC_RELEASE);
+}
 
 struct store_entry {
 	struct eid eid;
-	struct registration *regs;	/* never empty */
-	unsigned int reg_count;
+	const struct registration *regs;	/* never empty */
 };
 
-/* One step of a batch: add or replace @reg under @eid (the store copies it,
- * locators too; @registered is kept for one that exists), or remove
- * @reg.who's registration when @remove. */
+/* One step of a batch: add or replace @reg under @eid (the store copies it and
+ * what it points to; @registered is kept for one that exists), or remove the
+ * registration of @reg.by->who when @remove. */
 struct store_change {
 	struct eid eid;
 	bool remove;
 	struct registration reg;
 };
+
+#define STORE_BATCH_MAX		255	/* changes */
 
 /* Replay protection (RFC 9301 5.6): the last nonce of a registrant and key. */
 struct nonce_key {
@@ -65,7 +108,6 @@ struct nonce_key {
 };
 
 #define STORE_MAC_MAX		32
-#define STORE_NOTIFY_MAX	1472	/* longer ones are not kept */
 
 struct nonce_state {
 	uint64_t nonce;
@@ -73,9 +115,6 @@ struct nonce_state {
 	uint64_t until;			/* ms: its registrations are over */
 	uint8_t mac[STORE_MAC_MAX];	/* of that Map-Register, zero padded */
 	uint8_t mac_len;
-	/* The Map-Notify that answered it, to be sent again; may be NULL. */
-	const uint8_t *notify;
-	uint16_t notify_len;
 };
 
 struct store_batch {
@@ -87,40 +126,52 @@ struct store_batch {
 
 struct store_ops {
 	/* Entry with exactly @eid; entry with the longest prefix that covers
-	 * it.  NULL: none. */
-	const struct store_entry *(*find)(void *arg, const struct eid *eid);
-	const struct store_entry *(*match)(void *arg, const struct eid *eid);
+	 * it.  It is put into *@e, and @e returned; NULL: none. */
+	const struct store_entry *(*find)(void *arg, const struct eid *eid,
+					  struct store_entry *e);
+	const struct store_entry *(*match)(void *arg, const struct eid *eid,
+					   struct store_entry *e);
 
 	/* Entries within @within in prefix order, itself included: the first
-	 * (@prev NULL), then the one after @prev. */
+	 * (@after NULL), then the one after @after, which need not be there
+	 * and may be in *@e. */
 	const struct store_entry *(*next)(void *arg, const struct eid *within,
-					  const struct store_entry *prev);
+					  const struct eid *after,
+					  struct store_entry *e);
 
 	/* All entries of all instances in order of eid_cmp(): the first one
 	 * after @after (NULL: from the start).  For display. */
-	const struct store_entry *(*walk)(void *arg, const struct eid *after);
+	const struct store_entry *(*walk)(void *arg, const struct eid *after,
+					  struct store_entry *e);
 
 	/* How many entries there are. */
 	size_t (*prefixes)(void *arg);
 
-	/* As trie_gap() over the registered prefixes of @iid. */
+	/* As trie_gap() over the registered prefixes of @iid.  Its cost does
+	 * not depend on how many there are. */
 	int (*gap)(void *arg, uint32_t iid, const struct addr *a,
 		   unsigned int floor, struct prefix *gap);
 
-	/* Apply all of it or, on -ENOMEM, -ENOSPC (a cap) or -EIO (the nonce
-	 * could not be made persistent), nothing. */
+	/* Apply all of it or, on -ENOMEM, -ENOSPC (a cap), -EINVAL (more than
+	 * STORE_BATCH_MAX) or -EIO (too much is not durable yet), nothing. */
 	int (*commit)(void *arg, const struct store_batch *b);
 
-	/* Take out one registration that expired at @now or before and
-	 * describe it in *@gone (locators NULL) and *@eid; false: none. */
-	bool (*expire)(void *arg, uint64_t now, struct eid *eid,
-		       struct registration *gone);
+	/* The number of the last commit(), for action_send.after. */
+	uint64_t (*sequence)(void *arg);
 
-	/* Show each registration to @keep, which may change its site and key
-	 * (the configuration is another one); false: take it out. */
+	/* Take out one registration that expired at @now or before and
+	 * describe it in *@gone and *@eid; false: none, or due() is not above
+	 * @now and there is more to do. */
+	bool (*expire)(void *arg, uint64_t now, struct eid *eid,
+		       struct reg_party *gone);
+
+	/* Show each registration to @keep, which may give it another site and
+	 * key in *@by, a copy (the configuration is another one, or the store
+	 * has just been opened and has neither); false: take it out. */
 	void (*review)(void *arg,
 		       bool (*keep)(void *ctx, const struct eid *eid,
-				    struct registration *reg), void *ctx);
+				    const struct registration *reg,
+				    struct reg_party *by), void *ctx);
 
 	/* When expire() has something to do, UINT64_MAX: never. */
 	uint64_t (*due)(void *arg);

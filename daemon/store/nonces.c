@@ -40,7 +40,6 @@ struct last {
 	} at[LISTS];
 	struct nonce_key key;
 	struct nonce_state state;
-	uint8_t *notify;		/* what state.notify points to */
 };
 
 /* --- lists by last use --- */
@@ -197,7 +196,6 @@ static void free_last(struct nonces *n, struct last *l)
 	list_del(&n->all, IN_ALL, l);
 	list_del(&l->group->list, IN_GROUP, l);
 	resize(n, l->group, -1);
-	free(l->notify);
 	free(l);
 }
 
@@ -364,29 +362,15 @@ const struct nonce_state *nonces_find(const struct nonces *n,
 static int set_last(struct nonces *n, struct last *l,
 		    const struct nonce_state *state)
 {
-	bool keep = state->notify && state->notify_len <= STORE_NOTIFY_MAX;
-	uint8_t *notify = NULL, key[LAST_KEY_SIZE];
 	uint64_t until = l->state.until;
+	uint8_t key[LAST_KEY_SIZE];
 	int ret;
 
-	if (keep) {
-		notify = malloc(state->notify_len);
-		if (!notify)
-			return -ENOMEM;
-		memcpy(notify, state->notify, state->notify_len);
-	}
-
 	ret = kv_put_u64(n->kv, key, last_key(key, &l->key), state->nonce);
-	if (ret) {
-		free(notify);
+	if (ret)
 		return ret == -ENOSPC ? -ENOSPC : -EIO;
-	}
 
-	free(l->notify);
-	l->notify = notify;
 	l->state = *state;
-	l->state.notify = notify;
-	l->state.notify_len = notify ? state->notify_len : 0;
 	/* An earlier Map-Register may have registered for longer. */
 	if (l->state.until < until)
 		l->state.until = until;

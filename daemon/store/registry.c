@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Registrations: an entry per EID-prefix in a trie, under it a list of
- * registrants, the most recent first; a heap of all by expiry.
+ * Registrations: the node of an EID-prefix in a trie leads to the list of its
+ * registrations, the most recent first; all are on a timing wheel.
+ *
+ * A refresh, which is what nearly all Map-Registers are, only sets the times:
+ * the wheel finds out when it comes by.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,247 +13,424 @@
 #include "sm/util.h"
 #include "store/registry.h"
 
-struct registry_node {
+#define EXPIRE_MOVES	256	/* registrations looked at in one go */
+
+struct reg_node {
 	struct registration reg;
-	struct heap_node timer;
-	struct store_entry *entry;
-	struct locator locators[];
+	struct trie_node *node;
+	struct wheel_node timer;
 };
 
-static struct registry_node *node_of(struct registration *reg)
+static struct reg_node *node_of(const struct registration *reg)
 {
-	return container_of(reg, struct registry_node, reg);
+	return container_of((void *)reg, struct reg_node, reg);
 }
 
-static bool same_registrant(const struct registrant *a,
-			    const struct registrant *b)
+static struct shared_by *by_of(const struct registration *reg)
 {
-	return !memcmp(a->ids.xtr_id, b->ids.xtr_id, sizeof(a->ids.xtr_id)) &&
-	       a->ids.site_id == b->ids.site_id &&
-	       addr_equal(&a->source, &b->source);
+	return container_of((void *)reg->by, struct shared_by, by);
+}
+
+static struct shared_rec *rec_of(const struct registration *reg)
+{
+	return container_of((void *)reg->rec, struct shared_rec, rec);
+}
+
+static uint64_t timer_due(const struct wheel_node *t)
+{
+	return container_of((void *)t, struct reg_node, timer)->reg.expires;
 }
 
 int registry_init(struct registry *r, size_t max, unsigned int per_entry,
 		  const uint8_t seed[16])
 {
+	int ret;
+
 	memset(r, 0, sizeof(*r));
 	r->max = max;
 	r->per_entry = per_entry;
-	heap_init(&r->expiry);
-	return eidmap_init(&r->map, seed);
+	wheel_init(&r->expiry, timer_due);
+	ret = eidmap_init(&r->map, seed);
+	return ret ? ret : share_init(&r->share, &r->map.pool, seed);
 }
 
-static void drop_entry(void *value, void *arg)
+static void free_reg(struct registry *r, const struct registration *reg)
 {
-	struct store_entry *e = value;
-	struct registration *reg;
+	share_put_by(&r->share, by_of(reg));
+	share_put_rec(&r->share, rec_of(reg));
+	pool_retire(&r->map.pool, node_of(reg), sizeof(struct reg_node));
+}
 
-	while ((reg = e->regs) != NULL) {
-		e->regs = reg->next;
-		free(node_of(reg));
+static void drop_list(void *value, void *arg)
+{
+	const struct registration *reg = value, *next;
+
+	for (; reg; reg = next) {
+		next = reg->next;
+		free_reg(arg, reg);
 	}
-	free(e);
 }
 
 void registry_free(struct registry *r)
 {
-	eidmap_free(&r->map, drop_entry, NULL);
+	r->map.pool.retire = NULL;
+	eidmap_free(&r->map, drop_list, r);
+	share_free(&r->share);
 	memset(r, 0, sizeof(*r));
 }
 
-static struct registration **find_reg(struct store_entry *e,
-				      const struct registrant *who)
-{
-	struct registration **at = &e->regs;
+/* --- looking --- */
 
-	while (*at && !same_registrant(&(*at)->who, who))
-		at = &(*at)->next;
-	return at;
+static const struct registration *find_reg(const struct trie_node *n,
+					   const struct registrant *who)
+{
+	const struct registration *reg = n ? trie_value(n) : NULL;
+
+	while (reg && !same_registrant(&reg->by->who, who))
+		reg = registration_next(reg);
+	return reg;
+}
+
+static struct eid eid_of(const struct registration *reg)
+{
+	struct prefix p = trie_prefix(node_of(reg)->node);
+
+	return eid_make(reg->iid, &p);
+}
+
+const struct store_entry *registry_entry(const struct trie_node *n,
+					 uint32_t iid, struct store_entry *e)
+{
+	struct prefix p;
+
+	if (!n)
+		return NULL;
+	p = trie_prefix(n);
+	e->eid = eid_make(iid, &p);
+	e->regs = trie_value(n);
+	return e;
+}
+
+static void tell(const struct registry *r, enum registry_what what,
+		 const struct eid *eid, const struct registration *reg)
+{
+	if (r->tell)
+		r->tell(r->tell_arg, what, eid, reg->by, reg->rec);
 }
 
 /* --- preparing --- */
 
-static struct store_entry *entry_get(struct registry *r, const struct eid *eid)
+static unsigned int length(const struct trie_node *n)
 {
-	struct store_entry *e = eidmap_find(&r->map, eid);
+	const struct registration *reg = n ? trie_value(n) : NULL;
+	unsigned int count = 0;
 
-	if (e)
-		return e;
-
-	e = calloc(1, sizeof(*e));
-	if (!e)
-		return NULL;
-	e->eid = *eid;
-	if (eidmap_add(&r->map, eid, e)) {
-		free(e);
-		return NULL;
-	}
-	return e;
+	for (; reg; reg = registration_next(reg))
+		count++;
+	return count;
 }
 
-static void entry_put(struct registry *r, struct store_entry *e)
+/* What @old or the step before has is as a rule what is needed, too. */
+static struct shared_by *need_by(struct registry *r,
+				 const struct reg_party *by,
+				 const struct registration *old,
+				 const struct registry_step *before)
 {
-	if (e->regs)
-		return;
-	eidmap_del(&r->map, &e->eid);
-	free(e);
+	struct shared_by *s = NULL;
+
+	if (before && before->by && same_party(&before->by->by, by))
+		s = before->by;
+	else if (old && same_party(old->by, by))
+		s = by_of(old);
+	if (!s)
+		return share_by(&r->share, by);
+	s->refs++;
+	return s;
+}
+
+static struct shared_rec *need_rec(struct registry *r,
+				   const struct reg_record *rec,
+				   const struct registration *old,
+				   const struct registry_step *before)
+{
+	struct shared_rec *s = NULL;
+
+	if (old && same_record(old->rec, rec))
+		s = rec_of(old);
+	else if (before && before->rec && same_record(&before->rec->rec, rec))
+		s = before->rec;
+	if (!s)
+		return share_rec(&r->share, rec);
+	s->refs++;
+	return s;
 }
 
 static int prepare_one(struct registry *r, const struct store_change *ch,
-		       struct registry_node **node)
+		       const struct registry_step *before,
+		       struct registry_step *step, size_t *fresh)
 {
-	size_t locs = ch->reg.locator_count * sizeof(struct locator);
-	struct registry_node *n = calloc(1, sizeof(*n) + locs);
+	const struct registration *old;
 
-	if (!n)
-		return -ENOMEM;
-
-	n->entry = entry_get(r, &ch->eid);
-	if (!n->entry) {
-		free(n);
-		return -ENOMEM;
-	}
-	*node = n;
-
-	if (!*find_reg(n->entry, &ch->reg.who) &&
-	    n->entry->reg_count >= r->per_entry)
+	step->node = eidmap_find_node(&r->map, &ch->eid);
+	old = find_reg(step->node, &ch->reg.by->who);
+	if (!old && length(step->node) >= r->per_entry)
 		return -ENOSPC;
-
-	n->reg = ch->reg;
-	n->reg.locators = n->locators;
-	if (locs)
-		memcpy(n->locators, ch->reg.locators, locs);
-	heap_node_init(&n->timer);
-	return 0;
+	*fresh += !old;
+	step->by = need_by(r, ch->reg.by, old, before);
+	step->rec = need_rec(r, ch->reg.rec, old, before);
+	return step->by && step->rec ? 0 : -ENOMEM;
 }
 
 int registry_prepare(struct registry *r, const struct store_batch *b,
-		     struct registry_node ***nodes)
+		     struct registry_step *steps)
 {
+	size_t fresh = 0;
 	int ret = 0;
 
-	*nodes = calloc(b->count + 1, sizeof(**nodes));
-	if (!*nodes)
-		return -ENOMEM;
-	if (r->count + b->count > r->max)
-		ret = -ENOSPC;
-
+	if (b->count > STORE_BATCH_MAX)
+		return -EINVAL;
+	memset(steps, 0, b->count * sizeof(*steps));
 	for (size_t i = 0; i < b->count && !ret; i++)
 		if (!b->changes[i].remove)
-			ret = prepare_one(r, &b->changes[i], &(*nodes)[i]);
+			ret = prepare_one(r, &b->changes[i],
+					  i ? &steps[i - 1] : NULL, &steps[i],
+					  &fresh);
+	if (!ret && fresh && r->count + fresh > r->max)
+		ret = -ENOSPC;
+	if (!ret && !pool_reserve(&r->map.pool, b->count *
+				  (EIDMAP_ADD_MAX + sizeof(struct reg_node))))
+		ret = -ENOMEM;
 	if (ret)
-		registry_cancel(r, b, nodes);
+		registry_cancel(r, b, steps);
 	return ret;
 }
 
 void registry_cancel(struct registry *r, const struct store_batch *b,
-		     struct registry_node ***nodes)
+		     struct registry_step *steps)
 {
 	for (size_t i = 0; i < b->count; i++) {
-		const struct store_change *ch = &b->changes[i];
-		struct store_entry *e = eidmap_find(&r->map, &ch->eid);
-
-		if (e)
-			entry_put(r, e);
-		free((*nodes)[i]);
+		share_put_by(&r->share, steps[i].by);
+		share_put_rec(&r->share, steps[i].rec);
 	}
-	free(*nodes);
-	*nodes = NULL;
 }
 
 /* --- applying --- */
 
-static void remove_at(struct registry *r, struct store_entry *e,
-		      struct registration **at)
+/* Take it out of its list, in which it is not alone. */
+static void unlink_reg(struct trie_node *n, const struct registration *reg)
 {
-	struct registry_node *n = node_of(*at);
+	struct registration *at = trie_value(n);
 
-	*at = n->reg.next;
-	heap_del(&r->expiry, &n->timer);
-	e->reg_count--;
-	r->count--;
-	free(n);
+	if (at == reg) {
+		trie_set_value(n, (void *)reg->next);
+		return;
+	}
+	while (at->next != reg)
+		at = (struct registration *)at->next;
+	registration_set_next(at, reg->next);
 }
 
-static void apply_put(struct registry *r, struct registry_node *n)
+/* It is in no list any more. */
+static void drop_reg(struct registry *r, const struct registration *reg)
 {
-	struct store_entry *e = n->entry;
-	struct registration **at = find_reg(e, &n->reg.who);
+	wheel_del(&r->expiry, &node_of(reg)->timer);
+	r->count--;
+	free_reg(r, reg);
+}
 
-	if (*at) {
-		n->reg.registered = (*at)->registered;
-		remove_at(r, e, at);
+static void remove_reg(struct registry *r, const struct eid *eid,
+		       const struct registration *reg, enum registry_what what)
+{
+	struct trie_node *n = node_of(reg)->node;
+
+	tell(r, what, eid, reg);
+	if (trie_value(n) == reg && !reg->next)
+		eidmap_del(&r->map, eid);
+	else
+		unlink_reg(n, reg);
+	drop_reg(r, reg);
+}
+
+static void set_times(struct registry *r, struct reg_node *n,
+		      const struct registration *to)
+{
+	bool sooner = to->expires < n->reg.expires;
+
+	if (sooner)
+		wheel_del(&r->expiry, &n->timer);
+	__atomic_store_n(&n->reg.lifetime, to->lifetime, __ATOMIC_RELAXED);
+	__atomic_store_n(&n->reg.expires, to->expires, __ATOMIC_RELAXED);
+	if (sooner)
+		wheel_add(&r->expiry, &n->timer);
+}
+
+static struct reg_node *new_reg(struct registry *r,
+				const struct store_change *ch,
+				const struct registry_step *step)
+{
+	struct reg_node *n = pool_alloc(&r->map.pool, sizeof(*n));
+
+	if (!n)
+		abort();		/* registry_prepare() */
+	*n = (struct reg_node){
+		.reg = ch->reg,
+		.node = step->node,
+	};
+	n->reg.next = NULL;
+	n->reg.by = &step->by->by;
+	n->reg.rec = &step->rec->rec;
+	n->reg.iid = ch->eid.iid;
+	return n;
+}
+
+/* At the head of the list, and @old not in it any more. */
+static void put_reg(struct registry *r, const struct store_change *ch,
+		    struct reg_node *n, const struct registration *old)
+{
+	const struct registration *head;
+	int err;
+
+	if (!n->node) {
+		n->node = eidmap_add_node(&r->map, &ch->eid, &n->reg, &err);
+		if (!n->node)
+			abort();	/* registry_prepare() */
+		return;
+	}
+	head = trie_value(n->node);
+	n->reg.next = head == old ? old->next : head;
+	trie_set_value(n->node, &n->reg);
+	if (old && head != old)
+		unlink_reg(n->node, old);
+}
+
+static void apply_put(struct registry *r, const struct store_change *ch,
+		      struct registry_step *step)
+{
+	const struct registration *old;
+	struct reg_node *n;
+
+	/* The same message may have brought it a moment ago. */
+	if (!step->node)
+		step->node = eidmap_find_node(&r->map, &ch->eid);
+	old = find_reg(step->node, &ch->reg.by->who);
+	if (old && old->by == &step->by->by && old->rec == &step->rec->rec &&
+	    trie_value(step->node) == old) {
+		set_times(r, node_of(old), &ch->reg);
+		tell(r, REGISTRY_REFRESHED, &ch->eid, old);
+		share_put_by(&r->share, step->by);
+		share_put_rec(&r->share, step->rec);
+		return;
 	}
 
-	n->reg.next = e->regs;
-	e->regs = &n->reg;
-	e->reg_count++;
+	n = new_reg(r, ch, step);
+	if (old)
+		n->reg.registered = old->registered;
+	put_reg(r, ch, n, old);
+	wheel_add(&r->expiry, &n->timer);
 	r->count++;
-	heap_add(&r->expiry, &n->timer, n->reg.expires);
+	tell(r, !old ? REGISTRY_NEW : same_record(old->rec, n->reg.rec) ?
+	     REGISTRY_REFRESHED : REGISTRY_CHANGED, &ch->eid, &n->reg);
+	if (old)
+		drop_reg(r, old);
 }
 
 static void apply_remove(struct registry *r, const struct store_change *ch)
 {
-	struct store_entry *e = eidmap_find(&r->map, &ch->eid);
-	struct registration **at;
+	const struct registration *reg =
+		find_reg(eidmap_find_node(&r->map, &ch->eid),
+			 &ch->reg.by->who);
 
-	if (!e)
-		return;
-	at = find_reg(e, &ch->reg.who);
-	if (*at)
-		remove_at(r, e, at);
-	entry_put(r, e);
+	if (reg)
+		remove_reg(r, &ch->eid, reg, REGISTRY_REMOVED);
 }
 
 void registry_apply(struct registry *r, const struct store_batch *b,
-		    struct registry_node ***nodes)
+		    struct registry_step *steps)
 {
 	for (size_t i = 0; i < b->count; i++)
-		if ((*nodes)[i])
-			apply_put(r, (*nodes)[i]);
+		if (!b->changes[i].remove)
+			apply_put(r, &b->changes[i], &steps[i]);
 	for (size_t i = 0; i < b->count; i++)
-		if (!(*nodes)[i])
+		if (b->changes[i].remove)
 			apply_remove(r, &b->changes[i]);
-	free(*nodes);
-	*nodes = NULL;
 }
 
-bool registry_expire(struct registry *r, uint64_t now, struct eid *eid,
-		     struct registration *gone)
-{
-	struct heap_node *h = heap_pop_due(&r->expiry, now);
-	struct registry_node *n;
-	struct store_entry *e;
+/* --- time --- */
 
-	if (!h)
+bool registry_expire(struct registry *r, uint64_t now, struct eid *eid,
+		     struct reg_party *gone)
+{
+	struct wheel_node *t = wheel_next(&r->expiry, now, EXPIRE_MOVES);
+	const struct registration *reg;
+
+	if (!t)
 		return false;
 
-	n = container_of(h, struct registry_node, timer);
-	e = n->entry;
-	*eid = e->eid;
-	*gone = n->reg;
-	gone->next = NULL;
-	gone->locators = NULL;
-	gone->locator_count = 0;
-	remove_at(r, e, find_reg(e, &n->reg.who));
-	entry_put(r, e);
+	reg = &container_of(t, struct reg_node, timer)->reg;
+	*eid = eid_of(reg);
+	*gone = *reg->by;
+	remove_reg(r, eid, reg, REGISTRY_EXPIRED);
+	return true;
+}
+
+uint64_t registry_due(struct registry *r)
+{
+	return wheel_due(&r->expiry);
+}
+
+/* --- another configuration --- */
+
+/* Whom a party became last: neighbours mostly have the same one. */
+struct became {
+	const struct reg_party *from;
+	struct shared_by *to;		/* with a reference */
+};
+
+static bool change_by(struct registry *r, const struct registration *reg,
+		      const struct reg_party *to, struct became *last)
+{
+	struct shared_by *old = by_of(reg), *new;
+
+	if (last->from != reg->by || !same_party(&last->to->by, to)) {
+		new = share_by(&r->share, to);
+		if (!new)
+			return false;
+		share_put_by(&r->share, last->to);
+		last->from = reg->by;
+		last->to = new;
+	}
+	last->to->refs++;
+	__atomic_store_n(&((struct registration *)reg)->by, &last->to->by,
+			 __ATOMIC_RELEASE);
+	share_put_by(&r->share, old);
 	return true;
 }
 
 void registry_review(struct registry *r,
 		     bool (*keep)(void *ctx, const struct eid *eid,
-				  struct registration *reg), void *ctx)
+				  const struct registration *reg,
+				  struct reg_party *by), void *ctx)
 {
-	struct store_entry *e, *next;
-	struct registration **at;
+	const struct registration *reg, *next;
+	struct became last = { 0 };
+	struct trie_node *n;
+	struct eid eid;
+	uint32_t iid;
 
-	for (e = eidmap_walk(&r->map, NULL); e; e = next) {
-		next = eidmap_walk(&r->map, &e->eid);
-		for (at = &e->regs; *at; )
-			if (keep(ctx, &e->eid, *at))
-				at = &(*at)->next;
-			else
-				remove_at(r, e, at);
-		entry_put(r, e);
+	for (n = eidmap_walk_node(&r->map, NULL, &iid); n;
+	     n = eidmap_walk_node(&r->map, &eid, &iid)) {
+		struct prefix p = trie_prefix(n);
+
+		eid = eid_make(iid, &p);
+		for (reg = trie_value(n); reg; reg = next) {
+			struct reg_party by = *reg->by;
+
+			next = reg->next;
+			if (!keep(ctx, &eid, reg, &by) ||
+			    (!same_party(reg->by, &by) &&
+			     !change_by(r, reg, &by, &last)))
+				remove_reg(r, &eid, reg, REGISTRY_FORGOTTEN);
+		}
 	}
+	share_put_by(&r->share, last.to);
 }

@@ -1,20 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Registrations in memory: the larger half of store.c. */
+/*
+ * Registrations in memory: the larger half of store.c.
+ *
+ * One writer.  Readers beside it see each registration whole: what changes of
+ * it is replaced by another one, but for the times, which are single words.
+ */
 #ifndef LISP_STORE_REGISTRY_H
 #define LISP_STORE_REGISTRY_H
 
-#include "lib/heap.h"
+#include "lib/wheel.h"
 #include "sm/eidmap.h"
 #include "sm/store.h"
+#include "store/share.h"
+
+/* What happened to a registration. */
+enum registry_what {
+	REGISTRY_NEW,
+	REGISTRY_CHANGED,
+	REGISTRY_REFRESHED,
+	REGISTRY_REMOVED,
+	REGISTRY_EXPIRED,
+	REGISTRY_FORGOTTEN,	/* registry_review() */
+};
+
+typedef void registry_tell(void *arg, enum registry_what what,
+			   const struct eid *eid, const struct reg_party *by,
+			   const struct reg_record *rec);
 
 struct registry {
-	struct eidmap map;	/* EID -> struct store_entry */
-	struct heap expiry;
+	struct eidmap map;	/* EID -> its latest registration */
+	struct wheel expiry;
+	struct share share;
 	size_t count;		/* registrations */
 	size_t max;
 	unsigned int per_entry;
+	registry_tell *tell;	/* may be NULL */
+	void *tell_arg;
 };
 
+/* @r must stay where it is. */
 int registry_init(struct registry *r, size_t max, unsigned int per_entry,
 		  const uint8_t seed[16]);
 void registry_free(struct registry *r);
@@ -22,22 +46,30 @@ void registry_free(struct registry *r);
 /*
  * A batch in two halves.  registry_prepare() takes all the memory that
  * applying needs, registry_apply() cannot fail; registry_cancel() undoes the
- * first.  *@nodes is NULL after either.
+ * first.
  */
-struct registry_node;
-int registry_prepare(struct registry *r, const struct store_batch *b,
-		     struct registry_node ***nodes);
-void registry_apply(struct registry *r, const struct store_batch *b,
-		    struct registry_node ***nodes);
-void registry_cancel(struct registry *r, const struct store_batch *b,
-		     struct registry_node ***nodes);
+struct registry_step {
+	struct trie_node *node;		/* NULL: a new EID */
+	struct shared_by *by;
+	struct shared_rec *rec;
+};
 
-/* As store_ops.review(). */
+int registry_prepare(struct registry *r, const struct store_batch *b,
+		     struct registry_step *steps);
+void registry_apply(struct registry *r, const struct store_batch *b,
+		    struct registry_step *steps);
+void registry_cancel(struct registry *r, const struct store_batch *b,
+		     struct registry_step *steps);
+
+/* As the functions of store_ops. */
+const struct store_entry *registry_entry(const struct trie_node *n,
+					 uint32_t iid, struct store_entry *e);
 void registry_review(struct registry *r,
 		     bool (*keep)(void *ctx, const struct eid *eid,
-				  struct registration *reg), void *ctx);
-
+				  const struct registration *reg,
+				  struct reg_party *by), void *ctx);
 bool registry_expire(struct registry *r, uint64_t now, struct eid *eid,
-		     struct registration *gone);
+		     struct reg_party *gone);
+uint64_t registry_due(struct registry *r);
 
 #endif

@@ -15,15 +15,16 @@ struct store {
 	struct nonces nonces;
 	struct counters counters;
 	struct kv *kv;
+	uint64_t sequence;		/* of the last commit() */
 };
 
 void store_config_init(struct store_config *cfg)
 {
 	*cfg = (struct store_config){
-		.registrations = 1000000,
+		.registrations = 20000000,
 		.per_entry = 16,
-		.nonces = 100000,
-		.nonces_per_key = 10000,
+		.nonces = 4000000,
+		.nonces_per_key = 1000000,
 		.reserve = 1000,
 		.first_nonce = 1,
 	};
@@ -117,33 +118,41 @@ size_t store_registrations(const struct store *s)
 
 /* --- struct store_ops --- */
 
-static const struct store_entry *op_find(void *arg, const struct eid *eid)
+static const struct store_entry *op_find(void *arg, const struct eid *eid,
+					 struct store_entry *e)
 {
 	struct store *s = arg;
 
-	return eidmap_find(&s->reg.map, eid);
+	return registry_entry(eidmap_find_node(&s->reg.map, eid), eid->iid, e);
 }
 
-static const struct store_entry *op_match(void *arg, const struct eid *eid)
+static const struct store_entry *op_match(void *arg, const struct eid *eid,
+					  struct store_entry *e)
 {
 	struct store *s = arg;
 
-	return eidmap_match(&s->reg.map, eid);
+	return registry_entry(eidmap_match_node(&s->reg.map, eid), eid->iid, e);
 }
 
 static const struct store_entry *op_next(void *arg, const struct eid *within,
-					 const struct store_entry *prev)
+					 const struct eid *after,
+					 struct store_entry *e)
 {
 	struct store *s = arg;
 
-	return eidmap_next(&s->reg.map, within, prev ? &prev->eid : NULL);
+	return registry_entry(eidmap_next_node(&s->reg.map, within, after),
+			      within->iid, e);
 }
 
-static const struct store_entry *op_walk(void *arg, const struct eid *after)
+static const struct store_entry *op_walk(void *arg, const struct eid *after,
+					 struct store_entry *e)
 {
 	struct store *s = arg;
+	struct trie_node *n;
+	uint32_t iid;
 
-	return eidmap_walk(&s->reg.map, after);
+	n = eidmap_walk_node(&s->reg.map, after, &iid);
+	return registry_entry(n, iid, e);
 }
 
 static size_t op_prefixes(void *arg)
@@ -163,28 +172,36 @@ static int op_gap(void *arg, uint32_t iid, const struct addr *a,
 
 static int op_commit(void *arg, const struct store_batch *b)
 {
+	struct registry_step steps[STORE_BATCH_MAX];
 	struct store *s = arg;
-	struct registry_node **nodes;
 	int ret;
 
-	ret = registry_prepare(&s->reg, b, &nodes);
+	ret = registry_prepare(&s->reg, b, steps);
 	if (ret)
 		return ret;
 
 	if (b->nonce_key) {
 		ret = nonces_set(&s->nonces, b->nonce_key, &b->nonce);
 		if (ret) {
-			registry_cancel(&s->reg, b, &nodes);
+			registry_cancel(&s->reg, b, steps);
 			return ret;
 		}
 	}
 
-	registry_apply(&s->reg, b, &nodes);
+	registry_apply(&s->reg, b, steps);
+	s->sequence++;
 	return 0;
 }
 
+static uint64_t op_sequence(void *arg)
+{
+	const struct store *s = arg;
+
+	return s->sequence;
+}
+
 static bool op_expire(void *arg, uint64_t now, struct eid *eid,
-		      struct registration *gone)
+		      struct reg_party *gone)
 {
 	struct store *s = arg;
 
@@ -193,7 +210,8 @@ static bool op_expire(void *arg, uint64_t now, struct eid *eid,
 
 static void op_review(void *arg,
 		      bool (*keep)(void *ctx, const struct eid *eid,
-				   struct registration *reg), void *ctx)
+				   const struct registration *reg,
+				   struct reg_party *by), void *ctx)
 {
 	struct store *s = arg;
 
@@ -203,9 +221,8 @@ static void op_review(void *arg,
 static uint64_t op_due(void *arg)
 {
 	struct store *s = arg;
-	struct heap_node *n = heap_peek(&s->reg.expiry);
 
-	return n ? n->due : UINT64_MAX;
+	return registry_due(&s->reg);
 }
 
 static const struct nonce_state *op_nonce(void *arg,
@@ -231,6 +248,7 @@ const struct store_ops store_memory_ops = {
 	.prefixes = op_prefixes,
 	.gap = op_gap,
 	.commit = op_commit,
+	.sequence = op_sequence,
 	.expire = op_expire,
 	.review = op_review,
 	.due = op_due,

@@ -22,10 +22,10 @@
 #include "store/kv.h"
 
 struct store_config {
-	size_t registrations;		/* in all; default 1,000,000 */
+	size_t registrations;		/* in all; default 20 million */
 	unsigned int per_entry;		/* registrants of one EID; 16 */
-	size_t nonces;			/* registrants and keys; 100,000 */
-	size_t nonces_per_key;		/* of these of one key; 10,000 */
+	size_t nonces;			/* registrants and keys; 4 million */
+	size_t nonces_per_key;		/* of these of one key; 1 million */
 	unsigned int reserve;		/* nonces written ahead; 1000 */
 	uint64_t first_nonce;		/* for a counter without a past: wall
 					 * clock in microseconds */

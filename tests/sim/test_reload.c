@@ -15,6 +15,7 @@
 #define MINUTE	60000u
 
 static struct world w;
+static struct store_entry found;
 static struct oracle o;
 static struct xtr_config xtr;		/* b's next one */
 static struct ms_config ms;
@@ -194,8 +195,9 @@ static void prefix_gone_meanwhile(void **state)
 	restart_b(20000);
 	assert_int_equal(sim_counter(w.b, "smr", "changed"), 1);
 	sim_run(&w.sim, 100);
-	assert_null(store_memory_ops.find(w.ms->store, &gone));
-	assert_non_null(store_memory_ops.find(w.ms->store, xtr.database));
+	assert_null(store_memory_ops.find(w.ms->store, &gone, &found));
+	assert_non_null(store_memory_ops.find(w.ms->store, xtr.database,
+					       &found));
 	talk(5);
 	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 0);
 	assert_int_equal(sim_counter(w.ms, "map-server", "replayed"), 0);
@@ -289,8 +291,9 @@ static void prefix_gone(void **state)
 	assert_int_equal(reload_b(), 1);
 	sim_run(&w.sim, 100);
 	/* Deregistered at once, and the others stay. */
-	assert_null(store_memory_ops.find(w.ms->store, &gone));
-	assert_non_null(store_memory_ops.find(w.ms->store, &fewer[0]));
+	assert_null(store_memory_ops.find(w.ms->store, &gone, &found));
+	assert_non_null(store_memory_ops.find(w.ms->store, &fewer[0],
+					       &found));
 	talk(5);
 	assert_int_equal(mapping(w.a, "[100]10.2.0.0/16")->locator_count, 0);
 	assert_int_equal(sim_counter(w.ms, "map-server", "replayed"), 0);
@@ -405,7 +408,7 @@ static bool is_registered(const char *eid)
 {
 	struct eid e = E(eid);
 
-	return store_memory_ops.find(w.ms->store, &e) != NULL;
+	return store_memory_ops.find(w.ms->store, &e, &found) != NULL;
 }
 
 /* The TTL ran out while b's daemon was dead, and nobody answers now: a minute
@@ -455,7 +458,8 @@ static void server(void **state)
 	sim_reload(w.ms);
 	assert_true(world_registered(&w));
 	/* Of the new configuration, in every way. */
-	assert_ptr_equal(store_memory_ops.walk(w.ms->store, NULL)->regs->site,
+	assert_ptr_equal(store_memory_ops.walk(w.ms->store, NULL,
+					       &found)->regs->by->site,
 			 sites[0].name);
 
 	sites[0].eids = &w.site_eids[0][1];

@@ -155,11 +155,12 @@ void world_boot(struct world *w)
 bool world_registered(void *arg)
 {
 	struct world *w = arg;
+	struct store_entry e;
 
 	for (size_t i = 0; i < 2; i++)
 		for (size_t k = 0; k < w->xtr[i].database_count; k++)
 			if (!store_memory_ops.find(w->ms->store,
-						   &w->xtr[i].database[k]))
+						   &w->xtr[i].database[k], &e))
 				return false;
 	return true;
 }

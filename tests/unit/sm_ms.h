@@ -185,9 +185,19 @@ static inline void put_again(uint64_t now)
 
 static inline const struct store_entry *entry(const char *eid)
 {
+	static struct store_entry found;
 	struct eid e = E(eid);
 
-	return store_memory_ops.find(store, &e);
+	return store_memory_ops.find(store, &e, &found);
+}
+
+static inline unsigned int count_regs(const struct store_entry *e)
+{
+	unsigned int n = 0;
+
+	for (const struct registration *r = e->regs; r; r = r->next)
+		n++;
+	return n;
 }
 
 /* --- requests --- */

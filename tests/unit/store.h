@@ -83,17 +83,11 @@ static inline struct nonce_key nkey(uint8_t xtr, uint64_t site, uint64_t tag)
 	return k;
 }
 
-static inline int set_nonce(const struct nonce_key *k, uint64_t nonce,
-			    const char *notify)
+static inline int set_nonce(const struct nonce_key *k, uint64_t nonce)
 {
 	struct store_batch b = {
 		.nonce_key = k,
-		.nonce = {
-			.nonce = nonce,
-			.when = 77,
-			.notify = (const uint8_t *)notify,
-			.notify_len = notify ? (uint16_t)strlen(notify) : 0,
-		},
+		.nonce = { .nonce = nonce, .when = 77 },
 	};
 
 	return store_memory_ops.commit(store, &b);

@@ -110,12 +110,12 @@ static void unequal_expiry(void **state)
 		    .rlocs = { "192.0.2.2" }));
 	put(NOW, BY(3, 1, .flags = f, .ttl = 5, .from = "192.0.2.3",
 		    .rlocs = { "192.0.2.3" }));
-	assert_int_equal(entry(EID)->reg_count, 3);
+	assert_int_equal(count_regs(entry(EID)), 3);
 	/* Nobody acknowledges: let the news so far run out. */
 	for (uint64_t t = NOW; t < NOW + 170000; t += 1000)
 		run_timers(t);
 	run_timers(NOW + 180000);
-	assert_int_equal(entry(EID)->reg_count, 2);
+	assert_int_equal(count_regs(entry(EID)), 2);
 	assert_int_equal(told("192.0.2.1"), 1);
 	assert_int_equal(told("192.0.2.3"), 1);
 	assert_int_equal(sent(0).notify.records->locator_count, 2);

@@ -13,10 +13,10 @@ static void registers(void **state)
 	assert_non_null(entry("[100]10.1.0.0/16"));
 	assert_non_null(entry("[100]2001:db8:a::/48"));
 	r = entry("[100]10.1.0.0/16")->regs;
-	assert_string_equal(r->site, "a");
+	assert_string_equal(r->by->site, "a");
 	assert_int_equal(r->expires, NOW + 180000);
-	assert_int_equal(r->locator_count, 1);
-	assert_true(r->proxy);
+	assert_int_equal(r->rec->locator_count, 1);
+	assert_true(r->by->proxy);
 	assert_int_equal(count_logs(LOG_REGISTRATION_NEW), 2);
 
 	/* The Map-Notify: last, same nonce, signed, to port 4342. */
@@ -39,7 +39,7 @@ static void refreshes(void **state)
 	assert_int_equal(count_acts(ACTION_SEND), 0);
 	put(NOW + 60000, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 6));
 	assert_int_equal(count_logs(LOG_REGISTRATION_NEW), 0);
-	assert_int_equal(entry("[100]10.1.0.0/16")->reg_count, 1);
+	assert_int_equal(count_regs(entry("[100]10.1.0.0/16")), 1);
 	assert_int_equal(entry("[100]10.1.0.0/16")->regs->registered, NOW);
 	assert_int_equal(entry("[100]10.1.0.0/16")->regs->expires,
 			 NOW + 240000);
@@ -88,7 +88,7 @@ static void bad_locators(void **state)
 {
 	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1,
 		     .rlocs = { "127.0.0.1", "192.0.2.1", "224.0.0.1" }));
-	assert_int_equal(entry("[100]10.1.0.0/16")->regs->locator_count, 1);
+	assert_int_equal(entry("[100]10.1.0.0/16")->regs->rec->locator_count, 1);
 	put(NOW, REG(.eids = { "[100]10.1.1.0/24" }, .nonce = 2,
 		     .rlocs = { "127.0.0.1" }));
 	assert_null(entry("[100]10.1.1.0/24"));
@@ -119,7 +119,7 @@ static unsigned int version(void)
 {
 	const struct store_entry *e = entry("[100]10.1.0.0/16");
 
-	return e ? e->regs->version : 9999;
+	return e ? e->regs->rec->version : 9999;
 }
 
 /* RFC 9302 5: silence, and nothing has changed; not even the nonce counts. */
@@ -130,7 +130,7 @@ static void old_versions(void **state)
 	assert_int_equal(count_logs(LOG_REGISTER_VERSION), 1);
 	assert_int_equal(count_acts(ACTION_SEND), 0);
 	assert_int_equal(version(), 100);
-	assert_true(addr_equal(&entry("[100]10.1.0.0/16")->regs->locators->addr,
+	assert_true(addr_equal(&entry("[100]10.1.0.0/16")->regs->rec->locators->addr,
 			       &(struct addr){ ADDR_IPV4, { 192, 0, 2, 1 } }));
 	put(NOW, OF(99, 3, .withdraw = true));
 	assert_int_equal(version(), 100);
@@ -159,7 +159,7 @@ static void other_versions(void **state)
 	put(NOW, OF(50, 6));
 	assert_int_equal(version(), 50);
 	put(NOW, OF(40, 1, .xtr = 2));
-	assert_int_equal(entry("[100]10.1.0.0/16")->reg_count, 2);
+	assert_int_equal(count_regs(entry("[100]10.1.0.0/16")), 2);
 	assert_int_equal(counter("old-version"), 1);
 
 	turn();
@@ -182,11 +182,11 @@ static void replay_from_elsewhere(void **state)
 	put(NOW, REG(.eids = { eid }, .nonce = 1, .no_ids = true,
 		     .from = "192.0.2.77"));
 	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 1);
-	assert_int_equal(entry(eid)->reg_count, 1);
+	assert_int_equal(count_regs(entry(eid)), 1);
 	/* Another locator is another ETR. */
 	put(NOW, REG(.eids = { eid }, .nonce = 1, .no_ids = true,
 		     .rlocs = { "192.0.2.99" }));
-	assert_int_equal(entry(eid)->reg_count, 2);
+	assert_int_equal(count_regs(entry(eid)), 2);
 }
 
 static void unordered_when_configured(void **state)
@@ -221,7 +221,7 @@ static void deregisters(void **state)
 	put(NOW, REG(.eids = { "[100]10.1.0.0/16", "[100]10.8.0.0/16" },
 		     .nonce = 2, .withdraw = true, .flags = MREG_WANT_NOTIFY));
 	/* Its own contribution only. */
-	assert_int_equal(entry("[100]10.1.0.0/16")->reg_count, 1);
+	assert_int_equal(count_regs(entry("[100]10.1.0.0/16")), 1);
 	assert_null(entry("[100]10.8.0.0/16"));
 	assert_int_equal(sent(0).notify.record_count, 2);
 	assert_int_equal(sent(0).notify.records[0].ttl, 0);
@@ -237,9 +237,10 @@ static void expires(void **state)
 	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1));
 	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 2, .ttl = 10,
 		     .flags = MREG_USE_TTL));
-	assert_int_equal(ms_due(&ms), NOW + 180000);
+	assert_in_range(ms_due(&ms), NOW, NOW + 180000);
 	run_timers(NOW + 179999);
 	assert_int_equal(acts.count, 0);
+	assert_int_equal(ms_due(&ms), NOW + 180000);
 	run_timers(NOW + 180000);
 	assert_int_equal(count_logs(LOG_REGISTRATION_EXPIRED), 1);
 	assert_null(entry("[100]10.1.0.0/16"));
@@ -332,21 +333,21 @@ static void ids_outside_the_mac(void **state)
 
 	keys_a[0].coverage = AUTH_COVER_EITHER;
 	put(NOW, REG(.eids = { eid }, .nonce = 5, .literal = true));
-	assert_int_equal(entry(eid)->reg_count, 1);
-	assert_true(addr_equal(&entry(eid)->regs->who.source,
+	assert_int_equal(count_regs(entry(eid)), 1);
+	assert_true(addr_equal(&entry(eid)->regs->by->who.source,
 			       &last_packet.from));
 	put(NOW, REG(.eids = { eid }, .nonce = 6, .literal = true));
 	put(NOW, REG(.eids = { eid }, .nonce = 5, .literal = true, .xtr = 9));
 	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 1);
-	assert_int_equal(entry(eid)->reg_count, 1);
+	assert_int_equal(count_regs(entry(eid)), 1);
 	/* One that signs them has an identity of its own. */
 	put(NOW, REG(.eids = { eid }, .nonce = 5, .xtr = 9));
-	assert_int_equal(entry(eid)->reg_count, 2);
+	assert_int_equal(count_regs(entry(eid)), 2);
 	/* A second key that covers all is not tainted by the first. */
 	keys_a[1].key_id = 0;
 	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 5, .xtr = 8,
 		     .key = &keys_a[1]));
-	assert_int_equal(entry("[100]10.8.0.0/16")->regs->who.ids.xtr_id[0],
+	assert_int_equal(entry("[100]10.8.0.0/16")->regs->by->who.ids.xtr_id[0],
 			 8);
 	/* Where only the whole message counts, it is not accepted at all. */
 	keys_a[0].coverage = AUTH_COVER_ENTIRE;
@@ -371,14 +372,14 @@ static void forgotten_registrant(void **state)
 		put(NOW + 180000, REG(.eids = { "[100]10.1.9.0/24" },
 				      .nonce = i, .xtr = i, .withdraw = true));
 	put(NOW + 180000, REG(.eids = { eid }, .nonce = 51, .xtr = 6));
-	assert_int_equal(entry(eid)->reg_count, 1);
+	assert_int_equal(count_regs(entry(eid)), 1);
 
 	turn();
 	deliver(NOW + 180001, &old);
 	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 1);
-	assert_int_equal(entry(eid)->reg_count, 1);
+	assert_int_equal(count_regs(entry(eid)), 1);
 	put(NOW + 180002, REG(.eids = { eid }, .nonce = 52, .xtr = 1));
-	assert_int_equal(entry(eid)->reg_count, 2);
+	assert_int_equal(count_regs(entry(eid)), 2);
 	/* Another key is another matter. */
 	put(NOW + 180003, REG(.eids = { "[100]10.2.0.0/16" }, .nonce = 1,
 			      .key = &keys_b[0]));
@@ -396,7 +397,8 @@ static void live_registrants(void **state)
 	put(NOW + 2, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 8));
 	assert_int_equal(count_logs(LOG_REGISTER_REPLAY), 1);
 	put(NOW + 3, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 10));
-	assert_int_equal(entry("[100]10.1.0.0/16")->regs->refreshed, NOW + 3);
+	assert_int_equal(registration_refreshed(
+			entry("[100]10.1.0.0/16")->regs), NOW + 3);
 	/* The floor is that of one that withdrew only, not xTR 1's. */
 	put(NOW + 4, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 2,
 			 .xtr = 7));

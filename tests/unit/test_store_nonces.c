@@ -129,22 +129,19 @@ static void last_nonces(void **state)
 
 	store_config_init(&cfg);
 	open_store();
-	assert_int_equal(set_nonce(&a, 10, "hello"), 0);
-	assert_int_equal(set_nonce(&e, 20, NULL), 0);
+	assert_int_equal(set_nonce(&a, 10), 0);
+	assert_int_equal(set_nonce(&e, 20), 0);
 	assert_int_equal(get_nonce(&a)->nonce, 10);
-	assert_int_equal(get_nonce(&a)->notify_len, 5);
-	assert_memory_equal(get_nonce(&a)->notify, "hello", 5);
 	assert_null(get_nonce(&b));
 	assert_null(get_nonce(&c));
 	assert_null(get_nonce(&d));
-	assert_int_equal(set_nonce(&a, 11, "again!"), 0);
-	assert_memory_equal(get_nonce(&a)->notify, "again!", 6);
+	assert_int_equal(set_nonce(&a, 11), 0);
+	assert_int_equal(get_nonce(&a)->nonce, 11);
 	close_store();
 
 	open_store();
 	assert_int_equal(get_nonce(&a)->nonce, 11);
 	assert_int_equal(get_nonce(&a)->when, 0);
-	assert_null(get_nonce(&a)->notify);
 	assert_int_equal(get_nonce(&e)->nonce, 20);
 	assert_null(get_nonce(&b));
 	close_store();
@@ -326,7 +323,7 @@ static void flushed_behind(void **state)
 	store_config_init(&cfg);
 	open_store();
 	before = count_flushes();
-	assert_int_equal(set_nonce(&a, 1, NULL), 0);
+	assert_int_equal(set_nonce(&a, 1), 0);
 	assert_int_equal(count_flushes(), before);
 	assert_int_equal(store_sync_start(store), 0);
 	await_flushes(before + 1);
@@ -341,7 +338,7 @@ static void flushed_behind(void **state)
 	/* A failure is told by the next one, and tried again. */
 	open_store();
 	flush_result = -1;
-	assert_int_equal(set_nonce(&a, 2, NULL), 0);
+	assert_int_equal(set_nonce(&a, 2), 0);
 	while (store_sync_start(store) != -EIO)
 		sched_yield();
 	flush_result = 0;

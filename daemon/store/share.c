@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/share.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "sm/util.h"
+
+int share_init(struct share *s, struct pool *pool, const uint8_t seed[16])
+{
+	int ret;
+
+	memset(s, 0, sizeof(*s));
+	s->pool = pool;
+	ret = hash_init(&s->bys, seed);
+	return ret ? ret : hash_init(&s->recs, seed);
+}
+
+void share_free(struct share *s)
+{
+	if (s->bys.bucket)
+		hash_free(&s->bys);
+	if (s->recs.bucket)
+		hash_free(&s->recs);
+	memset(s, 0, sizeof(*s));
+}
+
+/* --- parties --- */
+
+bool same_registrant(const struct registrant *a, const struct registrant *b)
+{
+	return !memcmp(a->ids.xtr_id, b->ids.xtr_id, sizeof(a->ids.xtr_id)) &&
+	       a->ids.site_id == b->ids.site_id &&
+	       addr_equal(&a->source, &b->source);
+}
+
+bool same_party(const struct reg_party *a, const struct reg_party *b)
+{
+	return a->tag == b->tag && a->key == b->key && a->site == b->site &&
+	       a->proxy == b->proxy && a->merge == b->merge &&
+	       a->want_notify == b->want_notify &&
+	       addr_equal(&a->source, &b->source) &&
+	       addr_equal(&a->local, &b->local) &&
+	       same_registrant(&a->who, &b->who);
+}
+
+/* What tells most of them apart; the rest is compared. */
+static uint64_t hash_by(const struct share *s, const struct reg_party *by)
+{
+	uint8_t key[16 + 8 + 17 + 8];
+
+	memcpy(key, by->who.ids.xtr_id, 16);
+	memcpy(key + 16, &by->who.ids.site_id, 8);
+	memcpy(key + 24, &by->who.source, 17);
+	memcpy(key + 41, &by->tag, 8);
+	return hash_key(&s->bys, key, sizeof(key));
+}
+
+struct shared_by *share_by(struct share *s, const struct reg_party *by)
+{
+	uint64_t hash = hash_by(s, by);
+	struct shared_by *b;
+	struct hash_node *n;
+
+	for (n = hash_first(&s->bys, hash); n; n = hash_next(n)) {
+		b = container_of(n, struct shared_by, node);
+		if (same_party(&b->by, by)) {
+			b->refs++;
+			return b;
+		}
+	}
+	b = pool_alloc(s->pool, sizeof(*b));
+	if (!b)
+		return NULL;
+	memset(b, 0, sizeof(*b));
+	b->by = *by;
+	b->refs = 1;
+	hash_add(&s->bys, &b->node, hash);
+	return b;
+}
+
+void share_put_by(struct share *s, struct shared_by *b)
+{
+	if (!b || --b->refs)
+		return;
+	hash_del(&s->bys, &b->node);
+	pool_retire(s->pool, b, sizeof(*b));
+}
+
+/* --- records --- */
+
+static bool same_locator(const struct locator *a, const struct locator *b)
+{
+	return addr_equal(&a->addr, &b->addr) && a->priority == b->priority &&
+	       a->weight == b->weight && a->mpriority == b->mpriority &&
+	       a->mweight == b->mweight && a->flags == b->flags;
+}
+
+bool same_record(const struct reg_record *a, const struct reg_record *b)
+{
+	if (a->ttl != b->ttl || a->version != b->version ||
+	    a->iid_mask_len != b->iid_mask_len ||
+	    a->locator_count != b->locator_count)
+		return false;
+	for (unsigned int i = 0; i < a->locator_count; i++)
+		if (!same_locator(&a->locators[i], &b->locators[i]))
+			return false;
+	return true;
+}
+
+/* Of two locators, which tell most of them apart. */
+static uint64_t hash_rec(const struct share *s, const struct reg_record *r)
+{
+	uint8_t key[2 * 19 + 2] = { r->locator_count, (uint8_t)r->version };
+
+	for (unsigned int i = 0; i < 2 && i < r->locator_count; i++) {
+		memcpy(key + 2 + 19 * i, &r->locators[i].addr, 17);
+		key[2 + 19 * i + 17] = r->locators[i].priority;
+		key[2 + 19 * i + 18] = r->locators[i].weight;
+	}
+	return hash_key(&s->recs, key, sizeof(key));
+}
+
+static size_t rec_size(const struct reg_record *r)
+{
+	return sizeof(struct shared_rec) +
+		r->locator_count * sizeof(struct locator);
+}
+
+struct shared_rec *share_rec(struct share *s, const struct reg_record *rec)
+{
+	uint64_t hash = hash_rec(s, rec);
+	struct shared_rec *r;
+	struct hash_node *n;
+
+	for (n = hash_first(&s->recs, hash); n; n = hash_next(n)) {
+		r = container_of(n, struct shared_rec, node);
+		if (same_record(&r->rec, rec)) {
+			r->refs++;
+			return r;
+		}
+	}
+	r = pool_alloc(s->pool, rec_size(rec));
+	if (!r)
+		return NULL;
+	memset(r, 0, sizeof(*r));
+	r->rec = *rec;
+	memcpy(r->rec.locators, rec->locators,
+	       rec->locator_count * sizeof(struct locator));
+	r->refs = 1;
+	hash_add(&s->recs, &r->node, hash);
+	return r;
+}
+
+void share_put_rec(struct share *s, struct shared_rec *r)
+{
+	if (!r || --r->refs)
+		return;
+	hash_del(&s->recs, &r->node);
+	pool_retire(s->pool, r, rec_size(&r->rec));
+}

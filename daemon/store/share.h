@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What registrations share: a party, a record.  Each content is there
+ * once, counted, and never edited: readers may look at it.
+ */
+#ifndef LISP_STORE_SHARE_H
+#define LISP_STORE_SHARE_H
+
+#include "lib/hash.h"
+#include "lib/pool.h"
+#include "sm/store.h"
+
+struct shared_by {
+	struct hash_node node;
+	uint32_t refs;
+	uint32_t number;		/* in a snapshot; 0: none */
+	struct reg_party by;
+};
+
+struct shared_rec {
+	struct hash_node node;
+	uint32_t refs;
+	uint32_t number;
+	struct reg_record rec;
+};
+
+struct share {
+	struct hash_table bys;
+	struct hash_table recs;
+	struct pool *pool;
+};
+
+int share_init(struct share *s, struct pool *pool, const uint8_t seed[16]);
+void share_free(struct share *s);
+
+/* The one with this content, with a reference more for the caller.  NULL: out
+ * of memory. */
+struct shared_by *share_by(struct share *s, const struct reg_party *by);
+struct shared_rec *share_rec(struct share *s, const struct reg_record *rec);
+
+/* Give a reference back. */
+void share_put_by(struct share *s, struct shared_by *by);
+void share_put_rec(struct share *s, struct shared_rec *rec);
+
+bool same_registrant(const struct registrant *a, const struct registrant *b);
+bool same_party(const struct reg_party *a, const struct reg_party *b);
+bool same_record(const struct reg_record *a, const struct reg_record *b);
+
+#endif
