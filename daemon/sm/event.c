@@ -119,6 +119,11 @@ const struct log_event_info log_events[LOG_EVENT_COUNT] = {
 	    "no DDT node or Map-Server answered"),
 	ROW(DDT_NOWHERE, "ddt-nowhere", NOTICE, true,
 	    "no DDT node or Map-Server that was named can be sent to"),
+
+	ROW(REFERRAL_LAME, "referral-lame", INFO, true,
+	    "asked for an EID that this DDT node has no authority for"),
+	ROW(REFERRAL_UNSIGNED, "referral-unsigned", ERROR, true,
+	    "Map-Referral cannot be signed"),
 };
 
 const char *log_level_name(enum log_level level)

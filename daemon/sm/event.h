@@ -93,6 +93,10 @@ enum log_event {
 	LOG_DDT_GIVEN_UP,		/* nobody answered */
 	LOG_DDT_NOWHERE,		/* nobody named can be sent to */
 
+	/* DDT node */
+	LOG_REFERRAL_LAME,		/* asked for what is not ours */
+	LOG_REFERRAL_UNSIGNED,		/* cannot be signed, not sent */
+
 	LOG_EVENT_COUNT
 };
 

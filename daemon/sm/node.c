@@ -9,8 +9,9 @@
  *	Map-Notify-Ack	Map-Server
  *	Map-Referral	Map-Resolver (ddt_client), and a Map-Reply that answers
  *			what it asked
- *	ECM		a Map-Request inside: xTR if the EID is local, else
- *			Map-Resolver, else Map-Server
+ *	ECM		a Map-Request inside: DDT node or Map-Server if D is
+ *			set; xTR if the EID is local, else Map-Resolver, else
+ *			Map-Server
  *	miss, use	xTR: resolve, cache, smr
  *
  * Machines do not call each other but for these cases: resolve installs into
@@ -22,6 +23,7 @@
 #include <string.h>
 
 #include "sm/answer.h"
+#include "sm/ddt.h"
 #include "sm/former.h"
 #include "sm/mr.h"
 #include "sm/node.h"
@@ -61,6 +63,7 @@ struct node {
 	struct former former;
 	struct ms ms;
 	struct mr mr;
+	struct ddt ddt;
 	uint64_t counters[NODE_COUNT];
 };
 
@@ -103,6 +106,12 @@ static int init_xtr(struct node *n, const uint8_t seed[16])
 	return ret;
 }
 
+/* A Map-Server acknowledges requests with D even without authority. */
+static bool has_ddt(const struct node *n)
+{
+	return n->cfg.ddt || n->cfg.ms;
+}
+
 static int init_roles(struct node *n)
 {
 	uint64_t seed[2] = {
@@ -116,6 +125,9 @@ static int init_roles(struct node *n)
 		ret = init_xtr(n, octets);
 	if (!ret && n->cfg.ms)
 		ret = ms_init(&n->ms, n->cfg.ms, &n->ops, octets);
+	if (!ret && has_ddt(n))
+		ret = ddt_init(&n->ddt, n->cfg.ddt, &n->ops,
+			       n->cfg.ms ? &n->ms : NULL, octets);
 	if (!ret && n->cfg.mr)
 		ret = mr_init(&n->mr, n->cfg.mr, &n->ops,
 			      n->cfg.ms ? &n->ms : NULL, octets);
@@ -148,6 +160,7 @@ void node_free(struct node *n)
 	if (!n)
 		return;
 	mr_free(&n->mr);
+	ddt_free(&n->ddt);
 	ms_free(&n->ms);
 	former_free(&n->former);
 	smr_free(&n->smr);
@@ -325,12 +338,18 @@ static void on_ecm_request(struct node *n, uint64_t now,
 	bool local = n->cfg.xtr && !(rq->msg->flags & MREQ_SMR) &&
 		     answer_wants(&n->answer, rq->msg);
 
-	if (local)
+	if ((rq->ecm->flags & ECM_DDT) && has_ddt(n))
+		ddt_on_request(&n->ddt, now, rq, acts);
+	else if (local)
 		on_local_request(n, now, rq, acts);
+	else if ((rq->ecm->flags & ECM_DDT) && n->cfg.mr)
+		unexpected(n, rq->pkt, MSG_TYPE_ECM, acts);
 	else if (n->cfg.mr)
 		mr_on_request(&n->mr, now, rq, acts);
 	else if (n->cfg.ms)
 		ms_on_request(&n->ms, n->ms.desks, now, rq, acts);
+	else if (!n->cfg.xtr)
+		unexpected(n, rq->pkt, MSG_TYPE_ECM, acts);
 	else if (rq->msg->flags & MREQ_SMR)
 		on_smr(n, now, rq, acts);
 	else
@@ -643,6 +662,8 @@ bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)
 		all[count++] = mr_counters(&n->mr);
 	if (n->cfg.mr && n->mr.iterates)
 		all[count++] = ddt_client_counters(&n->mr.ddt);
+	if (has_ddt(n))
+		all[count++] = ddt_counters(&n->ddt);
 
 	if (i >= count)
 		return false;

@@ -36,6 +36,7 @@
 #include "sm/action.h"
 #include "sm/cache.h"
 #include "sm/counter.h"
+#include "sm/ddt.h"
 #include "sm/packet.h"
 #include "sm/site.h"
 #include "sm/store.h"
@@ -48,6 +49,7 @@ struct node_config {
 	const struct xtr_config *xtr;
 	const struct ms_config *ms;	/* needs ops.store */
 	const struct mr_config *mr;
+	const struct ddt_config *ddt;
 };
 
 /* Copies both structs, not what they point to.  NULL: out of memory, or

@@ -10,6 +10,9 @@
 static struct xtr_config xtr;
 static struct ms_config msc;
 static struct mr_config mrc;
+static struct ddt_config ddtc;
+static const struct ddt_config *with_ddt;
+static uint32_t ecm_flags;
 static struct node_config cfg;
 static struct sm_ops node_ops;
 static struct store *store;
@@ -68,6 +71,9 @@ static int set_up(void **state)
 	node_ops.store = &store_memory_ops;
 	node_ops.store_arg = store;
 	node = NULL;
+	ddt_config_init(&ddtc);
+	with_ddt = NULL;
+	ecm_flags = 0;
 	turn();
 	return 0;
 }
@@ -83,7 +89,7 @@ static int tear_down(void **state)
 static void roles(bool x, bool s, bool r)
 {
 	cfg = (struct node_config){ x ? &xtr : NULL, s ? &msc : NULL,
-				    r ? &mrc : NULL };
+				    r ? &mrc : NULL, with_ddt };
 	node = node_new(&cfg, &node_ops, NOW, NULL);
 	assert_non_null(node);
 }
@@ -130,7 +136,8 @@ static void ask(const char *eid, uint32_t flags, bool ecm)
 	};
 	struct lisp_msg out = {
 		.type = MSG_TYPE_ECM,
-		.ecm = { .source = itr, .dest = A("10.9.9.9"),
+		.ecm = { .flags = ecm_flags,
+			 .source = itr, .dest = A("10.9.9.9"),
 			 .source_port = 61000, .dest_port = 4342, .ttl = 64 },
 	};
 
@@ -228,6 +235,39 @@ static void mr_refuses(void **state)
 }
 
 /* --- dispatch --- */
+
+/* D asks for a referral, which a resolver has none of for others; without D a
+ * node that is nothing but a DDT node has nothing to say. */
+static void ddt_or_not(void **state)
+{
+	with_ddt = &ddtc;
+	roles(false, false, false);
+	ecm_flags = ECM_DDT;
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REFERRAL);
+	ecm_flags = 0;
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(counter("node", "unexpected"), 1);
+	assert_int_equal(counter("ddt-node", "requests"), 1);
+	node_free(node);
+	with_ddt = NULL;
+
+	roles(false, false, true);
+	ecm_flags = ECM_DDT;
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(counter("node", "unexpected"), 1);
+	node_free(node);
+
+	roles(true, true, true);
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REFERRAL);
+	ecm_flags = 0;
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REPLY);
+}
 
 static void etr_before_map_server(void **state)
 {
@@ -437,6 +477,7 @@ static void every_counter_has_a_name(void **state)
 	struct counter_group g;
 	size_t groups = 0;
 
+	with_ddt = &ddtc;
 	roles(true, true, true);
 	for (; node_counters_at(node, groups, &g); groups++) {
 		assert_non_null(g.name);
@@ -447,7 +488,7 @@ static void every_counter_has_a_name(void **state)
 							g.names[k]);
 		}
 	}
-	assert_int_equal(groups, 9);
+	assert_int_equal(groups, 10);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -461,6 +502,7 @@ int main(void)
 		TEST(mr_limits),
 		TEST(mr_nowhere),
 		TEST(mr_refuses),
+		TEST(ddt_or_not),
 		TEST(etr_before_map_server),
 		TEST(smr_in_an_ecm),
 		TEST(nobody_home),

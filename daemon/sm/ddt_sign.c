@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Signed records of a DDT node; see ddt_sign.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sm/ddt_sign.h"
+#include "sm/util.h"
+
+/* Clocks of others may be behind ours. */
+#define INCEPTION_BEFORE	3600	/* seconds */
+
+struct ddt_signed {
+	struct hash_node node;		/* hash of the plain octets */
+	struct ddt_signed *older;	/* SHARED only */
+	struct ddt_signed *newer;
+	enum ddt_sign_class how;
+	uint64_t made;			/* seconds since 1970 */
+	uint64_t until;
+	size_t plain_len;
+	size_t len;
+	uint8_t octets[];		/* without signatures, then with */
+};
+
+int ddt_sign_init(struct ddt_sign *s, const struct ddt_sign_config *cfg,
+		  const struct sm_ops *ops, const uint8_t seed[16])
+{
+	memset(s, 0, sizeof(*s));
+	s->cfg = cfg;
+	s->ops = ops;
+	if (cfg->key_count > DDT_KEYS_MAX)
+		return -EINVAL;
+	for (size_t i = DDT_SIGN_SHARED; i < DDT_SIGN_CLASSES; i++)
+		bucket_init(&s->rates[i], cfg->rates[i].interval_us,
+			    cfg->rates[i].burst);
+	return hash_init(&s->records, seed);
+}
+
+void ddt_sign_free(struct ddt_sign *s)
+{
+	struct hash_node *n, *next;
+
+	if (!s->records.bucket)
+		return;
+	for (n = hash_walk_first(&s->records); n; n = next) {
+		next = hash_walk_next(&s->records, n);
+		free(container_of(n, struct ddt_signed, node));
+	}
+	hash_free(&s->records);
+	memset(s, 0, sizeof(*s));
+}
+
+size_t ddt_sign_room(const struct ddt_sign *s)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < s->cfg->key_count; i++)
+		room += REFERRAL_SIG_SIZE + s->cfg->keys[i].size;
+	return room;
+}
+
+/* --- what is kept --- */
+
+static void unlink_entry(struct ddt_sign *s, struct ddt_signed *e)
+{
+	*(e->newer ? &e->newer->older : &s->recent) = e->older;
+	*(e->older ? &e->older->newer : &s->oldest) = e->newer;
+	s->shared--;
+}
+
+static void link_recent(struct ddt_sign *s, struct ddt_signed *e)
+{
+	e->newer = NULL;
+	e->older = s->recent;
+	*(s->recent ? &s->recent->newer : &s->oldest) = e;
+	s->recent = e;
+	s->shared++;
+}
+
+static void drop(struct ddt_sign *s, struct ddt_signed *e)
+{
+	hash_del(&s->records, &e->node);
+	if (e->how == DDT_SIGN_SHARED)
+		unlink_entry(s, e);
+	free(e);
+}
+
+static void keep(struct ddt_sign *s, struct ddt_signed *e, uint64_t hash)
+{
+	if (e->how == DDT_SIGN_SHARED) {
+		if (s->shared && s->shared >= s->cfg->kept)
+			drop(s, s->oldest);
+		link_recent(s, e);
+	}
+	hash_add(&s->records, &e->node, hash);
+}
+
+static struct ddt_signed *find(struct ddt_sign *s, uint64_t hash,
+			       const uint8_t *plain, size_t len)
+{
+	struct hash_node *n;
+
+	for (n = hash_first(&s->records, hash); n; n = hash_next(n)) {
+		struct ddt_signed *e = container_of(n, struct ddt_signed, node);
+
+		if (e->plain_len != len || memcmp(e->octets, plain, len))
+			continue;
+		if (e->how == DDT_SIGN_SHARED) {
+			unlink_entry(s, e);
+			link_recent(s, e);
+		}
+		return e;
+	}
+	return NULL;
+}
+
+static bool is_valid(const struct ddt_signed *e, uint64_t wall)
+{
+	return wall + INCEPTION_BEFORE >= e->made && wall < e->until;
+}
+
+/* A clock that was set back makes a record anew, too. */
+static bool is_fresh(const struct ddt_signed *e, uint64_t wall)
+{
+	return wall >= e->made && wall < e->made + (e->until - e->made) / 2;
+}
+
+/* --- signing --- */
+
+static void fill_sections(const struct ddt_sign *s, uint64_t wall,
+			  struct referral_record *rec,
+			  struct referral_sig sigs[DDT_KEYS_MAX])
+{
+	for (size_t i = 0; i < s->cfg->key_count; i++)
+		sigs[i] = (struct referral_sig){
+			.original_ttl = rec->ttl,
+			.expiration = (uint32_t)(wall + s->cfg->validity),
+			.inception = (uint32_t)(wall - INCEPTION_BEFORE),
+			.key_tag = s->cfg->keys[i].tag,
+			.algorithm = REFERRAL_RSA_SHA256,
+			.len = s->cfg->keys[i].size,
+		};
+	rec->sigs = sigs;
+	rec->sig_count = (uint8_t)s->cfg->key_count;
+}
+
+/* Each signature is over the record with all of them zero, as it is at
+ * @octets: they are computed elsewhere and put in afterwards. */
+static int put_signatures(const struct ddt_sign *s, struct arena *arena,
+			  uint8_t *octets, size_t len, uint64_t *computed)
+{
+	size_t room = ddt_sign_room(s), at = 0;
+	uint8_t *made = arena_alloc(arena, room);
+
+	if (!made)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->cfg->key_count; i++) {
+		const struct ddt_key *k = &s->cfg->keys[i];
+
+		at += REFERRAL_SIG_SIZE;
+		if (s->ops->sign_referral(s->ops->arg, k->key, octets, len,
+					  made + at, k->size))
+			return -EIO;
+		++*computed;
+		at += k->size;
+	}
+	at = 0;
+	for (size_t i = 0; i < s->cfg->key_count; i++) {
+		at += REFERRAL_SIG_SIZE;
+		memcpy(octets + len - room + at, made + at,
+		       s->cfg->keys[i].size);
+		at += s->cfg->keys[i].size;
+	}
+	return 0;
+}
+
+/* @plain_len octets stay free in front. */
+static int sign_into(const struct ddt_sign *s, uint64_t wall,
+		     const struct referral_record *plain, struct arena *arena,
+		     uint8_t *octets, size_t len, uint64_t *computed)
+{
+	struct referral_sig sigs[DDT_KEYS_MAX];
+	struct referral_record rec = *plain;
+
+	fill_sections(s, wall, &rec, sigs);
+	if (referral_record_build(&rec, octets, len) != (int)len)
+		return -EIO;
+	return put_signatures(s, arena, octets, len, computed);
+}
+
+static int sign_once(const struct ddt_sign *s, const struct referral_record *rec,
+		     struct arena *arena, const uint8_t **octets, size_t *len,
+		     uint64_t *computed)
+{
+	size_t room = referral_record_size(rec) + ddt_sign_room(s);
+	uint8_t *at = arena_alloc(arena, room);
+
+	if (!at)
+		return -ENOMEM;
+	*octets = at;
+	*len = room;
+	return sign_into(s, s->ops->wall(s->ops->arg), rec, arena, at, room,
+			 computed);
+}
+
+static struct ddt_signed *sign_anew(struct ddt_sign *s, uint64_t wall,
+				    const struct referral_record *rec,
+				    enum ddt_sign_class how,
+				    struct arena *arena, const uint8_t *plain,
+				    size_t plain_len, uint64_t *computed)
+{
+	size_t len = plain_len + ddt_sign_room(s);
+	struct ddt_signed *e = calloc(1, sizeof(*e) + plain_len + len);
+
+	if (!e)
+		return NULL;
+	e->how = how;
+	e->made = wall;
+	e->until = wall + s->cfg->validity;
+	e->plain_len = plain_len;
+	e->len = len;
+	memcpy(e->octets, plain, plain_len);
+	if (!sign_into(s, wall, rec, arena, e->octets + plain_len, len,
+		       computed))
+		return e;
+	free(e);
+	return NULL;
+}
+
+static bool may_sign(struct ddt_sign *s, uint64_t now, enum ddt_sign_class how)
+{
+	return how == DDT_SIGN_KEPT || bucket_take(&s->rates[how], now);
+}
+
+/* One that holds: kept, or made now.  While it cannot be renewed the old one
+ * does until it expires. */
+static int look_up(struct ddt_sign *s, uint64_t now,
+		   const struct referral_record *rec, enum ddt_sign_class how,
+		   struct arena *arena, const uint8_t *plain, size_t len,
+		   struct ddt_signed **found, uint64_t *computed)
+{
+	uint64_t hash = hash_key(&s->records, plain, len);
+	uint64_t wall = s->ops->wall(s->ops->arg);
+	struct ddt_signed *old = find(s, hash, plain, len), *e = NULL;
+	int ret = -EAGAIN;
+
+	*found = old;
+	if (old && is_fresh(old, wall))
+		return 0;
+	if (may_sign(s, now, how)) {
+		ret = -EIO;
+		e = sign_anew(s, wall, rec, how, arena, plain, len, computed);
+	}
+	if (!e)
+		return old && is_valid(old, wall) ? 0 : ret;
+	if (old)
+		drop(s, old);
+	keep(s, e, hash);
+	*found = e;
+	return 0;
+}
+
+int ddt_sign_record(struct ddt_sign *s, uint64_t now,
+		    const struct referral_record *rec, enum ddt_sign_class how,
+		    struct arena *arena, const uint8_t **octets, size_t *len,
+		    uint64_t *computed)
+{
+	size_t plain_len = referral_record_size(rec);
+	uint8_t *plain = arena_alloc(arena, plain_len);
+	struct ddt_signed *e;
+	int ret;
+
+	if (!plain)
+		return -ENOMEM;
+	if (referral_record_build(rec, plain, plain_len) != (int)plain_len)
+		return -EIO;
+	*octets = plain;
+	*len = plain_len;
+	if (!s->cfg->key_count)
+		return 0;
+	if (how == DDT_SIGN_ONCE)
+		return may_sign(s, now, how) ?
+			sign_once(s, rec, arena, octets, len, computed) :
+			-EAGAIN;
+	ret = look_up(s, now, rec, how, arena, plain, plain_len, &e, computed);
+	if (ret)
+		return ret;
+	*octets = e->octets + e->plain_len;
+	*len = e->len;
+	return 0;
+}

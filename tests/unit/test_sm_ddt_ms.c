@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The DDT node of a Map-Server, whose sites are those of sm_ms.h. */
+#include "sm_ms.h"
+#include "sm_ddt_node.h"
+
+#define ETR	"192.0.2.1"
+#define US	"198.51.100.10"
+
+static struct ddt_authority own[1];
+static struct ddt_delegation delegations[1];
+static struct referral_rloc child[1];
+static struct addr peers[2];
+static struct ddt_config ddt_cfg;
+static struct ddt ddt;
+
+static void make(void)
+{
+	ddt_free(&ddt);
+	assert_int_equal(ddt_init(&ddt, &ddt_cfg, &ms_ops, &ms, seed), 0);
+}
+
+/* Authoritative for 10/8 of instance 100; 10.1.128.0/17, in the site's prefix,
+ * is delegated. */
+static int begin_ddt(void **state)
+{
+	begin(state);
+	own[0] = (struct ddt_authority){ .xeid = X("[100]10.0.0.0/8") };
+	child[0] = (struct referral_rloc){ .addr = A("192.0.2.77") };
+	delegations[0] = (struct ddt_delegation){
+		.xeid = X("[100]10.1.128.0/17"),
+		.rlocs = child,
+		.rloc_count = 1,
+	};
+	ddt_config_init(&ddt_cfg);
+	ddt_cfg.authorities = own;
+	ddt_cfg.authority_count = 1;
+	ddt_cfg.delegations = delegations;
+	ddt_cfg.delegation_count = 1;
+	make();
+	return 0;
+}
+
+static int end_ddt(void **state)
+{
+	ddt_free(&ddt);
+	return end(state);
+}
+
+#define ASK(eid)	ask_ddt(&ddt, NOW, US, eid)
+
+/* MS-ACK, and the request goes on to the ETR without D. */
+static void acknowledged_and_forwarded(void **state)
+{
+	struct lisp_msg m;
+	struct addr etr = A(ETR);
+
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 1));
+	ASK("[100]10.8.0.1/32");
+	assert_string_equal(said(),
+			    "ms-ack [100]10.8.0.0/16 1440 I 198.51.100.10");
+	assert_int_equal(count_acts(ACTION_SEND), 2);
+	m = sent(1);
+	assert_int_equal(m.type, MSG_TYPE_ECM);
+	assert_int_equal(m.ecm.flags & ECM_DDT, 0);
+	assert_true(addr_equal(&act(ACTION_SEND, 1)->send.to, &etr));
+}
+
+static void acknowledged_and_proxied(void **state)
+{
+	struct lisp_msg m;
+
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 1,
+		     .flags = MREG_PROXY_REPLY));
+	ASK("[100]10.8.0.1/32");
+	assert_string_equal(said(),
+			    "ms-ack [100]10.8.0.0/16 1440 I 198.51.100.10");
+	m = sent(1);
+	assert_int_equal(m.type, MSG_TYPE_MAP_REPLY);
+	assert_true(m.reply.nonce == ddt_nonce);
+	assert_int_equal(count_acts(ACTION_SEND), 2);
+}
+
+/* The site's prefix, whatever beneath it is registered. */
+static void prefix_of_the_site(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.5.0/24" }, .nonce = 1));
+	ASK("[100]10.1.5.1/32");
+	assert_string_equal(said(),
+			    "ms-ack [100]10.1.0.0/16 1440 I 198.51.100.10");
+}
+
+static void peers_listed(void **state)
+{
+	peers[0] = A("198.51.100.11");
+	peers[1] = A(US);
+	own[0].peers = peers;
+	own[0].peer_count = 2;
+	own[0].complete = true;
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 1));
+	ASK("[100]10.8.0.1/32");
+	assert_string_equal(said(), "ms-ack [100]10.8.0.0/16 1440 "
+			    "198.51.100.10 198.51.100.11");
+	ASK("[100]10.2.0.1/32");
+	assert_string_equal(said(),
+			    "ms-not-registered [100]10.2.0.0/16 1");
+}
+
+/* Nobody, then somebody next to it: narrower until nothing registered and
+ * nothing delegated is in it.  No Map-Reply: that is the resolver's. */
+static void not_registered(void **state)
+{
+	ASK("[100]10.8.0.1/32");
+	assert_string_equal(said(),
+			    "ms-not-registered [100]10.8.0.0/16 1 I");
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	ASK("[100]10.1.5.1/32");
+	assert_string_equal(said(),
+			    "ms-not-registered [100]10.1.0.0/17 1 I");
+	put(NOW, REG(.eids = { "[100]10.1.5.0/24" }, .nonce = 1));
+	ASK("[100]10.1.4.1/32");
+	assert_string_equal(said(),
+			    "ms-not-registered [100]10.1.4.0/24 1 I");
+	ASK("[100]10.1.6.1/32");
+	assert_string_equal(said(),
+			    "ms-not-registered [100]10.1.6.0/23 1 I");
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(counted(ddt_counters(&ddt), "ms-not-registered"), 4);
+	assert_int_equal(counter("requests"), 0);
+}
+
+/* A delegation within the site is more specific than the site. */
+static void delegated_below(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1));
+	ASK("[100]10.1.200.1/32");
+	assert_string_equal(said(),
+			    "node-referral [100]10.1.128.0/17 1440 192.0.2.77");
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	ASK("[100]10.1.100.1/32");
+	assert_string_equal(said(),
+			    "ms-ack [100]10.1.0.0/16 1440 I 198.51.100.10");
+}
+
+/* Between sites and delegations; nothing of ours; another family. */
+static void holes(void **state)
+{
+	ASK("[100]10.3.0.1/32");
+	assert_string_equal(said(), "delegation-hole [100]10.3.0.0/16 15");
+	ASK("[100]10.200.0.1/32");
+	assert_string_equal(said(), "delegation-hole [100]10.128.0.0/9 15");
+	ASK("[100]11.0.0.1/32");
+	assert_string_equal(said(),
+			    "not-authoritative [100]11.0.0.1/32 0 I");
+	own[0].xeid = X("[64/26]*");
+	ddt_cfg.delegation_count = 0;
+	make();
+	ASK("[100]11.0.0.1/32");
+	assert_string_equal(said(), "delegation-hole [100]11.0.0.0/8 15");
+	ASK("[101]11.0.0.1/32");
+	assert_string_equal(said(), "delegation-hole [101]* 15");
+	ASK("[127]11.0.0.1/32");
+	assert_string_equal(said(), "delegation-hole [112/28]* 15");
+}
+
+/* Without any authority: what is of no site is not ours to deny. */
+static void plain_map_server(void **state)
+{
+	ddt_cfg.authority_count = 0;
+	ddt_cfg.delegation_count = 0;
+	make();
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 1));
+	ASK("[100]10.8.0.1/32");
+	assert_string_equal(said(),
+			    "ms-ack [100]10.8.0.0/16 1440 I 198.51.100.10");
+	ASK("[100]10.2.0.1/32");
+	assert_string_equal(said(),
+			    "ms-not-registered [100]10.2.0.0/16 1 I");
+	ASK("[100]10.9.0.1/32");
+	assert_string_equal(said(),
+			    "not-authoritative [100]10.9.0.1/32 0 I");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f)	cmocka_unit_test_setup_teardown(f, begin_ddt, end_ddt)
+		T(acknowledged_and_forwarded),
+		T(acknowledged_and_proxied),
+		T(prefix_of_the_site),
+		T(peers_listed),
+		T(not_registered),
+		T(delegated_below),
+		T(holes),
+		T(plain_map_server),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
