@@ -111,15 +111,18 @@ $(B)/lispd: $(B)/daemon/main.o $(call archives,,$(ROOMS))
 	$(say) LINK $@
 	$(Q)$(LINK) -o $@ $< $(call group,$(call archives,,$(ROOMS))) $(LDLIBS)
 
-# A tool is tools/NAME.c or tools/NAME/*.c, linked against all rooms.
+# A tool is tools/NAME.c or tools/NAME/*.c, linked against all rooms and what
+# tools share.
 TOOLS := $(sort $(patsubst tools/%.c,%,$(wildcard tools/*.c)) \
-	$(filter-out iplink,$(patsubst tools/%/,%,$(dir $(wildcard tools/*/*.c)))))
+	$(filter-out iplink common,$(patsubst tools/%/,%,$(dir $(wildcard tools/*/*.c)))))
 tool_objs = $(patsubst %.c,$(B)/%.o,$(wildcard tools/$(1).c tools/$(1)/*.c))
 
+tool_lib = $(patsubst %.c,$(B)/%.o,$(wildcard tools/common/*.c))
+
 define tool_rule
-$(B)/$(1): $(call tool_objs,$(1)) $(call archives,,$(ROOMS))
+$(B)/$(1): $(call tool_objs,$(1)) $(tool_lib) $(call archives,,$(ROOMS))
 	$$(say) LINK $$@
-	$$(Q)$$(LINK) -o $$@ $(call tool_objs,$(1)) \
+	$$(Q)$$(LINK) -o $$@ $(call tool_objs,$(1)) $(tool_lib) \
 		$$(call group,$$(call archives,,$$(ROOMS))) $$(LDLIBS)
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))

@@ -206,6 +206,50 @@ static void check_key(struct place *p, struct conf_key *k,
 		load_key_file(p, k, e);
 }
 
+static int read_text(const char *file, char *buf, size_t size)
+{
+	FILE *f = fopen(file, "re");
+	size_t n;
+	int err;
+
+	if (!f)
+		return -errno;
+	n = fread(buf, 1, size, f);
+	err = ferror(f) ? -EIO : n == size ? -EFBIG : 0;
+	buf[n < size ? n : size - 1] = '\0';
+	fclose(f);
+	return err;
+}
+
+/* A whole file; what is wrong with the key in it is found when it is used. */
+static void check_anchor(struct place *p, struct conf_anchor *a,
+			 struct cfg_errors *e)
+{
+	char buf[SECRET_MAX + 1];
+	int err;
+
+	if (!a->key == !a->key_file) {
+		cfg_error(e, here(p), "expected either \"key\" or "
+			  "\"key-file\"");
+		return;
+	}
+	if (!a->key_file)
+		return;
+	err = read_text(a->key_file, buf, sizeof(buf));
+	if (!err && !strstr(buf, "-----BEGIN PUBLIC KEY-----"))
+		err = -ENODATA;
+	if (!err)
+		a->key = secret_new(buf, strlen(buf));
+	push(p, "key-file", 0);
+	if (err == -ENODATA)
+		cfg_error(e, here(p), "\"%s\": expected a public key in PEM",
+			  a->key_file);
+	else if (err)
+		cfg_error(e, here(p), "\"%s\": %s", a->key_file,
+			  strerror(-err));
+	pop(p);
+}
+
 /* --- sections --- */
 
 static bool is_listened(const struct conf *c, const struct addr *a)
@@ -602,6 +646,17 @@ static void check_mr(const struct conf *c, struct place *p,
 				     c->mr->map_server_count, cmp_addr), e);
 	check_unique(p, UNIQUE_PLAIN("ddt-roots", c->mr->ddt_roots,
 				     c->mr->ddt_root_count, cmp_addr), e);
+	if (c->mr->ddt_security == CONF_DDT_REQUIRE &&
+	    c->mr->ddt_root_count && !c->mr->ddt_anchor_count)
+		cfg_error(e, here(p), "expected \"ddt-trust-anchors\", as "
+			  "signatures are required");
+	push(p, "ddt-trust-anchors", 0);
+	for (size_t i = 0; i < c->mr->ddt_anchor_count; i++) {
+		push(p, NULL, i);
+		check_anchor(p, &c->mr->ddt_anchors[i], e);
+		pop(p);
+	}
+	pop(p);
 	pop(p);
 }
 

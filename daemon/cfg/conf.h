@@ -152,11 +152,26 @@ struct conf_ms {
 	uint64_t registration_timeout;	/* seconds */
 };
 
+enum conf_ddt_security {
+	CONF_DDT_OFF,
+	CONF_DDT_IF_PRESENT,
+	CONF_DDT_REQUIRE,
+};
+
+/* A public key of the roots, in PEM. */
+struct conf_anchor {
+	struct secret *key;		/* also when it came from key_file */
+	char *key_file;
+};
+
 struct conf_mr {
 	struct addr *map_servers;
 	size_t map_server_count;
 	struct addr *ddt_roots;		/* instead of map_servers */
 	size_t ddt_root_count;
+	int ddt_security;		/* enum conf_ddt_security */
+	struct conf_anchor *ddt_anchors;
+	size_t ddt_anchor_count;
 };
 
 struct conf {

@@ -396,6 +396,26 @@ static const struct cfg_section ms_section = {
 	"map-server", sizeof(struct conf_ms), ms_keys
 };
 
+static const struct cfg_choice ddt_securities[] = {
+	{ "off", CONF_DDT_OFF },
+	{ "if-present", CONF_DDT_IF_PRESENT },
+	{ "require", CONF_DDT_REQUIRE },
+	{ NULL }
+};
+
+static const struct cfg_key anchor_keys[] = {
+	{ "key", PLAIN(CFG_SECRET, conf_anchor, key),
+	  .doc = "A public RSA key of 2048 to 4096 bits, in PEM; either this "
+		 "or key-file." },
+	{ "key-file", PATH(conf_anchor, key_file, FILE_PATH_MAX),
+	  .doc = "File with the public key, in PEM." },
+	{ NULL }
+};
+
+static const struct cfg_section anchor_section = {
+	"ddt-trust-anchors", sizeof(struct conf_anchor), anchor_keys
+};
+
 static const struct cfg_key mr_keys[] = {
 	{ "map-servers", LIST(CFG_ADDRESS, conf_mr, map_servers,
 			      map_server_count, 0, 16),
@@ -407,6 +427,16 @@ static const struct cfg_key mr_keys[] = {
 		 "know them: instead of passing requests on to map-servers, "
 		 "the Map-Resolver looks for the Map-Server of each EID there, "
 		 "and remembers the way." },
+	{ "ddt-trust-anchors", LIST(CFG_OBJECT, conf_mr, ddt_anchors,
+				    ddt_anchor_count, 0, 16),
+	  .section = &anchor_section,
+	  .doc = "Public keys of the roots, with which the chain of signed "
+		 "referrals begins." },
+	{ "ddt-security", CHOICE(conf_mr, ddt_security, ddt_securities,
+				 "\"if-present\""),
+	  .doc = "Whether Map-Referrals must be signed: off does not look, "
+		 "if-present demands it of those whose keys are known, and "
+		 "require of all." },
 	{ NULL }
 };
 

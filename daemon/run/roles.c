@@ -6,6 +6,8 @@
 
 #include "crypto/auth.h"
 #include "crypto/mac.h"
+#include "crypto/sig.h"
+#include "io/log.h"
 #include "run/own.h"
 
 struct roles {
@@ -20,6 +22,8 @@ struct roles {
 	struct register_server *servers;
 	uint32_t *iids;
 	uint32_t *pitr_iids;
+	struct sig_key **anchor_keys;
+	struct referral_key *anchors;
 	struct site *sites;		/* with keys and eids of their own */
 };
 
@@ -247,14 +251,53 @@ static int make_ms(struct roles *r, const struct conf_ms *c)
 	return 0;
 }
 
-static void make_mr(struct roles *r, const struct conf_mr *c)
+/* --- Map-Resolver --- */
+
+static const enum ddt_security securities[] = {
+	[CONF_DDT_OFF] = DDT_SECURITY_OFF,
+	[CONF_DDT_IF_PRESENT] = DDT_SECURITY_IF_PRESENT,
+	[CONF_DDT_REQUIRE] = DDT_SECURITY_REQUIRE,
+};
+
+static int make_anchors(struct roles *r, const struct conf_mr *c)
+{
+	size_t len;
+
+	r->anchor_keys = calloc(c->ddt_anchor_count + 1,
+				sizeof(*r->anchor_keys));
+	r->anchors = calloc(c->ddt_anchor_count + 1, sizeof(*r->anchors));
+	if (!r->anchor_keys || !r->anchors)
+		return -1;
+	for (size_t i = 0; i < c->ddt_anchor_count; i++) {
+		const struct secret *s = c->ddt_anchors[i].key;
+		const char *why = "out of memory";
+
+		r->anchor_keys[i] = sig_key_public(
+			(const char *)secret_bytes(s), secret_len(s), &why);
+		if (!r->anchor_keys[i]) {
+			log_error("map-resolver.ddt-trust-anchors[%zu]: %s", i,
+				  why);
+			return -1;
+		}
+		r->anchors[i].algorithm = REFERRAL_RSA_SHA256;
+		r->anchors[i].data = sig_key_octets(r->anchor_keys[i], &len);
+		r->anchors[i].len = (uint16_t)len;
+	}
+	r->mr.ddt.anchors = r->anchors;
+	r->mr.ddt.anchor_count = c->ddt_anchor_count;
+	return 0;
+}
+
+static int make_mr(struct roles *r, const struct conf_mr *c)
 {
 	mr_config_init(&r->mr);
 	r->mr.servers = c->map_servers;
 	r->mr.server_count = c->map_server_count;
 	r->mr.ddt.roots = c->ddt_roots;
 	r->mr.ddt.root_count = c->ddt_root_count;
+	r->mr.ddt.security = securities[c->ddt_security];
 	r->node.mr = &r->mr;
+	return make_anchors(r, c);
 }
 
 struct roles *roles_new(const struct conf *c, struct own *own,
@@ -268,12 +311,10 @@ struct roles *roles_new(const struct conf *c, struct own *own,
 	}
 	r->own = own;
 	if ((c->xtr && make_xtr(r, c->xtr, xtr_id)) ||
-	    (c->ms && make_ms(r, c->ms))) {
+	    (c->ms && make_ms(r, c->ms)) || (c->mr && make_mr(r, c->mr))) {
 		roles_free(r);
 		return NULL;
 	}
-	if (c->mr)
-		make_mr(r, c->mr);
 	return r;
 }
 
@@ -295,6 +336,10 @@ void roles_free(struct roles *r)
 		free_site(&r->sites[i]);
 	for (size_t i = 0; r->petrs && i < r->xtr.petrs_count; i++)
 		free((void *)r->petrs[i].locators);
+	for (size_t i = 0; r->anchor_keys && r->anchor_keys[i]; i++)
+		sig_key_free(r->anchor_keys[i]);
+	free(r->anchor_keys);
+	free(r->anchors);
 	own_free(r->own);
 	free(r->rlocs);
 	free(r->petrs);

@@ -399,6 +399,17 @@ static const struct {
 	{ "{\"map-resolver\": {\"map-servers\": [\"192.0.2.9\"], "
 	  "\"ddt-roots\": [\"192.0.2.8\"]}}", "f:1: map-resolver: expected "
 	  "either \"map-servers\" or \"ddt-roots\"" },
+	{ "{\"map-resolver\": {\"ddt-roots\": [\"192.0.2.9\"], "
+	  "\"ddt-security\": \"require\"}}", "f:1: map-resolver: expected "
+	  "\"ddt-trust-anchors\", as signatures are required" },
+	{ "{\"map-resolver\": {\"ddt-roots\": [\"192.0.2.9\"], "
+	  "\"ddt-trust-anchors\": [{}]}}", "f:1: "
+	  "map-resolver.ddt-trust-anchors[0]: expected either \"key\" or "
+	  "\"key-file\"" },
+	{ "{\"map-resolver\": {\"ddt-roots\": [\"192.0.2.9\"], "
+	  "\"ddt-trust-anchors\": [{\"key-file\": \"/dev/null\"}]}}", "f:1: "
+	  "map-resolver.ddt-trust-anchors[0].key-file: \"/dev/null\": "
+	  "expected a public key in PEM" },
 	{ "{\"map-resolver\": {\"ddt-roots\": [\"192.0.2.9\", "
 	  "\"192.0.2.9\"]}}", "f:1: map-resolver.ddt-roots[1]: \"192.0.2.9\": "
 	  "the same as in element 0: expected each once" },

@@ -12,6 +12,7 @@
 
 #include <linux/if_lisp.h>
 
+#include "../common/words.h"
 #include "print.h"
 
 static const char usage[] =
@@ -40,40 +41,6 @@ static const struct option options[] = {
 	{ NULL }
 };
 
-__attribute__((noreturn))
-static void refuse(const char *what, const char *word, const char *expected)
-{
-	fprintf(stderr, "lig: %s \"%s\": expected %s\n", what, word, expected);
-	exit(2);
-}
-
-static uint32_t read_number(const char *what, const char *word, uint32_t min,
-			    uint32_t max)
-{
-	char expected[64];
-	unsigned long n;
-	char *end;
-
-	errno = 0;
-	n = strtoul(word, &end, 10);
-	if (errno || *end || *word < '0' || *word > '9' || n < min ||
-	    n > max) {
-		snprintf(expected, sizeof(expected),
-			 "a number from %u to %u", min, max);
-		refuse(what, word, expected);
-	}
-	return n;
-}
-
-static struct addr read_address(const char *what, const char *word)
-{
-	struct addr a;
-
-	if (addr_from_text(word, &a) || !addr_usable_rloc(&a))
-		refuse(what, word, "a unicast IPv4 or IPv6 address");
-	return a;
-}
-
 struct command {
 	struct ask_options ask;
 	uint32_t iid;
@@ -84,22 +51,22 @@ static void read_option(struct command *c, int option)
 {
 	switch (option) {
 	case 'm':
-		c->ask.resolver = read_address("resolver", optarg);
+		c->ask.resolver = words_address("resolver", optarg);
 		break;
 	case 'i':
-		c->iid = read_number("iid", optarg, 0, LISP_IID_MAX);
+		c->iid = words_number("iid", optarg, 0, LISP_IID_MAX);
 		break;
 	case 's':
-		c->ask.source = read_address("source", optarg);
+		c->ask.source = words_address("source", optarg);
 		break;
 	case 'u':
 		c->ask.device = optarg;
 		break;
 	case 'c':
-		c->ask.tries = read_number("count", optarg, 1, ASK_TRIES_MAX);
+		c->ask.tries = words_number("count", optarg, 1, ASK_TRIES_MAX);
 		break;
 	case 't':
-		c->ask.timeout = read_number("timeout", optarg, 1, 60000);
+		c->ask.timeout = words_number("timeout", optarg, 1, 60000);
 		break;
 	case 'j':
 		c->json = true;
@@ -125,7 +92,7 @@ static void read_command(int argc, char **argv, struct command *c)
 		exit(2);
 	}
 	if (eid_from_text(argv[optind], &c->ask.eid))
-		refuse("EID", argv[optind], "an address, a prefix, or "
+		words_refuse("EID", argv[optind], "an address, a prefix, or "
 		       "either behind \"[IID]\"");
 	if (c->iid)
 		c->ask.eid.iid = c->iid;

@@ -3,7 +3,7 @@
 #ifndef LIG_PRINT_H
 #define LIG_PRINT_H
 
-#include "ask.h"
+#include "../common/ask.h"
 
 void print_text(const struct ask_options *o, const struct ask_answer *a);
 void print_json(const struct ask_options *o, const struct ask_answer *a);

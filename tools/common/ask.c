@@ -86,6 +86,7 @@ static int build(struct question *q, uint64_t nonce, void *buf, size_t size)
 	struct lisp_msg m = {
 		.type = MSG_TYPE_ECM,
 		.ecm = {
+			.flags = q->o->ddt ? ECM_DDT : 0,
 			.source = q->source.family == eid->family ?
 				q->source : *eid,
 			.dest = *eid,
@@ -139,18 +140,23 @@ static void on_datagram(void *arg, const struct udp_datagram *d)
 	struct question *q = arg;
 	struct ask_answer *a = q->answer;
 	struct lisp_msg m;
+	uint64_t nonce;
 
 	arena_reset(q->arena);
 	if (msg_parse(d->data, d->len, q->arena, &m, NULL) ||
-	    m.type != MSG_TYPE_MAP_REPLY)
+	    m.type != (q->o->ddt ? MSG_TYPE_MAP_REFERRAL : MSG_TYPE_MAP_REPLY))
 		return;
+	nonce = q->o->ddt ? m.referral.nonce : m.reply.nonce;
 	for (unsigned int i = 0; i < q->count; i++) {
-		if (m.reply.nonce != q->tries[i].nonce)
+		if (nonce != q->tries[i].nonce)
 			continue;
 		a->from = d->from;
 		a->rtt = clock_ms() - q->tries[i].sent;
 		a->tries = q->count;
-		a->reply = m.reply;
+		if (q->o->ddt)
+			a->referral = m.referral;
+		else
+			a->reply = m.reply;
 		finish(q, 0);
 		return;
 	}
