@@ -199,6 +199,12 @@ static void load_key_file(struct place *p, struct conf_key *k,
 static void check_key(struct place *p, struct conf_key *k,
 		      struct cfg_errors *e)
 {
+	if (k->algorithm == AUTH_NONE) {
+		if (k->key || k->key_file)
+			cfg_error(e, here(p), "expected no key, as "
+				  "\"algorithm\" is \"none\"");
+		return;
+	}
 	if (!k->key == !k->key_file)
 		cfg_error(e, here(p), "expected either \"key\" or "
 			  "\"key-file\"");
@@ -533,6 +539,16 @@ static int cmp_key(const void *a, const void *b)
 		x->algorithm - y->algorithm;
 }
 
+static void check_times(struct place *p, const struct conf_key *k,
+			struct cfg_errors *e)
+{
+	if (!k->not_before || !k->not_after || k->not_before < k->not_after)
+		return;
+	push(p, "not-after", 0);
+	cfg_error(e, here(p), "expected a time after \"not-before\"");
+	pop(p);
+}
+
 static void check_site(struct conf_site *s, struct place *p,
 		       struct cfg_errors *e)
 {
@@ -542,6 +558,7 @@ static void check_site(struct conf_site *s, struct place *p,
 	for (size_t i = 0; i < s->key_count; i++) {
 		push(p, NULL, i);
 		check_key(p, &s->keys[i], e);
+		check_times(p, &s->keys[i], e);
 		pop(p);
 	}
 	pop(p);

@@ -32,6 +32,8 @@ struct conf_key {
 	int algorithm;			/* enum auth_algorithm */
 	struct secret *key;		/* also when it came from key_file */
 	char *key_file;
+	uint64_t not_before;		/* seconds since 1970; 0: always */
+	uint64_t not_after;		/* 0: for ever */
 };
 
 enum conf_family {
@@ -133,6 +135,7 @@ struct conf_site_eid {
 	uint64_t iid;
 	struct prefix prefix;
 	bool accept_more_specifics;
+	uint64_t max_registrations;	/* 0: the site's limit only */
 };
 
 struct conf_site {
@@ -141,6 +144,9 @@ struct conf_site {
 	size_t key_count;
 	struct conf_site_eid *eids;
 	size_t eid_count;
+	struct prefix *rlocs;		/* that it may register; none: any */
+	size_t rloc_count;
+	uint64_t max_registrations;	/* 0: what the store holds */
 	int mode;			/* enum conf_answer_mode */
 	int mac_coverage;		/* enum auth_coverage */
 	bool accept_unordered_nonce;

@@ -47,6 +47,15 @@ static const struct cfg_choice algorithms[] = {
 	{ NULL }
 };
 
+/* What a site may be allowed; we never send the last. */
+static const struct cfg_choice site_algorithms[] = {
+	{ "hmac-sha1", AUTH_HMAC_SHA1_96 },
+	{ "hmac-sha256", AUTH_HMAC_SHA256_128 },
+	{ "hkdf-sha256", AUTH_HMAC_SHA256_HKDF },
+	{ "none", AUTH_NONE },
+	{ NULL }
+};
+
 static const struct cfg_choice auth_lengths[] = {
 	{ "deployed", AUTH_LENGTH_DEPLOYED },
 	{ "rfc", AUTH_LENGTH_RFC },
@@ -70,10 +79,6 @@ static const struct cfg_choice answer_modes[] = {
 #define KEY_ROWS(s, m) \
 	{ "key-id", UINT(s, m id, 0, 255, "0"), \
 	  .doc = "Number of the key in messages (RFC 9301 section 5.6)." }, \
-	{ "algorithm", CHOICE(s, m algorithm, algorithms, \
-			      "\"hmac-sha256\""), \
-	  .doc = "How messages are authenticated; hmac-sha1 is for old " \
-		 "peers only." }, \
 	{ "key", PLAIN(CFG_SECRET, s, m key), \
 	  .doc = "The pre-shared key itself; either this or key-file." }, \
 	{ "key-file", PATH(s, m key_file, FILE_PATH_MAX), \
@@ -146,6 +151,10 @@ static const struct cfg_key map_server_keys[] = {
 	  .required = true,
 	  .doc = "Address of the Map-Server in the underlay." },
 	KEY_ROWS(conf_map_server, key.),
+	{ "algorithm", CHOICE(conf_map_server, key.algorithm, algorithms,
+			      "\"hmac-sha256\""),
+	  .doc = "How messages are authenticated; hmac-sha1 is for old "
+		 "peers only." },
 	{ "auth-length", CHOICE(conf_map_server, auth_length, auth_lengths,
 				"\"deployed\""),
 	  .doc = "Length of the authentication data we send: the whole digest "
@@ -331,6 +340,18 @@ static const struct cfg_section xtr_section = {
 
 static const struct cfg_key site_key_keys[] = {
 	KEY_ROWS(conf_key, ),
+	{ "algorithm", CHOICE(conf_key, algorithm, site_algorithms,
+			      "\"hmac-sha256\""),
+	  .doc = "How messages are authenticated; hmac-sha1 is for old "
+		 "peers only. none, without a key, is dangerous: whoever can "
+		 "send a packet to the Map-Server can then register, and "
+		 "withdraw, what the site may." },
+	{ "not-before", PLAIN(CFG_TIME, conf_key, not_before),
+	  .doc = "The key is not accepted before this time, by the clock of "
+		 "this host." },
+	{ "not-after", PLAIN(CFG_TIME, conf_key, not_after),
+	  .doc = "The key is not accepted after this time; what was "
+		 "registered with it stays until it expires." },
 	{ NULL }
 };
 
@@ -346,6 +367,11 @@ static const struct cfg_key site_eid_keys[] = {
 	{ "accept-more-specifics", BOOL(conf_site_eid, accept_more_specifics,
 					"false"),
 	  .doc = "The site may register prefixes beneath it, too." },
+	{ "max-registrations", UINT(conf_site_eid, max_registrations, 0,
+				    UINT32_MAX, "0"),
+	  .doc = "Most registrations of this prefix and of those beneath it "
+		 "that are of no other row, each counted for each xTR; 0 is "
+		 "the site's limit only." },
 	{ NULL }
 };
 
@@ -362,9 +388,20 @@ static const struct cfg_key site_keys[] = {
 	{ "eids", LIST(CFG_OBJECT, conf_site, eids, eid_count, 1, 65536),
 	  .section = &site_eid_section, .required = true,
 	  .doc = "What the site may register." },
+	{ "rlocs", LIST(CFG_PREFIX, conf_site, rlocs, rloc_count, 0, 256),
+	  .doc = "Prefixes of the underlay that the site's locators must be "
+		 "in: a record with another one is refused whole; default: "
+		 "any." },
+	{ "max-registrations", UINT(conf_site, max_registrations, 0,
+				    UINT32_MAX, "0"),
+	  .doc = "Most registrations of the site, each EID-prefix counted for "
+		 "each xTR; 0 is as many as there is room for, which others "
+		 "then lack." },
 	{ "mode", CHOICE(conf_site, mode, answer_modes, "\"auto\""),
-	  .doc = "Who answers Map-Requests: auto lets the site choose, proxy "
-		 "is the Map-Server, forward is the site." },
+	  .doc = "Who answers Map-Requests: auto is the Map-Server for what "
+		 "was registered with P, unless the request has A, proxy is "
+		 "the Map-Server always, forward is an ETR of the site as long "
+		 "as one can be reached, else the Map-Server." },
 	{ "mac-coverage", CHOICE(conf_site, mac_coverage, coverages,
 				 "\"either\""),
 	  .doc = "What the site's MACs must cover: the entire message, as "

@@ -22,6 +22,7 @@ enum cfg_type {
 	CFG_ADDRESS,	/* struct addr; any unicast address */
 	CFG_PREFIX,	/* struct prefix */
 	CFG_HEX128,	/* struct cfg_hex128 */
+	CFG_TIME,	/* uint64_t; seconds since 1970, not 0 */
 	CFG_CHOICE,	/* int; words of a table */
 	CFG_SECRET,	/* struct secret * */
 	CFG_OBJECT,	/* pointer to the section's struct, NULL: not given */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/prefix.h"
 #include "lib/secret.h"
@@ -149,6 +150,30 @@ static int read_hex128(const struct cfg_key *key, struct json_object *v,
 	return 0;
 }
 
+/* "2026-11-30T12:00:00Z" and nothing else; a day that there is. */
+static int read_time(const struct cfg_key *key, struct json_object *v,
+		     void *dst)
+{
+	const char *s = string_of(v);
+	struct tm tm = { 0 };
+	char back[32];
+	time_t t;
+
+	if (!s || sscanf(s, "%4d-%2d-%2dT%2d:%2d:%2dZ", &tm.tm_year,
+			 &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
+			 &tm.tm_sec) != 6)
+		return -EINVAL;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	t = timegm(&tm);
+	if (t <= 0 || !gmtime_r(&t, &tm) ||
+	    !strftime(back, sizeof(back), "%Y-%m-%dT%H:%M:%SZ", &tm) ||
+	    strcmp(back, s))
+		return -EINVAL;
+	*(uint64_t *)dst = (uint64_t)t;
+	return 0;
+}
+
 static int read_choice(const struct cfg_key *key, struct json_object *v,
 		       void *dst)
 {
@@ -230,6 +255,10 @@ static const struct {
 	[CFG_HEX128] = {
 		"hex", "32 hexadecimal digits in quotes",
 		sizeof(struct cfg_hex128), read_hex128,
+	},
+	[CFG_TIME] = {
+		"time", "a time in UTC such as \"2026-11-30T12:00:00Z\" in "
+		"quotes", sizeof(uint64_t), read_time,
 	},
 	[CFG_CHOICE] = {
 		"word", NULL, sizeof(int), read_choice,

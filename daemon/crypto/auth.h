@@ -15,8 +15,9 @@
 
 struct auth_key;
 
-/* Keeps a copy of @psk.  NULL when out of memory or for an algorithm that has
- * no MAC (AUTH_NONE, unknown). */
+/* Keeps a copy of @psk.  NULL when out of memory or for an algorithm that is
+ * unknown.  AUTH_NONE must be asked for without a @psk: such a key signs with
+ * nothing, and accepts what is signed with nothing. */
 struct auth_key *auth_key_new(uint8_t key_id, enum auth_algorithm algorithm,
 			      const struct secret *psk);
 void auth_key_free(struct auth_key *k);

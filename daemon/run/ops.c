@@ -2,16 +2,21 @@
 #include "run/ops.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "crypto/auth.h"
 #include "crypto/random.h"
 #include "crypto/sig.h"
+#include "io/clock.h"
 #include "io/udp.h"
 
 static uint64_t ops_random(void *arg)
 {
 	return random_u64();
+}
+
+static uint64_t ops_wall(void *arg)
+{
+	return clock_wall_us() / 1000000;
 }
 
 /* What we send covers everything: that is what everybody checks. */
@@ -69,11 +74,6 @@ static int ops_register_nonce(void *arg, const struct addr *server,
 	return store_register_nonce(d->store, server, tag, nonce);
 }
 
-static uint64_t ops_wall(void *arg)
-{
-	return (uint64_t)time(NULL);
-}
-
 static int ops_signed_with(void *arg, const uint8_t *key, size_t key_len,
 			   const uint8_t *data, size_t len,
 			   const uint8_t *sig, size_t sig_len)
@@ -97,10 +97,10 @@ void ops_init(struct daemon *d)
 	d->ops = (struct sm_ops){
 		.arg = d,
 		.random = ops_random,
+		.wall = ops_wall,
 		.sign = ops_sign,
 		.verify = ops_verify,
 		.rloc_check = ops_rloc_check,
-		.wall = ops_wall,
 		.signed_with = ops_signed_with,
 		.register_nonce = ops_register_nonce,
 		.sign_referral = ops_sign_referral,

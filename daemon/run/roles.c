@@ -52,7 +52,8 @@ static int make_key(const struct conf_key *c, enum auth_length_style length,
 	k->length = length;
 	k->coverage = coverage;
 	k->key = auth_key_new(c->id, c->algorithm, c->key);
-	key_tag(c->key, c->algorithm, &k->tag);
+	if (c->key)
+		key_tag(c->key, c->algorithm, &k->tag);
 	return k->key ? 0 : -1;
 }
 
@@ -210,6 +211,28 @@ static const enum site_mode modes[] = {
 	[CONF_ANSWER_FORWARD] = SITE_FORWARD,
 };
 
+/* A key that proves nothing has a tag all the same, of its site. */
+static int no_key_tag(const char *site, uint64_t *tag)
+{
+	struct secret *s = secret_new(site, strlen(site));
+
+	if (!s)
+		return -1;
+	key_tag(s, AUTH_NONE, tag);
+	secret_free(s);
+	return 0;
+}
+
+static int make_site_key(const struct conf_site *site,
+			 const struct conf_key *c, struct sm_key *k)
+{
+	k->not_before = c->not_before;
+	k->not_after = c->not_after;
+	if (make_key(c, AUTH_LENGTH_DEPLOYED, site->mac_coverage, k))
+		return -1;
+	return c->key ? 0 : no_key_tag(site->name, &k->tag);
+}
+
 static int make_site(struct site *s, const struct conf_site *c)
 {
 	struct sm_key *keys = calloc(c->key_count, sizeof(*keys));
@@ -219,6 +242,9 @@ static int make_site(struct site *s, const struct conf_site *c)
 	s->keys = keys;
 	s->eids = eids;
 	s->mode = modes[c->mode];
+	s->rlocs = c->rlocs;
+	s->rloc_count = c->rloc_count;
+	s->max = c->max_registrations;
 	s->accept_unordered_nonce = c->accept_unordered_nonce;
 	if (!keys || !eids)
 		return -1;
@@ -227,10 +253,10 @@ static int make_site(struct site *s, const struct conf_site *c)
 	for (size_t i = 0; i < c->eid_count; i++) {
 		eids[i].eid = eid_make(c->eids[i].iid, &c->eids[i].prefix);
 		eids[i].more_specifics = c->eids[i].accept_more_specifics;
+		eids[i].max = c->eids[i].max_registrations;
 	}
 	for (size_t i = 0; i < c->key_count; i++)
-		if (make_key(&c->keys[i], AUTH_LENGTH_DEPLOYED,
-			     c->mac_coverage, &keys[i]))
+		if (make_site_key(c, &c->keys[i], &keys[i]))
 			return -1;
 	return 0;
 }

@@ -72,7 +72,11 @@ enum log_event {
 	LOG_REGISTER_AUTH,		/* wrong key or MAC */
 	LOG_REGISTER_REPLAY,		/* nonce is not newer */
 	LOG_REGISTER_VERSION,		/* older than what is registered */
+	LOG_REGISTER_KEY_TIME,		/* its key is not valid now */
 	LOG_REGISTER_POLICY,		/* record not allowed for the site */
+	LOG_REGISTER_RLOC,		/* record with a locator that is not */
+	LOG_REGISTER_REPEATED,		/* record for an EID that was there */
+	LOG_REGISTER_FULL,		/* more records than are allowed */
 	LOG_REGISTER_LIMITED,		/* rate limit or cap */
 	LOG_STORE_FAILED,		/* nothing was changed */
 	LOG_REGISTRATION_NEW,

@@ -14,6 +14,7 @@ static const char *const counter_names[MS_COUNT] = {
 	[MS_VERIFY_LIMITED] = "verify-limited",
 	[MS_NO_SITE] = "no-site",
 	[MS_BAD_AUTH] = "bad-auth",
+	[MS_KEY_TIME] = "key-time",
 	[MS_REPLAYED] = "replayed",
 	[MS_OLD_VERSION] = "old-version",
 	[MS_DUPLICATES] = "duplicates",
@@ -49,7 +50,8 @@ static int add_sites(struct ms *ms)
 	for (size_t i = 0; i < ms->cfg->site_count; i++)
 		n += ms->cfg->sites[i].eid_count;
 	ms->refs = calloc(n + 1, sizeof(*ms->refs));
-	if (!ms->refs)
+	ms->rows = calloc(n + 1, sizeof(*ms->rows));
+	if (!ms->refs || !ms->rows)
 		return -ENOMEM;
 
 	n = 0;
@@ -94,9 +96,11 @@ static int init_desk(struct ms *ms, struct ms_desk *d, const uint8_t seed[16])
 
 	d->ops = ms->ops;
 	init_bucket(&d->verify, &l->verify.all);
-	d->verifies = new_buckets(ms, &l->verify.each);
-	if (!d->verifies)
+	d->sites = calloc(ms->cfg->site_count + 1, sizeof(*d->sites));
+	if (!d->sites)
 		return -ENOMEM;
+	for (size_t i = 0; i < ms->cfg->site_count; i++)
+		init_bucket(&d->sites[i].verify, &l->verify.each);
 	ret = limit_init(&d->failures, &l->failures, seed);
 	if (!ret)
 		ret = limit_init(&d->requests, &l->requests, seed);
@@ -111,7 +115,7 @@ static int init_desk(struct ms *ms, struct ms_desk *d, const uint8_t seed[16])
 
 static void free_desk(struct ms_desk *d)
 {
-	free(d->verifies);
+	free(d->sites);
 	limit_free(&d->failures);
 	limit_free(&d->requests);
 	limit_free(&d->per_eid);
@@ -138,11 +142,12 @@ static int init_shared(struct ms *ms, const uint8_t seed[16])
 	const struct ms_limits *l = &ms->cfg->limits;
 
 	init_bucket(&ms->accept, &l->accept.all);
+	ms->uses = calloc(ms->cfg->site_count + 1, sizeof(*ms->uses));
 	ms->accepts = new_buckets(ms, &l->accept.each);
 	ms->outstanding = calloc(ms->cfg->site_count + 1,
 				 sizeof(*ms->outstanding));
 	ms->total = calloc(MS_COUNT, sizeof(*ms->total));
-	if (!ms->accepts || !ms->outstanding || !ms->total)
+	if (!ms->uses || !ms->accepts || !ms->outstanding || !ms->total)
 		return -ENOMEM;
 	return limit_init(&ms->again, &l->again, seed);
 }
@@ -191,6 +196,8 @@ void ms_free(struct ms *ms)
 	limit_free(&ms->again);
 	eidmap_free(&ms->sites, NULL, NULL);
 	free(ms->refs);
+	free(ms->rows);
+	free(ms->uses);
 	free(ms->accepts);
 	free(ms->total);
 	memset(ms, 0, sizeof(*ms));
@@ -254,6 +261,7 @@ static bool adopt(void *ctx, const struct eid *eid,
 	if (ref && ms_site_allows(ref, eid))
 		key = key_of(ref->site, by->tag);
 	if (key) {
+		ms_count_new(r->ms, ref);
 		by->site = ref->site->name;
 		by->key = key;
 		return true;
@@ -267,11 +275,6 @@ void ms_adopt(struct ms *ms, struct actions *acts)
 	struct review r = { ms, acts };
 
 	ms->ops->store->review(ms->ops->store_arg, adopt, &r);
-}
-
-bool ms_site_allows(const struct site_ref *ref, const struct eid *eid)
-{
-	return ref->eid->more_specifics || eid_equal(&ref->eid->eid, eid);
 }
 
 /* --- the record a prefix stands for --- */
@@ -357,6 +360,7 @@ static bool expire_one(struct ms *ms, uint64_t now, struct actions *acts)
 		return false;
 
 	ms->counters[MS_EXPIRED]++;
+	ms_count_gone(ms, ms_site_of(ms, &eid));
 	l = action_log(acts, LOG_REGISTRATION_EXPIRED);
 	l->site = gone.site;
 	l->peer = gone.source;

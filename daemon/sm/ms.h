@@ -36,6 +36,7 @@ enum ms_counter {
 	MS_VERIFY_LIMITED,
 	MS_NO_SITE,
 	MS_BAD_AUTH,
+	MS_KEY_TIME,
 	MS_REPLAYED,
 	MS_OLD_VERSION,
 	MS_DUPLICATES,		/* answered again with the stored Map-Notify */
@@ -65,6 +66,44 @@ enum ms_counter {
 	MS_COUNT
 };
 
+/* Why a Map-Register of a site, or one of its records, was refused. */
+enum site_refusal {
+	SITE_LIMITED,		/* more than its share */
+	SITE_KEY,		/* no key of the site made the MAC */
+	SITE_KEY_TIME,		/* its key is not valid now */
+	SITE_REPLAYED,
+	SITE_OLD_VERSION,
+	SITE_EID,		/* record: not the site's to register */
+	SITE_RLOC,		/* record: a locator it must not have */
+	SITE_REPEATED,		/* record: its EID was there before */
+	SITE_FULL,		/* record: more than the site may have */
+	SITE_STORE,
+	SITE_REFUSALS
+};
+
+/* "limited", "key", ... */
+const char *site_refusal_name(enum site_refusal why);
+
+/* What is known of a site at work. */
+struct site_use {
+	size_t registered;		/* registrations there are */
+	uint64_t accepted;		/* Map-Registers, last one: */
+	uint64_t last;			/* ms; 0: none yet */
+	struct addr last_from;
+	uint64_t refused[SITE_REFUSALS];
+};
+
+struct site_view {
+	const struct site *site;
+	struct site_use use;
+};
+
+/* The same, of one desk: before the message has proven anything. */
+struct site_desk {
+	struct bucket verify;
+	uint64_t refused[SITE_REFUSALS];
+};
+
 struct site_ref;
 struct ms_desk;
 
@@ -76,6 +115,8 @@ struct ms {
 	struct ms_desk *desks;
 	unsigned int desk_count;
 	/* what one thread at a time may change */
+	struct site_use *uses;		/* as many as sites */
+	size_t *rows;			/* registrations, as many as refs */
 	struct bucket *accepts;		/* as many as sites */
 	struct bucket accept;		/* of all of them */
 	struct limit again;
@@ -90,7 +131,7 @@ struct ms {
 
 struct ms_desk {
 	const struct sm_ops *ops;	/* sign and verify: this thread's */
-	struct bucket *verifies;	/* as many as sites */
+	struct site_desk *sites;	/* as many as there are */
 	struct bucket verify;		/* of all of them */
 	struct limit failures;
 	struct limit requests;
@@ -147,6 +188,9 @@ void ms_on_request(const struct ms *ms, struct ms_desk *desk, uint64_t now,
 /* At most one timer; false: nothing was due. */
 bool ms_on_time(struct ms *ms, uint64_t now, struct actions *acts);
 uint64_t ms_due(const struct ms *ms);
+
+/* @i counts from 0; false: no more. */
+bool ms_site_at(const struct ms *ms, size_t i, struct site_view *v);
 
 struct counter_group ms_counters(const struct ms *ms);
 

@@ -8,9 +8,11 @@
  * it the key) before the MAC over the whole of it holds.
  *
  * Limits.  A source address is nobody's word, so none of them can be used up
- * in an ETR's name: MACs are computed within a budget of the site named, far
- * below the one of all sites together.  Refusals are charged to their source,
- * for which they only cease to be logged.
+ * in an ETR's name: MACs are computed within a budget of the site named, which
+ * nobody else can use, and beyond that within one of all sites together.  So
+ * whoever forges in the name of some sites, if of all but one, takes nothing
+ * from the others.  Refusals are charged to their source, for which they only
+ * cease to be logged.
  */
 #include <string.h>
 
@@ -40,14 +42,22 @@ struct claim {
 	const struct map_register *msg;
 	struct actions *acts;
 	struct ms_proof *proof;
+	bool dated;			/* a key fits but is not valid now */
 };
 
+static struct site_desk *site_desk(const struct claim *c)
+{
+	return &c->desk->sites[c->proof->site - c->ms->cfg->sites];
+}
+
 /* Before the message has proven anything. */
-static bool reject(const struct claim *c, enum ms_counter counter,
-		   enum log_event event)
+static bool reject(const struct claim *c, enum site_refusal why,
+		   enum ms_counter counter, enum log_event event)
 {
 	const struct addr *from = &c->pkt->from;
 
+	if (c->proof->site)
+		counter_up(&site_desk(c)->refused[why]);
 	counter_up(&c->desk->counters[counter]);
 	if (limit_take(&c->desk->failures, from, sizeof(*from), c->now))
 		ms_log_refusal(c->acts, event, c->pkt, c->proof->site,
@@ -73,9 +83,7 @@ static bool find_site(const struct claim *c)
 
 static bool may_verify(const struct claim *c)
 {
-	size_t site = (size_t)(c->proof->site - c->ms->cfg->sites);
-
-	return bucket_take(&c->desk->verifies[site], c->now) &&
+	return bucket_take(&site_desk(c)->verify, c->now) ||
 	       bucket_take(&c->desk->verify, c->now);
 }
 
@@ -93,8 +101,19 @@ static bool verify(const struct claim *c, const struct sm_key *key,
 			    &c->msg->auth);
 }
 
-/* verify() refuses keys of another id or algorithm before it computes. */
-static bool find_key(const struct claim *c)
+static bool may_use(struct claim *c, const struct sm_key *key)
+{
+	const struct wire_auth *auth = &c->msg->auth;
+
+	if (key->key_id != auth->key_id || key->algorithm != auth->algorithm)
+		return false;
+	if (key_state(key, c->desk->ops) == KEY_VALID)
+		return true;
+	c->dated = true;
+	return false;
+}
+
+static bool find_key(struct claim *c)
 {
 	const struct wire_auth *auth = &c->msg->auth;
 	const struct site *site = c->proof->site;
@@ -103,6 +122,8 @@ static bool find_key(const struct claim *c)
 	for (size_t i = 0; i < site->key_count; i++) {
 		const struct sm_key *key = &site->keys[i];
 
+		if (!may_use(c, key))
+			continue;
 		p->key = key;
 		p->literal = false;
 		if (verify(c, key, AUTH_COVER_ENTIRE))
@@ -169,11 +190,16 @@ bool ms_authenticate(const struct ms *ms, struct ms_desk *desk, uint64_t now,
 	memset(proof, 0, sizeof(*proof));
 	counter_up(&desk->counters[MS_REGISTERS]);
 	if (!find_site(&c))
-		return reject(&c, MS_NO_SITE, LOG_SITE_UNKNOWN);
+		return reject(&c, SITE_REFUSALS, MS_NO_SITE,
+			      LOG_SITE_UNKNOWN);
 	if (!may_verify(&c))
-		return reject(&c, MS_VERIFY_LIMITED, LOG_REGISTER_LIMITED);
+		return reject(&c, SITE_LIMITED, MS_VERIFY_LIMITED,
+			      LOG_REGISTER_LIMITED);
 	if (m->auth.data_len > STORE_MAC_MAX || !find_key(&c))
-		return reject(&c, MS_BAD_AUTH, LOG_REGISTER_AUTH);
+		return c.dated ? reject(&c, SITE_KEY_TIME, MS_KEY_TIME,
+					LOG_REGISTER_KEY_TIME)
+			       : reject(&c, SITE_KEY, MS_BAD_AUTH,
+					LOG_REGISTER_AUTH);
 	name_registrant(&c);
 	return true;
 }

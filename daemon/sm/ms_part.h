@@ -16,6 +16,20 @@ const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid);
 /* May it be registered, exactly or as a more-specific? */
 bool ms_site_allows(const struct site_ref *ref, const struct eid *eid);
 
+/* Why the site must not register @rec; SITE_REFUSALS: it may, as *@ref. */
+enum site_refusal ms_judge(const struct ms *ms, const struct site *site,
+			   const struct map_record *rec,
+			   const struct site_ref **ref);
+
+/* May one more registration be made beneath @ref?  Then say so; and when it is
+ * gone. */
+bool ms_has_room(const struct ms *ms, const struct site_ref *ref);
+void ms_count_new(struct ms *ms, const struct site_ref *ref);
+void ms_count_gone(struct ms *ms, const struct site_ref *ref);
+
+void ms_note_refusal(struct ms *ms, const struct site *site,
+		     enum site_refusal why);
+
 /* A Map-Register is refused; @site and @eid may be NULL. */
 void ms_log_refusal(struct actions *acts, enum log_event event,
 		    const struct packet *pkt, const struct site *site,

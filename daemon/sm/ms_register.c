@@ -5,14 +5,24 @@
  * transaction, then the Map-Notify.  Nothing is answered before the store has
  * taken all that is accepted and the nonce with it.
  *
- * What a site may change is limited for each site and for all together, and
- * charged to the site only now that the message has proven to be its own and
- * new.
+ * What a site may change at what rate is its own share or, beyond that, the
+ * one of all together, charged only now that the message has proven to be its
+ * own and new.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "sm/ms_part.h"
+
+/* What a record means, found out before the commit and told after it. */
+struct fate {
+	const struct site_ref *ref;
+	struct store_entry room;
+	const struct store_entry *entry;	/* before; NULL: none */
+	const struct registration *old;		/* the registrant's own */
+	bool was_there;
+	bool news;				/* to other registrants */
+};
 
 /* One Map-Register on its way in. */
 struct intake {
@@ -25,16 +35,36 @@ struct intake {
 	struct reg_party by;		/* of all that is registered */
 	bool again;			/* taken before: answer only */
 	struct store_change *changes;	/* one per record accepted */
+	struct fate *fates;		/* the same */
 	struct map_record *accepted;	/* the same, for the Map-Notify */
 	size_t count;
+	bool unordered;			/* these */
+	bool committed;
 };
 
 /* --- is it new --- */
 
-static void refuse(const struct intake *in, enum ms_counter counter,
-		   enum log_event event, const struct eid *eid)
+static const struct {
+	enum ms_counter counter;
+	enum log_event event;
+} refusals[SITE_REFUSALS] = {
+	[SITE_LIMITED] = { MS_REGISTER_LIMITED, LOG_REGISTER_LIMITED },
+	[SITE_REPLAYED] = { MS_REPLAYED, LOG_REGISTER_REPLAY },
+	[SITE_OLD_VERSION] = { MS_OLD_VERSION, LOG_REGISTER_VERSION },
+	[SITE_EID] = { MS_RECORDS_REFUSED, LOG_REGISTER_POLICY },
+	[SITE_RLOC] = { MS_RECORDS_REFUSED, LOG_REGISTER_RLOC },
+	[SITE_REPEATED] = { MS_RECORDS_REFUSED, LOG_REGISTER_REPEATED },
+	[SITE_FULL] = { MS_RECORDS_REFUSED, LOG_REGISTER_FULL },
+	[SITE_STORE] = { MS_STORE_FAILED, LOG_STORE_FAILED },
+};
+
+static void refuse(const struct intake *in, enum site_refusal why,
+		   const struct eid *eid)
 {
-	in->ms->counters[counter]++;
+	enum log_event event = refusals[why].event;
+
+	in->ms->counters[refusals[why].counter]++;
+	ms_note_refusal(in->ms, in->proof->site, why);
 	ms_log_refusal(in->acts, event, in->pkt, in->proof->site,
 		       in->msg->nonce, eid);
 }
@@ -43,7 +73,7 @@ static bool may_change(const struct intake *in)
 {
 	size_t site = (size_t)(in->proof->site - in->ms->cfg->sites);
 
-	return bucket_take(&in->ms->accepts[site], in->now) &&
+	return bucket_take(&in->ms->accepts[site], in->now) ||
 	       bucket_take(&in->ms->accept, in->now);
 }
 
@@ -95,21 +125,11 @@ static bool is_new(struct intake *in)
 		 : is_new_registrant(in))
 		return true;
 
-	refuse(in, MS_REPLAYED, LOG_REGISTER_REPLAY,
-	       &in->msg->records[0].eid);
+	refuse(in, SITE_REPLAYED, &in->msg->records[0].eid);
 	return false;
 }
 
 /* --- policy --- */
-
-static bool allowed(const struct intake *in, const struct map_record *rec)
-{
-	const struct site_ref *ref = ms_site_of(in->ms, &rec->eid);
-
-	if (rec->foreign || !ref || ref->site != in->proof->site)
-		return false;
-	return ms_site_allows(ref, &rec->eid);
-}
 
 /* The locators that can be used, sorted, without L, p. */
 static void clean_locators(const struct map_record *rec, struct reg_record *to)
@@ -161,17 +181,44 @@ static struct reg_record *content_of(const struct intake *in,
 	return to;
 }
 
-/* 0; -EPERM: policy; -ENOMEM. */
-static int take_record(struct intake *in, const struct map_record *rec)
+static const struct registration *reg_of(const struct store_entry *e,
+					 const struct registrant *who)
 {
-	struct store_change *ch = &in->changes[in->count];
-	struct reg_record *content;
+	const struct registration *r = e ? e->regs : NULL;
 
-	if (!allowed(in, rec))
-		return -EPERM;
-	content = content_of(in, rec);
-	if (!content)
-		return -ENOMEM;
+	while (r && !registrant_equal(&r->by->who, who))
+		r = registration_next(r);
+	return r;
+}
+
+static const struct store_entry *entry_of(const struct intake *in,
+					  const struct eid *eid,
+					  struct store_entry *e)
+{
+	const struct sm_ops *ops = in->ms->ops;
+
+	return ops->store->find(ops->store_arg, eid, e);
+}
+
+/* Records come in order, as a rule, and then one look suffices. */
+static bool is_repeated(struct intake *in, const struct eid *eid)
+{
+	size_t n = in->count;
+
+	if (!n || (!in->unordered &&
+		   eid_cmp(&in->changes[n - 1].eid, eid) < 0))
+		return false;
+	in->unordered = true;
+	while (n--)
+		if (eid_equal(&in->changes[n].eid, eid))
+			return true;
+	return false;
+}
+
+static int fill_change(const struct intake *in, const struct map_record *rec,
+		       struct store_change *ch)
+{
+	struct reg_record *content = content_of(in, rec);
 
 	ch->eid = rec->eid;
 	ch->remove = rec->ttl == 0;
@@ -182,14 +229,61 @@ static int take_record(struct intake *in, const struct map_record *rec)
 		.expires = in->now + timeout_of(in, rec),
 		.lifetime = timeout_of(in, rec),
 	};
-	if (!ch->remove && !content->locator_count)
-		return -EPERM;
+	return content ? 0 : -ENOMEM;
+}
 
+/* Does the mapping change?  Not so when a registration is but repeated, though
+ * it is the latest then: of two registrants that contradict each other each
+ * would be told, for ever. */
+static bool is_news(const struct store_change *ch, const struct fate *f)
+{
+	const struct registration *old = f->old;
+
+	if (ch->remove)
+		return old && (old->by->merge || f->entry->regs == old);
+	return !old || old->by->merge != ch->reg.by->merge ||
+	       !registration_same_locators(old, &ch->reg);
+}
+
+static void find_fate(const struct intake *in, const struct store_change *ch,
+		      struct fate *f)
+{
+	f->entry = entry_of(in, &ch->eid, &f->room);
+	f->old = reg_of(f->entry, &in->proof->who.who);
+	f->was_there = f->old != NULL;
+	f->news = is_news(ch, f);
+}
+
+/* Adds it to @in->changes, or *@why not.  0 or -ENOMEM. */
+static int take_record(struct intake *in, const struct map_record *rec,
+		       enum site_refusal *why)
+{
+	struct store_change *ch = &in->changes[in->count];
+	struct fate *f = &in->fates[in->count];
+
+	*why = ms_judge(in->ms, in->proof->site, rec, &f->ref);
+	if (*why == SITE_REFUSALS && is_repeated(in, &rec->eid))
+		*why = SITE_REPEATED;
+	if (*why != SITE_REFUSALS)
+		return 0;
+
+	if (fill_change(in, rec, ch))
+		return -ENOMEM;
+	find_fate(in, ch, f);
+	if (!ch->remove && !ch->reg.rec->locator_count)
+		*why = SITE_RLOC;
+	else if (!ch->remove && !f->was_there && !ms_has_room(in->ms, f->ref))
+		*why = SITE_FULL;
+	if (*why != SITE_REFUSALS)
+		return 0;
+
+	if (!ch->remove && !f->was_there)
+		ms_count_new(in->ms, f->ref);
 	in->count++;
 	return 0;
 }
 
-static int take_records(struct intake *in)
+static void name_party(struct intake *in)
 {
 	in->by = (struct reg_party){
 		.who = in->proof->who.who,
@@ -202,33 +296,44 @@ static int take_records(struct intake *in)
 		.merge = in->msg->flags & MREG_MERGE,
 		.want_notify = in->msg->flags & MREG_WANT_NOTIFY,
 	};
-	in->changes = arena_array(in->acts->arena, in->msg->record_count,
-				  sizeof(*in->changes));
-	if (!in->changes)
+}
+
+static int take_records(struct intake *in)
+{
+	size_t n = in->msg->record_count;
+
+	name_party(in);
+	in->changes = arena_array(in->acts->arena, n, sizeof(*in->changes));
+	in->fates = arena_array(in->acts->arena, n, sizeof(*in->fates));
+	if (!in->changes || !in->fates)
 		return -ENOMEM;
 
-	for (unsigned int i = 0; i < in->msg->record_count; i++) {
-		int ret = take_record(in, &in->msg->records[i]);
+	for (size_t i = 0; i < n; i++) {
+		enum site_refusal why;
 
-		if (ret == -ENOMEM)
-			return ret;
-		if (ret)
-			refuse(in, MS_RECORDS_REFUSED, LOG_REGISTER_POLICY,
-			       &in->msg->records[i].eid);
+		if (take_record(in, &in->msg->records[i], &why))
+			return -ENOMEM;
+		if (why != SITE_REFUSALS)
+			refuse(in, why, &in->msg->records[i].eid);
 	}
 	return 0;
 }
 
-/* --- the Map-Notify --- */
-
-static const struct store_entry *entry_of(const struct intake *in,
-					  const struct eid *eid,
-					  struct store_entry *e)
+/* What was counted as new did not come to be; or it did, and what was to go is
+ * gone. */
+static void settle_counts(const struct intake *in)
 {
-	const struct sm_ops *ops = in->ms->ops;
+	for (size_t i = 0; i < in->count; i++) {
+		const struct fate *f = &in->fates[i];
+		bool removed = in->changes[i].remove;
 
-	return ops->store->find(ops->store_arg, eid, e);
+		if (in->committed ? removed && f->was_there
+				  : !removed && !f->was_there)
+			ms_count_gone(in->ms, f->ref);
+	}
 }
+
+/* --- the Map-Notify --- */
 
 /* Records as accepted; merged, where that was asked for. */
 static int notify_records(struct intake *in)
@@ -240,9 +345,8 @@ static int notify_records(struct intake *in)
 
 	for (size_t i = 0; i < in->count; i++) {
 		const struct store_change *ch = &in->changes[i];
-		struct store_entry e;
 		int ret = ms_entry_record(in->by.merge && !ch->remove ?
-					  entry_of(in, &ch->eid, &e) : NULL,
+					  in->fates[i].entry : NULL,
 					  &ch->eid, &ch->reg, in->acts->arena,
 					  &in->accepted[i]);
 
@@ -286,18 +390,6 @@ static int build_notify(struct intake *in, uint8_t **data, size_t *len)
 
 /* --- the transaction --- */
 
-static const struct registration *reg_of(const struct intake *in,
-					 const struct eid *eid)
-{
-	const struct registration *r;
-	struct store_entry e;
-
-	r = entry_of(in, eid, &e) ? e.regs : NULL;
-	while (r && !registrant_equal(&r->by->who, &in->proof->who.who))
-		r = registration_next(r);
-	return r;
-}
-
 /* RFC 9302 5: a message with an older version than its sender has registered
  * changes nothing and is not answered.  Each registrant counts for itself, and
  * one that has lost count has a new start when its registration times out. */
@@ -305,52 +397,16 @@ static bool is_old(const struct intake *in)
 {
 	for (size_t i = 0; i < in->count; i++) {
 		const struct store_change *ch = &in->changes[i];
-		const struct registration *r = reg_of(in, &ch->eid);
+		const struct registration *r = in->fates[i].old;
 		uint16_t version = ch->reg.rec->version;
 
 		if (!r || !r->rec->version || !version ||
 		    !version_newer(r->rec->version, version))
 			continue;
-		refuse(in, MS_OLD_VERSION, LOG_REGISTER_VERSION, &ch->eid);
+		refuse(in, SITE_OLD_VERSION, &ch->eid);
 		return true;
 	}
 	return false;
-}
-
-/* What a change means, found out before the commit and told after it. */
-struct fate {
-	bool was_there;
-	bool news;		/* to other registrants */
-};
-
-/* Does the mapping change with the end of @old? */
-static bool is_answered(const struct intake *in, const struct store_change *ch,
-			const struct registration *old)
-{
-	struct store_entry e;
-
-	return old->by->merge || entry_of(in, &ch->eid, &e)->regs == old;
-}
-
-/* Not so when a registration is but repeated, though it is the latest then: of
- * two registrants that contradict each other each would be told, for ever. */
-static bool is_news(const struct registration *reg,
-		    const struct registration *old)
-{
-	return !old || old->by->merge != reg->by->merge ||
-	       !registration_same_locators(old, reg);
-}
-
-static void compare(const struct intake *in, struct fate *fates)
-{
-	for (size_t i = 0; i < in->count; i++) {
-		const struct store_change *ch = &in->changes[i];
-		const struct registration *old = reg_of(in, &ch->eid);
-
-		fates[i].was_there = old != NULL;
-		fates[i].news = ch->remove ? old && is_answered(in, ch, old)
-					   : is_news(&ch->reg, old);
-	}
 }
 
 static void describe(const struct intake *in, const struct store_change *ch,
@@ -406,16 +462,26 @@ static int commit(struct intake *in)
 	return ops->store->commit(ops->store_arg, &b);
 }
 
-static void tell(const struct intake *in, const struct fate *fates)
+static void note_accepted(const struct intake *in)
+{
+	struct site_use *u = &in->ms->uses[in->proof->site -
+					   in->ms->cfg->sites];
+
+	u->accepted++;
+	u->last = in->now;
+	u->last_from = in->pkt->from;
+}
+
+static void tell(const struct intake *in)
 {
 	for (size_t i = 0; i < in->count; i++) {
 		const struct store_change *ch = &in->changes[i];
 		struct store_entry e;
 
-		describe(in, ch, &fates[i]);
+		describe(in, ch, &in->fates[i]);
 		if (ch->remove || in->by.want_notify)
 			ms_notify_drop(in->ms, &ch->eid, &in->proof->who.who);
-		if (fates[i].news && entry_of(in, &ch->eid, &e))
+		if (in->fates[i].news && entry_of(in, &ch->eid, &e))
 			ms_notify_others(in->ms, in->now, &e,
 					 &in->proof->who.who, in->acts);
 	}
@@ -436,7 +502,6 @@ static int send_notify(const struct intake *in, const uint8_t *notify,
  * already only the answer is made anew. */
 static int settle(struct intake *in)
 {
-	struct fate fates[RECORD_MAX];
 	uint8_t *notify;
 	size_t len;
 	int ret;
@@ -445,12 +510,13 @@ static int settle(struct intake *in)
 	if (ret || in->again)
 		return ret ? ret : send_notify(in, notify, len);
 
-	compare(in, fates);
 	ret = commit(in);
 	if (ret)
 		return ret;
 
-	tell(in, fates);
+	in->committed = true;
+	note_accepted(in);
+	tell(in);
 	if (!notify)
 		return 0;
 	in->ms->counters[MS_NOTIFIES]++;
@@ -474,19 +540,16 @@ void ms_take(struct ms *ms, uint64_t now, const struct packet *pkt,
 	if (!is_new(&in))
 		return;
 	if (!in.again && !may_change(&in)) {
-		refuse(&in, MS_REGISTER_LIMITED, LOG_REGISTER_LIMITED,
-		       &m->records[0].eid);
+		refuse(&in, SITE_LIMITED, &m->records[0].eid);
 		return;
 	}
 
 	ret = take_records(&in);
-	if (!ret && !in.again && is_old(&in))
-		return;
-	if (!ret)
+	if (!ret && (in.again || !is_old(&in)))
 		ret = settle(&in);
+	settle_counts(&in);
 	if (ret)
-		refuse(&in, MS_STORE_FAILED, LOG_STORE_FAILED,
-		       &m->records[0].eid);
+		refuse(&in, SITE_STORE, &m->records[0].eid);
 }
 
 void ms_on_register(struct ms *ms, struct ms_desk *desk, uint64_t now,

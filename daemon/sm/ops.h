@@ -18,13 +18,22 @@ struct sig_key;			/* crypto/sig.h; the same */
 /* A pre-shared key as configured.  Owned by the configuration. */
 struct sm_key {
 	uint8_t key_id;
-	uint8_t algorithm;		/* enum auth_algorithm, not NONE */
+	/* enum auth_algorithm; NONE only where the configuration says so */
+	uint8_t algorithm;
 	enum auth_length_style length;	/* of what we send */
 	enum auth_coverage coverage;	/* what we accept */
 	struct auth_key *key;		/* for sign() and verify() */
 	/* Names the key in the state that survives a restart; another key has
 	 * another tag.  E.g. first octets of its MAC over a fixed text. */
 	uint64_t tag;
+	uint64_t not_before;		/* seconds since 1970; 0: always */
+	uint64_t not_after;		/* 0: for ever */
+};
+
+enum key_state {
+	KEY_VALID,
+	KEY_EARLY,
+	KEY_OVER,
 };
 
 /* May we talk to an underlay address? */
@@ -41,6 +50,10 @@ struct sm_ops {
 	/* 64 bits from a CSPRNG. */
 	uint64_t (*random)(void *arg);
 
+	/* Time of day, seconds since 1970, as far as this host knows: for
+	 * keys, signatures and the like that people have dated. */
+	uint64_t (*wall)(void *arg);
+
 	/* Fill in the authentication data of a message built with the key's
 	 * id, algorithm and length.  0 or negative errno. */
 	int (*sign)(void *arg, const struct sm_key *key, uint8_t *msg,
@@ -52,9 +65,6 @@ struct sm_ops {
 		      size_t len, const struct wire_auth *auth);
 
 	enum rloc_verdict (*rloc_check)(void *arg, const struct addr *a);
-
-	/* Seconds since 1970: of a DDT client that verifies (RFC 8111 10). */
-	uint64_t (*wall)(void *arg);
 
 	/* Is @sig a signature over @data (RSA with SHA-256, PKCS #1 v1.5) by
 	 * the public key (DER SubjectPublicKeyInfo) @key?  0 or -EBADMSG. */
@@ -78,6 +88,11 @@ struct sm_ops {
 	const struct store_ops *store;
 	void *store_arg;
 };
+
+enum key_state key_state(const struct sm_key *key, const struct sm_ops *ops);
+
+/* "valid", "early", "over" */
+const char *key_state_name(enum key_state state);
 
 /* "usable", "no-family", "overlay", "own" */
 const char *rloc_verdict_name(enum rloc_verdict v);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Defaults of the Map-Server and the Map-Resolver; see xtr.c for the rates of
- * replies.  A site of 10,000 prefixes sends some thousand Map-Registers when
- * it starts: 5,000 MACs a second are more than any needs.
+ * replies.  A site has a share of 500 Map-Registers a second that is its own:
+ * one of 10,000 prefixes sends some thousand when it starts.
  *
  * What all sites or sources together may have is more than one thread can do,
  * but not without a bound: a lower one would let those who make up sources use
@@ -25,7 +25,7 @@ void ms_config_init(struct ms_config *cfg)
 		.replay_window = 60 * 1000,
 		.notifies = 16384,
 		.notifies_of_site = 1024,
-		.verify = { .each = { 200, 1000 }, .all = ALL_TOGETHER },
+		.verify = { .each = { 2000, 1000 }, .all = ALL_TOGETHER },
 		.accept = { .each = { 2000, 2000 }, .all = ALL_TOGETHER },
 		.failures = {
 			.each = { 20000, 100 },

@@ -19,6 +19,7 @@ enum site_mode {
 struct site_eid {
 	struct eid eid;
 	bool more_specifics;	/* accept registrations beneath it */
+	uint32_t max;		/* registrations of no longer row; 0: any */
 };
 
 struct site {
@@ -27,11 +28,15 @@ struct site {
 	size_t key_count;
 	const struct site_eid *eids;	/* no EID in two sites */
 	size_t eid_count;
+	const struct prefix *rlocs;	/* where its locators are */
+	size_t rloc_count;		/* 0: anywhere */
+	uint32_t max;			/* registrations; 0: any number */
 	enum site_mode mode;
 	bool accept_unordered_nonce;	/* peers that do not count up */
 };
 
-/* How often something may be done for one site, and for all together. */
+/* How often something may be done: the share of each site, which is nobody
+ * else's, and what any may use beyond its share. */
 struct site_rate {
 	struct limit_rate each;
 	struct limit_rate all;

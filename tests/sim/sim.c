@@ -135,6 +135,13 @@ static uint64_t op_random(void *arg)
 	return sim_random(h->sim);
 }
 
+static uint64_t op_wall(void *arg)
+{
+	struct sim_host *h = arg;
+
+	return SIM_WALL + h->sim->now / 1000;
+}
+
 static int op_sign(void *arg, const struct sm_key *key, uint8_t *msg,
 		   size_t len)
 {
@@ -515,6 +522,7 @@ static struct sm_ops ops_of(struct sim_host *h)
 	return (struct sm_ops){
 		.arg = h,
 		.random = op_random,
+		.wall = op_wall,
 		.sign = op_sign,
 		.verify = op_verify,
 		.rloc_check = op_rloc_check,

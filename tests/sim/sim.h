@@ -49,6 +49,9 @@ struct sim_net {
 	unsigned int delay_max;
 };
 
+/* Time of day when the clock of the simulator is 0. */
+#define SIM_WALL	1800000000u
+
 struct sim {
 	uint64_t now;			/* ms */
 	uint64_t rng;

@@ -34,6 +34,7 @@ static struct {
 	uint64_t nonce;			/* of register_nonce */
 	struct addr overlay, own, no_family;
 	bool no_nonce, no_sign;
+	uint64_t wall;
 } world;
 
 static inline struct addr A(const char *text)
@@ -70,6 +71,11 @@ static inline int turn_done(void **state)
 static inline uint64_t fake_random(void *arg)
 {
 	return ++world.random * 0x9e3779b97f4a7c15u;
+}
+
+static inline uint64_t fake_wall(void *arg)
+{
+	return world.wall;
 }
 
 static inline void fake_mac(const struct sm_key *key, const uint8_t *msg,
@@ -134,6 +140,7 @@ static inline int fake_register_nonce(void *arg, const struct addr *server,
 
 static const struct sm_ops ops = {
 	.random = fake_random,
+	.wall = fake_wall,
 	.sign = fake_sign,
 	.verify = fake_verify,
 	.rloc_check = fake_rloc_check,

@@ -33,10 +33,14 @@ static inline int begin(void **state)
 				     .key_id = 1, .tag = 2 };
 	keys_b[0] = (struct sm_key){ .algorithm = AUTH_HMAC_SHA256_128,
 				     .tag = 3 };
-	eids_a[0] = (struct site_eid){ E("[100]10.1.0.0/16"), true };
-	eids_a[1] = (struct site_eid){ E("[100]10.8.0.0/16"), false };
-	eids_a[2] = (struct site_eid){ E("[100]2001:db8:a::/48"), true };
-	eids_b[0] = (struct site_eid){ E("[100]10.2.0.0/16"), true };
+	eids_a[0] = (struct site_eid){ .eid = E("[100]10.1.0.0/16"),
+					 .more_specifics = true };
+	eids_a[1] = (struct site_eid){ .eid = E("[100]10.8.0.0/16"),
+					 .more_specifics = false };
+	eids_a[2] = (struct site_eid){ .eid = E("[100]2001:db8:a::/48"),
+					 .more_specifics = true };
+	eids_b[0] = (struct site_eid){ .eid = E("[100]10.2.0.0/16"),
+					 .more_specifics = true };
 	sites[0] = (struct site){ .name = "a", .keys = keys_a, .key_count = 2,
 				  .eids = eids_a, .eid_count = 3 };
 	sites[1] = (struct site){ .name = "b", .keys = keys_b, .key_count = 1,
@@ -59,6 +63,15 @@ static inline int begin(void **state)
 	assert_int_equal(ms_init(&ms, &cfg, &ms_ops, seed), 0);
 	turn();
 	return 0;
+}
+
+/* Made anew of what the test has changed in the configuration; what was
+ * registered is taken over. */
+static inline void begin_again(void)
+{
+	ms_free(&ms);
+	assert_int_equal(ms_init(&ms, &cfg, &ms_ops, seed), 0);
+	ms_adopt(&ms, turn());
 }
 
 static inline int end(void **state)

@@ -44,9 +44,16 @@ static const char good[] =
 "        \"eid-space\": [] } ]\n"
 "  },\n"
 "  \"map-server\": { \"sites\": [ { \"name\": \"site-a\",\n"
-"     \"keys\": [ { \"key\": \"k0\" }, { \"key-id\": 1, \"key\": \"k1\" } ],\n"
+"     \"keys\": [ { \"key\": \"k0\", \"not-after\":\n"
+"                    \"2026-12-01T00:00:59Z\" },\n"
+"                { \"key-id\": 1, \"key\": \"k1\",\n"
+"                  \"not-before\": \"2024-02-29T12:00:00Z\" },\n"
+"                { \"key-id\": 2, \"algorithm\": \"none\" } ],\n"
+"     \"rlocs\": [\"192.0.2.0/24\", \"2001:db8::/32\"],\n"
+"     \"max-registrations\": 100,\n"
 "     \"eids\": [ { \"iid\": 100, \"prefix\": \"10.1.0.0/16\",\n"
-"                  \"accept-more-specifics\": true } ],\n"
+"                  \"accept-more-specifics\": true,\n"
+"                  \"max-registrations\": 10 } ],\n"
 "     \"mode\": \"forward\" } ] },\n"
 "  \"map-resolver\": {}\n"
 "}\n";
@@ -132,9 +139,19 @@ static void test_good_servers(void **state)
 	assert_int_equal(m->auth_length, AUTH_LENGTH_RFC);
 	assert_false(m->proxy_reply);
 	assert_true(m->want_map_notify);
-	assert_int_equal(s->key_count, 2);
+	assert_int_equal(s->key_count, 3);
 	assert_int_equal(s->keys[0].algorithm, AUTH_HMAC_SHA256_128);
 	assert_int_equal(s->keys[1].id, 1);
+	assert_int_equal(s->keys[0].not_before, 0);
+	assert_int_equal(s->keys[0].not_after, 1796083259);
+	assert_int_equal(s->keys[1].not_before, 1709208000);
+	assert_int_equal(s->keys[1].not_after, 0);
+	assert_int_equal(s->keys[2].algorithm, AUTH_NONE);
+	assert_null(s->keys[2].key);
+	assert_int_equal(s->rloc_count, 2);
+	assert_prefix(&s->rlocs[1], "2001:db8::/32");
+	assert_int_equal(s->max_registrations, 100);
+	assert_int_equal(s->eids[0].max_registrations, 10);
 	assert_int_equal(s->eids[0].iid, 100);
 	assert_true(s->eids[0].accept_more_specifics);
 	assert_int_equal(s->mac_coverage, AUTH_COVER_EITHER);
@@ -393,6 +410,24 @@ static const struct {
 	{ MS(SITE("a", "[{\"key\": \"k\"}, {\"key\": \"l\"}]", EIDS)),
 	  "f:2: map-server.sites[0].keys[1]: the same as in element 0: "
 	  "expected each once" },
+	{ MS(SITE("a", "[{\"key\": \"k\", \"algorithm\": \"none\"}]", EIDS)),
+	  "f:2: map-server.sites[0].keys[0]: expected no key, as "
+	  "\"algorithm\" is \"none\"" },
+	{ MS(SITE("a", "[{\"key\": \"k\",\n\"not-before\": "
+		  "\"2026-01-02T00:00:00Z\",\n\"not-after\": "
+		  "\"2026-01-02T00:00:00Z\"}]", EIDS)),
+	  "f:4: map-server.sites[0].keys[0].not-after: expected a time after "
+	  "\"not-before\"" },
+	{ MS(SITE("a", "[{\"key\": \"k\", \"not-after\": "
+		  "\"2026-02-29T00:00:00Z\"}]", EIDS)),
+	  "f:2: map-server.sites[0].keys[0].not-after: "
+	  "\"2026-02-29T00:00:00Z\": expected a time in UTC such as "
+	  "\"2026-11-30T12:00:00Z\" in quotes" },
+	{ MS(SITE("a", "[{\"key\": \"k\", \"not-after\": "
+		  "\"2026-01-01T00:00:00+01\"}]", EIDS)),
+	  "f:2: map-server.sites[0].keys[0].not-after: "
+	  "\"2026-01-01T00:00:00+01\": expected a time in UTC such as "
+	  "\"2026-11-30T12:00:00Z\" in quotes" },
 	{ "{\"map-resolver\": {}}", "f:1: map-resolver: expected "
 	  "\"map-servers\" or \"ddt-roots\", as this process is no "
 	  "Map-Server itself" },

@@ -387,6 +387,39 @@ static void types_have_keys_of_their_own(void **state)
 	auth_key_free(k);
 }
 
+/* A message that is signed with nothing: for a key that says so, and for no
+ * other. */
+static void no_key(void **state)
+{
+	struct auth_key *none = auth_key_new(7, AUTH_NONE, NULL);
+	uint8_t msg[48] = { 0x30, [12] = 7 };
+
+	assert_non_null(none);
+	assert_int_equal(auth_sign(none, msg, sizeof(msg),
+				   AUTH_COVER_ENTIRE), 0);
+	assert_int_equal(verify(none, msg, sizeof(msg), AUTH_COVER_EITHER), 0);
+	for (int algorithm = 1; algorithm <= 3; algorithm++) {
+		struct auth_key *k = key(7, algorithm, PSK);
+
+		assert_int_equal(verify(k, msg, sizeof(msg),
+					AUTH_COVER_EITHER), -EKEYREJECTED);
+		auth_key_free(k);
+		msg[13] = (uint8_t)algorithm;
+		assert_int_equal(verify(none, msg, sizeof(msg),
+					AUTH_COVER_EITHER), -EKEYREJECTED);
+		msg[13] = 0;
+	}
+	/* Nor with something, nor with another id. */
+	msg[15] = 4;
+	assert_int_equal(verify(none, msg, sizeof(msg), AUTH_COVER_EITHER),
+			 -EKEYREJECTED);
+	msg[15] = 0;
+	msg[12] = 0;
+	assert_int_equal(verify(none, msg, sizeof(msg), AUTH_COVER_EITHER),
+			 -EKEYREJECTED);
+	auth_key_free(none);
+}
+
 static void unusable_keys(void **state)
 {
 	static uint8_t long_psk[SECRET_MAX];
@@ -437,6 +470,7 @@ int main(void)
 		cmocka_unit_test(downgrades),
 		cmocka_unit_test(false_ranges),
 		cmocka_unit_test(types_have_keys_of_their_own),
+		cmocka_unit_test(no_key),
 		cmocka_unit_test(unusable_keys),
 		cmocka_unit_test(randomness),
 	};

@@ -280,7 +280,7 @@ static struct {
 	bool broken;
 } clock;
 
-static uint64_t fake_wall(void *arg)
+static uint64_t wall_2023(void *arg)
 {
 	return clock.wall;
 }
@@ -316,7 +316,7 @@ static struct ddt *signing(const struct node_text *t, size_t keys)
 		};
 	cfg.sign.keys = sign_keys;
 	cfg.sign.key_count = keys;
-	node_ops.wall = fake_wall;
+	node_ops.wall = wall_2023;
 	node_ops.sign_referral = fake_sign_referral;
 	assert_int_equal(ddt_init(&ddt, &cfg, &node_ops, NULL, seed), 0);
 	return &ddt;

@@ -39,7 +39,7 @@ static int fake_signed_with(void *arg, const uint8_t *key, size_t key_len,
 	return sig_len == SIG && !memcmp(sig, right, SIG) ? 0 : -EBADMSG;
 }
 
-static uint64_t fake_wall(void *arg)
+static uint64_t wall_2023(void *arg)
 {
 	return wall_clock;
 }
@@ -56,7 +56,7 @@ static int begin_secure(void **state)
 	}
 	wall_clock = WALL;
 	verified = 0;
-	ddt_ops.wall = fake_wall;
+	ddt_ops.wall = wall_2023;
 	ddt_ops.signed_with = fake_signed_with;
 	cfg.anchors = keys;
 	cfg.anchor_count = 2;

@@ -274,11 +274,14 @@ static void flood_of_one_site(void **state)
 {
 	struct sm_key forged = keys_a[0];
 
+	cfg.limits.verify.each = (struct limit_rate){ 2000, 1000 };
+	cfg.limits.verify.all = (struct limit_rate){ 1000, 500 };
+	begin_again();
 	forged.tag = 77;
 	for (int i = 0; i < 3000; i++)
 		put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .key = &forged));
-	assert_int_equal(counter("bad-auth"), 1000);
-	assert_int_equal(counter("verify-limited"), 2000);
+	assert_int_equal(counter("bad-auth"), 1500);
+	assert_int_equal(counter("verify-limited"), 1500);
 	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }));
 	assert_null(entry("[100]10.1.0.0/16"));
 	put(NOW, REG(.eids = { "[100]10.2.0.0/16" }, .key = &keys_b[0]));
@@ -294,6 +297,9 @@ static void busy_site(void **state)
 	uint64_t now = NOW;
 	char from[32];
 
+	cfg.limits.accept.each = (struct limit_rate){ 2000, 2000 };
+	cfg.limits.accept.all = (struct limit_rate){ 1000000, 10 };
+	begin_again();
 	put(now, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1));
 	put(now, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 2));
 	for (int i = 0; i < 3000; i++, now += i % 2)

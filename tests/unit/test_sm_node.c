@@ -41,7 +41,8 @@ static int set_up(void **state)
 					       .want_notify = true };
 	local[0] = E("[100]10.1.0.0/16");
 	local[1] = E("[100]10.7.0.0/16");
-	site_eid = (struct site_eid){ E("[100]10.2.0.0/16"), true };
+	site_eid = (struct site_eid){ .eid = E("[100]10.2.0.0/16"),
+				      .more_specifics = true };
 	site = (struct site){ .name = "b", .keys = &key, .key_count = 1,
 			      .eids = &site_eid, .eid_count = 1 };
 

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a site may register at the Map-Server, with which keys, and how much
+ * of it. */
+#include "sm_ms.h"
+
+#define EID	"[100]10.1.0.0/16"
+
+static uint64_t refused(size_t site, enum site_refusal why)
+{
+	struct site_view v;
+
+	assert_true(ms_site_at(&ms, site, &v));
+	return v.use.refused[why];
+}
+
+static size_t registered(size_t site)
+{
+	struct site_view v;
+
+	assert_true(ms_site_at(&ms, site, &v));
+	return v.use.registered;
+}
+
+/* --- keys --- */
+
+/* The new key is valid some time before the old one ends. */
+static void rollover(void **state)
+{
+	uint64_t n = 1;
+
+	keys_a[0].not_after = 2000;
+	keys_a[1].not_before = 1000;
+	world.wall = 999;
+	put(NOW, REG(.eids = { EID }, .nonce = n++, .key = &keys_a[1]));
+	assert_int_equal(count_logs(LOG_REGISTER_KEY_TIME), 1);
+	assert_int_equal(refused(0, SITE_KEY_TIME), 1);
+	assert_null(entry(EID));
+	put(NOW, REG(.eids = { EID }, .nonce = n++));
+	assert_non_null(entry(EID));
+	world.wall = 1000;
+	put(NOW, REG(.eids = { EID }, .nonce = n++, .key = &keys_a[1]));
+	assert_int_equal(counter("key-time"), 1);
+	world.wall = 2000;
+	put(NOW, REG(.eids = { EID }, .nonce = n++));
+	assert_int_equal(counter("key-time"), 1);
+	world.wall = 2001;
+	put(NOW, REG(.eids = { EID }, .nonce = n++));
+	assert_int_equal(counter("key-time"), 2);
+	put(NOW, REG(.eids = { EID }, .nonce = n++, .key = &keys_a[1]));
+	assert_int_equal(counter("key-time"), 2);
+	assert_int_equal(counter("records-accepted"), 4);
+	assert_int_equal(counter("bad-auth"), 0);
+}
+
+/* What was registered with a key stays when its time is over, and its
+ * registrant is told of news with that key, the only one it is known to have. */
+static void registered_before(void **state)
+{
+	keys_a[0].not_after = 2000;
+	world.wall = 1999;
+	put(NOW, REG(.eids = { EID }, .nonce = 1, .flags = MREG_WANT_NOTIFY));
+	world.wall = 3000;
+	put(NOW, REG(.eids = { EID }, .nonce = 1, .xtr = 2, .key = &keys_a[1],
+		     .rlocs = { "192.0.2.2" }));
+	assert_int_equal(count_regs(entry(EID)), 2);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(sent(0).notify.auth.key_id, 0);
+}
+
+/* The answer has the key that was used. */
+static void answered_with_its_key(void **state)
+{
+	struct lisp_msg m;
+
+	for (int i = 0; i < 2; i++) {
+		put(NOW, REG(.eids = { EID }, .nonce = 1, .key = &keys_a[i],
+			     .flags = MREG_WANT_NOTIFY));
+		m = sent(0);
+		assert_int_equal(m.notify.auth.key_id, i);
+		assert_int_equal(fake_verify(NULL, &keys_a[i],
+					     act(ACTION_SEND, 0)->send.data,
+					     act(ACTION_SEND, 0)->send.len,
+					     &m.notify.auth), 0);
+	}
+}
+
+/* --- locators --- */
+
+static void locators(void **state)
+{
+	static struct prefix allowed[2];
+
+	assert_int_equal(prefix_from_text("192.0.2.0/28", &allowed[0]), 0);
+	assert_int_equal(prefix_from_text("2001:db8:9::/48", &allowed[1]), 0);
+	sites[0].rlocs = allowed;
+	sites[0].rloc_count = 2;
+	put(NOW, REG(.eids = { EID }, .nonce = 1, .flags = MREG_WANT_NOTIFY,
+		     .rlocs = { "192.0.2.15", "2001:db8:9::1" }));
+	assert_int_equal(entry(EID)->regs->rec->locator_count, 2);
+	/* One that is not: the record goes, and what was there stays. */
+	put(NOW, REG(.eids = { EID, "[100]10.8.0.0/16" }, .nonce = 2,
+		     .flags = MREG_WANT_NOTIFY,
+		     .rlocs = { "192.0.2.15", "192.0.2.16" }));
+	assert_int_equal(count_logs(LOG_REGISTER_RLOC), 2);
+	assert_int_equal(sent(0).notify.record_count, 0);
+	assert_int_equal(entry(EID)->regs->rec->locator_count, 2);
+	assert_int_equal(refused(0, SITE_RLOC), 2);
+	/* To withdraw one need not be allowed any. */
+	put(NOW, REG(.eids = { EID }, .nonce = 3, .withdraw = true,
+		     .rlocs = { "192.0.2.99" }));
+	assert_null(entry(EID));
+	/* Another site has no such list. */
+	put(NOW, REG(.eids = { "[100]10.2.0.0/16" }, .key = &keys_b[0],
+		     .rlocs = { "192.0.2.99" }));
+	assert_non_null(entry("[100]10.2.0.0/16"));
+}
+
+/* --- how many --- */
+
+#define SUB(i)	"[100]10.1." #i ".0/24"
+
+static void most_of_a_site(void **state)
+{
+	sites[0].max = 3;
+	put(NOW, REG(.eids = { SUB(1), SUB(2), SUB(3), SUB(4) }, .nonce = 1));
+	assert_int_equal(registered(0), 3);
+	assert_null(entry(SUB(4)));
+	assert_int_equal(count_logs(LOG_REGISTER_FULL), 1);
+	assert_int_equal(refused(0, SITE_FULL), 1);
+	/* A repetition is none more, another xTR is; another site is free. */
+	put(NOW, REG(.eids = { SUB(1), SUB(2), SUB(3) }, .nonce = 2));
+	assert_int_equal(refused(0, SITE_FULL), 1);
+	put(NOW, REG(.eids = { SUB(1) }, .nonce = 1, .xtr = 2));
+	assert_int_equal(refused(0, SITE_FULL), 2);
+	put(NOW, REG(.eids = { "[100]10.2.0.0/16" }, .key = &keys_b[0]));
+	assert_int_equal(registered(1), 1);
+	/* One withdraws, another comes. */
+	put(NOW, REG(.eids = { SUB(1) }, .nonce = 3, .withdraw = true));
+	assert_int_equal(registered(0), 2);
+	put(NOW, REG(.eids = { SUB(4) }, .nonce = 4));
+	assert_int_equal(registered(0), 3);
+	assert_int_equal(refused(0, SITE_FULL), 2);
+	/* What is withdrawn without being there makes no room. */
+	put(NOW, REG(.eids = { SUB(7), SUB(8) }, .nonce = 5,
+		     .withdraw = true));
+	assert_int_equal(registered(0), 3);
+	run_timers(NOW + 180000);
+	assert_int_equal(registered(0), 0);
+	assert_int_equal(registered(1), 0);
+}
+
+static void most_of_a_prefix(void **state)
+{
+	eids_a[0].max = 2;
+	put(NOW, REG(.eids = { SUB(1), SUB(2), SUB(3) }, .nonce = 1));
+	assert_int_equal(registered(0), 2);
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16", "[100]2001:db8:a::/48" },
+		     .nonce = 2));
+	assert_int_equal(registered(0), 4);
+	run_timers(NOW + 180000);
+	put(NOW + 180000, REG(.eids = { SUB(3) }, .nonce = 3));
+	assert_non_null(entry(SUB(3)));
+}
+
+/* An EID twice in a message counts, and stands, once: the first time. */
+static void repeated(void **state)
+{
+	put(NOW, REG(.eids = { SUB(1), SUB(1) }, .nonce = 1));
+	assert_int_equal(registered(0), 1);
+	assert_int_equal(count_logs(LOG_REGISTER_REPEATED), 1);
+	put(NOW, REG(.eids = { SUB(9), SUB(5), SUB(7), SUB(9) }, .nonce = 2));
+	assert_int_equal(registered(0), 4);
+	assert_int_equal(refused(0, SITE_REPEATED), 2);
+	put(NOW, REG(.eids = { SUB(1), SUB(1) }, .nonce = 3, .withdraw = true));
+	assert_int_equal(registered(0), 3);
+}
+
+/* Where the store refuses, nothing has been registered. */
+static void not_committed(void **state)
+{
+	for (uint8_t i = 1; i <= 3; i++)
+		put(NOW, REG(.eids = { EID }, .nonce = 1, .xtr = i));
+	put(NOW, REG(.eids = { SUB(1), EID }, .nonce = 1, .xtr = 4));
+	assert_int_equal(count_logs(LOG_STORE_FAILED), 1);
+	assert_int_equal(refused(0, SITE_STORE), 1);
+	assert_int_equal(registered(0), 3);
+}
+
+/* Another configuration starts with what there is of its own. */
+static void taken_over(void **state)
+{
+	put(NOW, REG(.eids = { SUB(1), SUB(2), SUB(3) }, .nonce = 1));
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 2));
+	sites[0].max = 4;
+	begin_again();
+	assert_int_equal(registered(0), 4);
+	put(NOW, REG(.eids = { SUB(4) }, .nonce = 3));
+	assert_int_equal(refused(0, SITE_FULL), 1);
+	/* A row that is no more. */
+	sites[0].eid_count = 1;
+	begin_again();
+	assert_int_equal(registered(0), 3);
+	put(NOW, REG(.eids = { SUB(4) }, .nonce = 4));
+	assert_int_equal(registered(0), 4);
+}
+
+/* --- shares --- */
+
+/* Forgers use up all there is for all, again and again, in the name of another
+ * site: this one's share is its own, of verification and of changes. */
+static void no_site_starves(void **state)
+{
+	struct sm_key forged = keys_a[0];
+	uint64_t now = NOW, n = 1;
+
+	cfg.limits.verify.each = (struct limit_rate){ 10000, 10 };
+	cfg.limits.verify.all = (struct limit_rate){ 20000, 5 };
+	cfg.limits.accept = cfg.limits.verify;
+	begin_again();
+	forged.tag = 77;
+	for (int round = 0; round < 100; round++, now += 10) {
+		for (int i = 0; i < 50; i++)
+			put(now, REG(.eids = { EID }, .key = &forged));
+		put(now, REG(.eids = { "[100]10.2.0.0/16" }, .nonce = n++,
+			     .key = &keys_b[0]));
+		assert_int_equal(count_logs(LOG_REGISTER_LIMITED), 0);
+	}
+	assert_true(counter("verify-limited") > 3000);
+	assert_int_equal(counter("records-accepted"), 100);
+	/* And a site that changes more than its share, with good keys. */
+	for (int round = 0; round < 100; round++, now += 10) {
+		for (int i = 0; i < 50; i++)
+			put(now, REG(.eids = { EID }, .nonce = n++));
+		put(now, REG(.eids = { "[100]10.2.0.0/16" }, .nonce = n++,
+			     .key = &keys_b[0]));
+		assert_int_equal(count_logs(LOG_REGISTER_LIMITED), 0);
+	}
+	assert_true(refused(0, SITE_LIMITED) > 3000);
+	assert_int_equal(refused(1, SITE_LIMITED), 0);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(rollover),
+		TEST(registered_before),
+		TEST(answered_with_its_key),
+		TEST(locators),
+		TEST(most_of_a_site),
+		TEST(most_of_a_prefix),
+		TEST(repeated),
+		TEST(not_committed),
+		TEST(taken_over),
+		TEST(no_site_starves),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
