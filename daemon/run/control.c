@@ -159,6 +159,25 @@ static void do_clear(struct daemon *d, uint64_t client,
 		answer_count(d, client, "cleared", n);
 }
 
+static void do_clear_referrals(struct daemon *d, uint64_t client,
+			       struct json_object *req)
+{
+	const char *text = member(req, "eid");
+	struct eid eid;
+	size_t n;
+
+	if (text && eid_from_text(text, &eid)) {
+		refuse(d, client, "\"eid\" is no EID-prefix: expected one "
+		       "such as \"[100]10.2.0.0/16\"");
+		return;
+	}
+	n = node_clear_referrals(d->node, text ? &eid : NULL);
+	if (text && !n)
+		refuse(d, client, "the referral cache has no such EID-prefix");
+	else
+		answer_count(d, client, "cleared", n);
+}
+
 static void do_trace(struct daemon *d, uint64_t client,
 		     struct json_object *req)
 {
@@ -258,6 +277,7 @@ static const struct command commands[] = {
 	{ "resolve", "eid", NULL, do_resolve },
 	{ "probe", NULL, "rloc", do_probe },
 	{ "clear", NULL, "eid", do_clear },
+	{ "clear-referrals", NULL, "eid", do_clear_referrals },
 	{ "reload", NULL, NULL, do_reload },
 	{ "trace", "eid", NULL, do_trace },
 	{ "watch", NULL, NULL, do_watch },
@@ -312,7 +332,8 @@ static void run_request(struct daemon *d, uint64_t client,
 	c = find_command(member(req, "command"));
 	if (!c)
 		refuse(d, client, "unknown \"command\": expected show, "
-		       "resolve, probe, clear, reload, trace or watch");
+		       "resolve, probe, clear, clear-referrals, reload, "
+		       "trace or watch");
 	else if (check_members(c, req, why, sizeof(why)))
 		refuse(d, client, why);
 	else

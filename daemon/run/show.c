@@ -131,6 +131,8 @@ static struct json_object *show_status(const struct daemon *d,
 	json_object_object_add(o, "map-resolvers",
 			       show_resolvers(d, s.resolvers));
 	add_number(o, "registered-prefixes", s.registered_prefixes);
+	add_number(o, "referral-cache-entries", s.referrals);
+	add_number(o, "requests-pending", s.pending);
 	add_number(o, "mappings-claimed-at-start", d->sync.claimed);
 	add_number(o, "mappings-swept-at-start", d->sync.swept);
 	add_number(o, "local-eids-swept-at-start", d->sync.locals_swept);
@@ -193,6 +195,64 @@ static struct json_object *show_cache(const struct daemon *d,
 		o = json_object_new_object();
 		show_add_mapping(o, &v);
 		json_object_array_add(list, o);
+		at = v.eid;
+		after = &at;
+	}
+	return list;
+}
+
+/* --- referral cache --- */
+
+static struct json_object *show_targets(const struct referral_set *s)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < s->target_count; i++) {
+		const struct referral_target *t = &s->targets[i];
+		struct json_object *o = json_object_new_object();
+
+		add_addr(o, "address", &t->addr);
+		add_number(o, "priority", t->priority);
+		add_number(o, "weight", t->weight);
+		add_number(o, "keys", t->key_count);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static struct json_object *show_referral(const struct referral_view *v)
+{
+	struct json_object *o = json_object_new_object();
+	char text[XEID_TEXT_MAX];
+
+	show_add_eid(o, &v->eid);
+	/* What was said, which may be about a range of instances. */
+	add_text(o, "xeid", xeid_text(&v->set->xeid, text));
+	add_text(o, "action", referral_action_name(v->set->action));
+	add_number(o, "expires", seconds_until(v->set->expires));
+	add_addr(o, "from", &v->set->from);
+	json_object_object_add(o, "locators", show_targets(v->set));
+	return o;
+}
+
+static struct json_object *show_referrals(const struct daemon *d,
+					  struct show_cursor *c,
+					  const char **why)
+{
+	const struct eid *after;
+	struct referral_view v;
+	struct json_object *list;
+	struct eid at;
+
+	if (start_after(c, &at, &after, why))
+		return NULL;
+	list = json_object_new_array();
+	while (node_referral_next(d->node, clock_ms(), after, &v)) {
+		if (json_object_array_length(list) == CONTROL_LIST_MAX) {
+			eid_text(after, c->next);
+			break;
+		}
+		json_object_array_add(list, show_referral(&v));
 		at = v.eid;
 		after = &at;
 	}
@@ -452,6 +512,7 @@ static const struct {
 	{ "map-cache", show_cache },
 	{ "database", show_database },
 	{ "registrations", show_registrations },
+	{ "referral-cache", show_referrals },
 	{ "rlocs", show_rlocs },
 	{ "statistics", show_statistics },
 };
@@ -463,6 +524,6 @@ struct json_object *show(const struct daemon *d, const char *what,
 		if (!strcmp(displays[i].what, what))
 			return displays[i].show(d, c, why);
 	*why = "unknown \"what\": expected status, map-cache, database, "
-		"registrations, rlocs or statistics";
+		"registrations, referral-cache, rlocs or statistics";
 	return NULL;
 }

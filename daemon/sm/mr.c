@@ -148,6 +148,18 @@ uint64_t mr_due(const struct mr *mr)
 	return mr->iterates ? ddt_client_due(&mr->ddt) : UINT64_MAX;
 }
 
+const struct referral_entry *mr_referral_next(const struct mr *mr,
+					      uint64_t now,
+					      const struct eid *after)
+{
+	return mr->iterates ? referral_walk(&mr->ddt.cache, now, after) : NULL;
+}
+
+size_t mr_clear(struct mr *mr, const struct eid *eid)
+{
+	return mr->iterates ? referral_clear(&mr->ddt.cache, eid) : 0;
+}
+
 struct counter_group mr_counters(const struct mr *mr)
 {
 	return (struct counter_group){

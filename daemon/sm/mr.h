@@ -53,6 +53,12 @@ bool mr_on_reply(struct mr *mr, uint64_t now, const struct packet *pkt,
 bool mr_on_time(struct mr *mr, uint64_t now, struct actions *acts);
 uint64_t mr_due(const struct mr *mr);
 
+/* As referral_walk() and referral_clear(); nothing if it does not iterate. */
+const struct referral_entry *mr_referral_next(const struct mr *mr,
+					      uint64_t now,
+					      const struct eid *after);
+size_t mr_clear(struct mr *mr, const struct eid *eid);
+
 struct counter_group mr_counters(const struct mr *mr);
 
 #endif

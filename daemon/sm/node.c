@@ -22,50 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sm/answer.h"
-#include "sm/ddt.h"
-#include "sm/former.h"
-#include "sm/mr.h"
-#include "sm/node.h"
-#include "sm/probe.h"
-#include "sm/register.h"
-#include "sm/resolve.h"
-#include "sm/smr.h"
+#include "sm/node_part.h"
 
 #define HOLD		1000	/* ms; RFC 9301 5.3, one a second per EID */
 #define TIMERS_MAX	32	/* per machine and node_on_time() */
-
-enum node_counter {
-	NODE_MESSAGES,
-	NODE_UNEXPECTED,
-	NODE_ECM_BAD,
-	NODE_LOST_ACTIONS,
-	NODE_COUNT
-};
-
-static const char *const counter_names[NODE_COUNT] = {
-	[NODE_MESSAGES] = "messages",
-	[NODE_UNEXPECTED] = "unexpected",
-	[NODE_ECM_BAD] = "ecm-bad",
-	[NODE_LOST_ACTIONS] = "lost-actions",
-};
-
-struct node {
-	struct node_config cfg;
-	struct sm_ops ops;
-	struct database db;
-	struct probe probe;
-	struct cache cache;
-	struct resolve resolve;
-	struct registrar reg;
-	struct answer answer;
-	struct smr smr;
-	struct former former;
-	struct ms ms;
-	struct mr mr;
-	struct ddt ddt;
-	uint64_t counters[NODE_COUNT];
-};
 
 /* --- life --- */
 
@@ -104,12 +64,6 @@ static int init_xtr(struct node *n, const uint8_t seed[16])
 		ret = smr_init(&n->smr, &n->ops, &n->db, &n->cache, seed);
 	former_init(&n->former, cfg, &n->ops, &n->db);
 	return ret;
-}
-
-/* A Map-Server acknowledges requests with D even without authority. */
-static bool has_ddt(const struct node *n)
-{
-	return n->cfg.ddt || n->cfg.ms;
 }
 
 static int init_roles(struct node *n)
@@ -521,6 +475,11 @@ size_t node_clear(struct node *n, const struct eid *eid, struct actions *acts)
 	return n->cfg.xtr ? cache_clear(&n->cache, eid, acts) : 0;
 }
 
+size_t node_clear_referrals(struct node *n, const struct eid *eid)
+{
+	return n->cfg.mr ? mr_clear(&n->mr, eid) : 0;
+}
+
 int node_resolve(struct node *n, uint64_t now, const struct eid *eid,
 		 uint64_t token, struct actions *acts)
 {
@@ -541,160 +500,4 @@ int node_withdraw(struct node *n, uint64_t now, const struct eid *eid,
 	if (!ret && eid)
 		smr_on_change(&n->smr, now, eid);
 	return ret;
-}
-
-/* --- display --- */
-
-static bool view_entry(const struct node *n, const struct cache_entry *e,
-		       struct cache_view *v)
-{
-	const struct locator *petrs;
-	unsigned int count;
-
-	if (!e)
-		return false;
-
-	*v = (struct cache_view){
-		.eid = e->eid,
-		.state = cache_state_name(e->state),
-		.expires = e->expires,
-		.action = e->action,
-		.version = e->version,
-		.from = e->from,
-		.locators = e->locators,
-		.locator_count = e->locator_count,
-	};
-	petrs = cache_petrs(&n->cache, e, &count);
-	if (petrs) {
-		v->locators = petrs;
-		v->locator_count = (uint8_t)count;
-		v->petr = true;
-	}
-	return true;
-}
-
-bool node_cache_next(const struct node *n, const struct eid *after,
-		     struct cache_view *v)
-{
-	return view_entry(n, n->cfg.xtr ? eidmap_walk(&n->cache.map, after) :
-			  NULL, v);
-}
-
-bool node_cache_match(const struct node *n, const struct eid *host,
-		      struct cache_view *v)
-{
-	return view_entry(n, n->cfg.xtr ? cache_match(&n->cache, host) : NULL,
-			  v);
-}
-
-bool node_rloc(const struct node *n, const struct addr *a,
-	       struct rloc_view *v)
-{
-	struct probe_view p;
-
-	if (!n->cfg.xtr || !probe_view(&n->probe, a, &p))
-		return false;
-	*v = (struct rloc_view){
-		.state = probe_state_name(p.state),
-		.down = p.out,
-		.since = p.since,
-		.replied = p.replied,
-		.rtt = p.rtt,
-		.hops = p.hops,
-	};
-	return true;
-}
-
-bool node_database_at(const struct node *n, size_t i, struct database_view *v)
-{
-	size_t servers = n->reg.peer_count ? n->reg.peer_count : 1;
-	struct register_view rv;
-
-	if (!n->cfg.xtr || i / servers >= n->db.count)
-		return false;
-
-	*v = (struct database_view){
-		.eid = n->db.eids[i / servers].eid,
-		.state = "local",
-	};
-	if (!n->reg.peer_count)
-		return true;
-
-	register_view(&n->reg, i / servers, i % servers, &rv);
-	v->server = *rv.server;
-	v->state = register_state_name(rv.state);
-	v->refused = rv.refused;
-	v->notified = rv.notified;
-	return true;
-}
-
-const struct store_entry *node_registration_next(const struct node *n,
-						 const struct eid *after,
-						 struct store_entry *e)
-{
-	if (!n->cfg.ms)
-		return NULL;
-	return n->ops.store->walk(n->ops.store_arg, after, e);
-}
-
-bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)
-{
-	struct counter_group all[12];
-	size_t count = 0;
-
-	all[count++] = (struct counter_group){
-		.name = "node",
-		.names = counter_names,
-		.values = n->counters,
-		.count = NODE_COUNT,
-	};
-	if (n->cfg.xtr) {
-		all[count++] = resolve_counters(&n->resolve);
-		all[count++] = cache_counters(&n->cache);
-		all[count++] = probe_counters(&n->probe);
-		all[count++] = register_counters(&n->reg);
-		all[count++] = answer_counters(&n->answer);
-		all[count++] = smr_counters(&n->smr);
-	}
-	if (n->cfg.ms)
-		all[count++] = ms_counters(&n->ms);
-	if (n->cfg.mr)
-		all[count++] = mr_counters(&n->mr);
-	if (n->cfg.mr && n->mr.iterates)
-		all[count++] = ddt_client_counters(&n->mr.ddt);
-	if (has_ddt(n))
-		all[count++] = ddt_counters(&n->ddt);
-
-	if (i >= count)
-		return false;
-	*g = all[i];
-	return true;
-}
-
-void node_status(const struct node *n, struct node_status *s)
-{
-	memset(s, 0, sizeof(*s));
-	if (n->cfg.xtr) {
-		s->cache_entries = n->cache.map.count;
-		s->resolving = resolve_outstanding(&n->resolve);
-		s->local_prefixes = n->db.count;
-		s->servers = n->reg.peer_count;
-		s->servers_up = register_servers_up(&n->reg);
-		s->resolvers = n->cfg.xtr->resolver_count;
-	}
-	if (n->cfg.ms)
-		s->registered_prefixes =
-			n->ops.store->prefixes(n->ops.store_arg);
-}
-
-void node_resolver_at(const struct node *n, size_t i, struct resolver_view *v)
-{
-	const struct resolver *r = &n->resolve.resolvers.list[i];
-
-	*v = (struct resolver_view){
-		.addr = n->cfg.xtr->resolvers[i],
-		.state = r->failures ? "silent" : r->answered ? "up" : "new",
-		.answered = r->answered,
-		.rtt = r->rtt,
-	};
 }

@@ -166,6 +166,9 @@ int node_resolve(struct node *n, uint64_t now, const struct eid *eid,
 size_t node_clear(struct node *n, const struct eid *eid,
 		  struct actions *acts);
 
+/* Take @eid, or all (NULL), out of the referral cache.  How many. */
+size_t node_clear_referrals(struct node *n, const struct eid *eid);
+
 /* Deregister one local EID-prefix, or all (@eid NULL): Map-Registers with
  * TTL 0 until acknowledged, then silence.  0, -ENOENT, -EINVAL. */
 int node_withdraw(struct node *n, uint64_t now, const struct eid *eid,
@@ -192,6 +195,16 @@ bool node_cache_next(const struct node *n, const struct eid *after,
 /* The entry that a packet to @host would use; false: none. */
 bool node_cache_match(const struct node *n, const struct eid *host,
 		      struct cache_view *v);
+
+/* An entry of the referral cache (sm/referral.h), valid until the next event.
+ * As node_cache_next(); those that have expired are left out. */
+struct referral_view {
+	struct eid eid;
+	const struct referral_set *set;
+};
+
+bool node_referral_next(const struct node *n, uint64_t now,
+			const struct eid *after, struct referral_view *v);
 
 /* What probing knows about an RLOC of the map-cache. */
 struct rloc_view {
@@ -239,6 +252,8 @@ struct node_status {
 	size_t servers_up;		/* whose last answer is not overdue */
 	size_t resolvers;		/* we ask */
 	size_t registered_prefixes;	/* as a Map-Server */
+	size_t referrals;		/* in the referral cache */
+	size_t pending;			/* requests that look for their way */
 };
 
 void node_status(const struct node *n, struct node_status *s);

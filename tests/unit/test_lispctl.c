@@ -147,6 +147,8 @@ static void other_objects(void **state)
 	a = good("probe 192.0.2.2");
 	assert_true(args_said(&a, WORD_ADDRESS));
 	assert_int_equal(good("clear map-cache").command, CMD_CLEAR);
+	assert_int_equal(good("clear referral-cache").command,
+			 CMD_CLEAR_REFERRALS);
 	a = good("clear map-cache iid 5 prefix 10.2.0.0/16");
 	assert_int_equal(a.prefix.len, 16);
 	a = good("show registrations");

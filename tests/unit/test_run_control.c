@@ -44,9 +44,11 @@ static const char *const bad_requests[][2] = {
 	{ "null", "{\"error\":\"expected a JSON object\"}" },
 	{ "[]", "{\"error\":\"expected a JSON object\"}" },
 	{ "{}", "{\"error\":\"unknown \\\"command\\\": expected show, "
-	  "resolve, probe, clear, reload, trace or watch\"}" },
+	  "resolve, probe, clear, clear-referrals, reload, trace or "
+	  "watch\"}" },
 	{ "{\"command\":5}", "{\"error\":\"unknown \\\"command\\\": expected "
-	  "show, resolve, probe, clear, reload, trace or watch\"}" },
+	  "show, resolve, probe, clear, clear-referrals, reload, trace or "
+	  "watch\"}" },
 	{ "{\"command\":\"probe\",\"rloc\":\"x\"}",
 	  "{\"error\":\"\\\"rloc\\\" is no address\"}" },
 	{ "{\"command\":\"probe\",\"rloc\":\"192.0.2.99\"}",
@@ -54,6 +56,8 @@ static const char *const bad_requests[][2] = {
 	  "uses it, or probing is off\"}" },
 	{ "{\"command\":\"clear\",\"eid\":\"[100]10.9.0.0/16\"}",
 	  "{\"error\":\"the map-cache has no such EID-prefix\"}" },
+	{ "{\"command\":\"clear-referrals\",\"eid\":\"10.9.0.0/16\"}",
+	  "{\"error\":\"the referral cache has no such EID-prefix\"}" },
 	{ "{\"command\":\"clear\",\"what\":\"x\"}",
 	  "{\"error\":\"unknown member \\\"what\\\"\"}" },
 	{ "{\"command\":\"show\"}", "{\"error\":\"\\\"what\\\" is "
@@ -64,7 +68,7 @@ static const char *const bad_requests[][2] = {
 	  "{\"error\":\"unknown member \\\"x\\\"\"}" },
 	{ "{\"command\":\"show\",\"what\":\"x\"}", "{\"error\":\"unknown "
 	  "\\\"what\\\": expected status, map-cache, database, "
-	  "registrations, rlocs or statistics\"}" },
+	  "registrations, referral-cache, rlocs or statistics\"}" },
 	{ "{\"command\":\"show\",\"what\":\"map-cache\",\"after\":\"x\"}",
 	  "{\"error\":\"\\\"after\\\" is no EID-prefix\"}" },
 	{ "{\"command\":\"resolve\",\"eid\":\"x\"}", "{\"error\":\"\\\"eid"

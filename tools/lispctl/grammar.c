@@ -33,8 +33,8 @@ static int number(const char *text, uint32_t min, uint32_t max, uint32_t *to)
 }
 
 static const char *const whats[] = {
-	"status", "map-cache", "database", "registrations", "rlocs",
-	"statistics",
+	"status", "map-cache", "database", "registrations", "referral-cache",
+	"rlocs", "statistics",
 };
 
 static int read_what(const char *text, struct args *a)
@@ -229,7 +229,7 @@ static const struct word {
 	.name = name_, .value = value_, .read = read_, .expected = expected_
 #define OF_LOCATOR	.of_locator = true, .repeats = true
 	[WORD_WHAT] = { WORD("show", "WHAT", read_what, "status, map-cache, "
-		"database, registrations, rlocs or statistics") },
+		"database, registrations, referral-cache, rlocs or statistics") },
 	[WORD_ADDRESS] = { WORD("rloc", "ADDRESS", read_address,
 		ADDRESS_FORM) },
 	[WORD_EID] = { WORD("eid", "ADDRESS", read_eid, ADDRESS_FORM) },
@@ -299,6 +299,8 @@ static const struct command {
 		BIT(WORD_WHAT) },
 	[CMD_PROBE] = { "probe", NULL, WORD_ADDRESS, BIT(WORD_ADDRESS), 0 },
 	[CMD_CLEAR] = { "clear", "map-cache", NO_OPERAND,
+		BIT(WORD_IID) | BIT(WORD_PREFIX), 0 },
+	[CMD_CLEAR_REFERRALS] = { "clear", "referral-cache", NO_OPERAND,
 		BIT(WORD_IID) | BIT(WORD_PREFIX), 0 },
 	[CMD_RELOAD] = { "reload", NULL, NO_OPERAND, 0, 0 },
 	[CMD_TRACE] = { "trace", NULL, WORD_EID, BIT(WORD_EID) | BIT(WORD_IID),
@@ -483,7 +485,7 @@ static int check(const struct command *c, const struct args *a,
 	if (a->command == CMD_RLOC_SET && !args_said(a, WORD_STATE) &&
 	    !args_said(a, WORD_RTT))
 		return refuse(why, "a \"state\" or a \"rtt\" is missing");
-	if (a->command == CMD_CLEAR &&
+	if ((a->command == CMD_CLEAR || a->command == CMD_CLEAR_REFERRALS) &&
 	    args_said(a, WORD_IID) != args_said(a, WORD_PREFIX))
 		return refuse(why, "\"iid\" and \"prefix\" go together");
 	if (a->command != CMD_MAP_ADD)

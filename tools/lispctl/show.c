@@ -51,6 +51,15 @@ static const struct column registrations[] = {
 	COLUMN("LOCATORS", "locators"),
 };
 
+static const struct column referral_cache[] = {
+	COLUMN_NUMBER("IID", "iid"),
+	COLUMN("PREFIX", "prefix"),
+	COLUMN("ACTION", "action"),
+	COLUMN_NUMBER("EXPIRES", "expires"),
+	COLUMN("FROM", "from"),
+	COLUMN("NODES", "locators"),
+};
+
 static const struct column rlocs[] = {
 	COLUMN("ADDRESS", "address"),
 	COLUMN_NUMBER("PORT", "port"),
@@ -88,6 +97,7 @@ static const struct view {
 	VIEW("map-cache", map_cache),
 	VIEW("database", database),
 	VIEW("registrations", registrations),
+	VIEW("referral-cache", referral_cache),
 	VIEW("rlocs", rlocs),
 	VIEW("trace", locators),
 #undef VIEW
@@ -126,6 +136,7 @@ static const char *const names[CMD_COUNT] = {
 	[CMD_SHOW] = "show",
 	[CMD_PROBE] = "probe",
 	[CMD_CLEAR] = "clear",
+	[CMD_CLEAR_REFERRALS] = "clear-referrals",
 	[CMD_RELOAD] = "reload",
 	[CMD_TRACE] = "trace",
 };
