@@ -682,9 +682,9 @@ void conf_check(struct conf *c, struct cfg_errors *e)
 	struct place p;
 
 	place_init(&p);
-	if (!c->xtr && !c->ms && !c->mr)
+	if (!c->xtr && !c->ms && !c->mr && !c->ddt)
 		cfg_error(e, here(&p), "no role: expected \"xtr\", "
-			  "\"map-server\" or \"map-resolver\"");
+			  "\"map-server\", \"map-resolver\" or \"ddt-node\"");
 	check_unique(&p, UNIQUE_PLAIN("listen", c->listen, c->listen_count,
 				      cmp_addr), e);
 	if (c->xtr)
@@ -693,4 +693,6 @@ void conf_check(struct conf *c, struct cfg_errors *e)
 		check_ms(c->ms, &p, e);
 	if (c->mr)
 		check_mr(c, &p, e);
+	if (c->ddt)
+		conf_check_ddt(c, e);
 }

@@ -12,6 +12,7 @@
 #include "cfg/table.h"
 #include "lib/prefix.h"
 #include "lib/secret.h"
+#include "lib/xeid.h"
 #include "wire/auth.h"
 
 enum conf_log_level {
@@ -180,6 +181,41 @@ struct conf_mr {
 	size_t ddt_anchor_count;
 };
 
+struct conf_ddt_authority {
+	struct xeid xeid;
+	struct addr *peers;		/* other Map-Servers */
+	size_t peer_count;
+	bool complete;			/* there are no others */
+};
+
+struct conf_ddt_node {
+	struct addr address;
+	uint64_t priority;
+	uint64_t weight;
+	struct cfg_pem *keys;		/* public */
+	size_t key_count;
+};
+
+struct conf_ddt_delegation {
+	struct xeid xeid;
+	struct conf_ddt_node *nodes;
+	size_t node_count;
+	bool map_server;
+};
+
+struct conf_ddt {
+	struct conf_ddt_authority *authorities;
+	size_t authority_count;
+	struct conf_ddt_delegation *delegations;
+	size_t delegation_count;
+	struct conf_ddt_delegation *hints;
+	size_t hint_count;
+	uint64_t ttl;			/* minutes */
+	struct cfg_pem *keys;		/* private */
+	size_t key_count;
+	uint64_t signature_validity;	/* hours */
+};
+
 struct conf {
 	char *name;			/* NULL: host name */
 	char *control_socket;
@@ -193,6 +229,7 @@ struct conf {
 	struct conf_xtr *xtr;		/* NULL: not this role */
 	struct conf_ms *ms;
 	struct conf_mr *mr;
+	struct conf_ddt *ddt;
 };
 
 extern const struct cfg_section conf_schema;
@@ -207,6 +244,9 @@ void conf_free(struct conf *c);
 
 /* Checks that concern several keys, for conf_parse(). */
 void conf_check(struct conf *c, struct cfg_errors *e);
+
+/* The part of it that is about the DDT node. */
+void conf_check_ddt(const struct conf *c, struct cfg_errors *e);
 
 /* Of an RLOC, whichever way it is given. */
 enum addr_family conf_rloc_family(const struct conf_rloc *r);

@@ -481,6 +481,93 @@ static const struct cfg_section mr_section = {
 	"map-resolver", sizeof(struct conf_mr), mr_keys
 };
 
+static const struct cfg_key ddt_authority_keys[] = {
+	{ "eid-prefix", PLAIN(CFG_XEID, conf_ddt_authority, xeid),
+	  .required = true,
+	  .doc = "What this node answers for." },
+	{ "peers", LIST(CFG_ADDRESS, conf_ddt_authority, peers, peer_count,
+			0, 16),
+	  .doc = "Of a Map-Server: the other Map-Servers of this prefix, which "
+		 "resolvers are told." },
+	{ "complete", BOOL(conf_ddt_authority, complete, "false"),
+	  .doc = "Of a Map-Server: there are no others than this one and its "
+		 "peers, so that resolvers may remember them." },
+	{ NULL }
+};
+
+static const struct cfg_section ddt_authority_section = {
+	"authoritative", sizeof(struct conf_ddt_authority), ddt_authority_keys
+};
+
+static const struct cfg_key ddt_node_keys[] = {
+	{ "address", PLAIN(CFG_ADDRESS, conf_ddt_node, address),
+	  .required = true,
+	  .doc = "Address of the DDT node or Map-Server in the underlay." },
+	{ "priority", UINT(conf_ddt_node, priority, 0, 255, "1"),
+	  .doc = "Lower is preferred, 255 is never used." },
+	{ "weight", UINT(conf_ddt_node, weight, 0, 255, "100"),
+	  .doc = "Share of the requests among nodes of equal priority." },
+	{ "key-files", LIST(CFG_PEM, conf_ddt_node, keys, key_count, 0, 4),
+	  .doc = "Its public keys, in PEM, each in a file of its own." },
+	{ NULL }
+};
+
+static const struct cfg_section ddt_node_section = {
+	"nodes", sizeof(struct conf_ddt_node), ddt_node_keys
+};
+
+static const struct cfg_key ddt_delegation_keys[] = {
+	{ "eid-prefix", PLAIN(CFG_XEID, conf_ddt_delegation, xeid),
+	  .required = true,
+	  .doc = "What is delegated." },
+	{ "nodes", LIST(CFG_OBJECT, conf_ddt_delegation, nodes, node_count,
+			1, 32),
+	  .section = &ddt_node_section, .required = true,
+	  .doc = "Who answers for it; of more than fit into a message of 1280 "
+		 "octets, keys included, the last ones are left out." },
+	{ "map-server", BOOL(conf_ddt_delegation, map_server, "false"),
+	  .doc = "At least one of the nodes is a Map-Server." },
+	{ NULL }
+};
+
+static const struct cfg_section ddt_delegation_section = {
+	"delegations", sizeof(struct conf_ddt_delegation), ddt_delegation_keys
+};
+
+static const struct cfg_section ddt_hint_section = {
+	"hints", sizeof(struct conf_ddt_delegation), ddt_delegation_keys
+};
+
+static const struct cfg_key ddt_keys[] = {
+	{ "authoritative", LIST(CFG_OBJECT, conf_ddt, authorities,
+				authority_count, 0, 65536),
+	  .section = &ddt_authority_section, .required = true,
+	  .doc = "What this node answers for; \"*\" for a root." },
+	{ "delegations", LIST(CFG_OBJECT, conf_ddt, delegations,
+			      delegation_count, 0, 65536),
+	  .section = &ddt_delegation_section,
+	  .doc = "Parts of it that others answer for." },
+	{ "hints", LIST(CFG_OBJECT, conf_ddt, hints, hint_count, 0, 65536),
+	  .section = &ddt_hint_section,
+	  .doc = "Others that are known to answer for what this node does "
+		 "not." },
+	{ "ttl", UINT(conf_ddt, ttl, 1, 525600, "1440"),
+	  .doc = "Minutes that resolvers may remember a referral." },
+	{ "key-files", LIST(CFG_PEM, conf_ddt, keys, key_count, 0, 3),
+	  .doc = "Private RSA keys of 2048 to 4096 bits, in PEM, each in a "
+		 "file of its own, read at start as root: what this node says "
+		 "is signed with all of them." },
+	{ "signature-validity", UINT(conf_ddt, signature_validity, 2, 87600,
+				     "168"),
+	  .doc = "Hours that a signature is valid; it is renewed after half of "
+		 "that." },
+	{ NULL }
+};
+
+static const struct cfg_section ddt_section = {
+	"ddt-node", sizeof(struct conf_ddt), ddt_keys
+};
+
 static const struct cfg_key conf_keys[] = {
 	{ "name", TEXT(conf, name, 1, 63),
 	  .doc = "Name of this process in logs and displays; default: the "
@@ -511,6 +598,10 @@ static const struct cfg_key conf_keys[] = {
 	  .doc = "Role Map-Server: accepts registrations and answers." },
 	{ "map-resolver", OBJECT(conf, mr, mr_section),
 	  .doc = "Role Map-Resolver: takes Map-Requests from tunnel routers." },
+	{ "ddt-node", OBJECT(conf, ddt, ddt_section),
+	  .doc = "Role DDT node (RFC 8111): refers Map-Resolvers to those that "
+		 "know an EID; of a Map-Server: what resolvers are told about "
+		 "its prefixes." },
 	{ NULL }
 };
 

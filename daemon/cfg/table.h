@@ -21,6 +21,8 @@ enum cfg_type {
 	CFG_DEVICE,	/* char *; name of a network device */
 	CFG_ADDRESS,	/* struct addr; any unicast address */
 	CFG_PREFIX,	/* struct prefix */
+	CFG_XEID,	/* struct xeid */
+	CFG_PEM,	/* struct cfg_pem; path of a file, which is read */
 	CFG_HEX128,	/* struct cfg_hex128 */
 	CFG_TIME,	/* uint64_t; seconds since 1970, not 0 */
 	CFG_CHOICE,	/* int; words of a table */
@@ -33,6 +35,12 @@ enum cfg_type {
 struct cfg_hex128 {
 	uint8_t bytes[16];
 	bool given;
+};
+
+struct cfg_pem {
+	char *file;
+	char *text;		/* NUL-terminated; may be a private key */
+	size_t len;
 };
 
 struct cfg_choice {

@@ -12,6 +12,9 @@
 
 #include "lib/prefix.h"
 #include "lib/secret.h"
+#include "lib/xeid.h"
+
+#define PEM_MAX	16384	/* octets of a file */
 
 static const char *string_of(struct json_object *v)
 {
@@ -120,6 +123,62 @@ static int read_prefix(const struct cfg_key *key, struct json_object *v,
 	const char *s = string_of(v);
 
 	return s && strchr(s, '/') ? prefix_from_text(s, dst) : -EINVAL;
+}
+
+static int read_xeid(const struct cfg_key *key, struct json_object *v,
+		     void *dst)
+{
+	const char *s = string_of(v);
+
+	return s && strpbrk(s, "/*") ? xeid_from_text(s, dst) : -EINVAL;
+}
+
+static void free_pem(void *dst)
+{
+	struct cfg_pem *pem = dst;
+
+	if (pem->text)
+		secret_wipe(pem->text, pem->len);
+	free(pem->text);
+	free(pem->file);
+	*pem = (struct cfg_pem){ 0 };
+}
+
+/* A whole file of at most PEM_MAX octets; without copies in stdio. */
+static int fill_pem(struct cfg_pem *pem, const char *file)
+{
+	FILE *f = fopen(file, "re");
+
+	if (!f)
+		return -EINVAL;
+	setvbuf(f, NULL, _IONBF, 0);
+	pem->text = calloc(1, PEM_MAX + 1);
+	pem->file = strdup(file);
+	if (pem->text)
+		pem->len = fread(pem->text, 1, PEM_MAX, f);
+	fclose(f);
+	if (!pem->text || !pem->file)
+		return -ENOMEM;
+	return strstr(pem->text, "-----BEGIN ") ? 0 : -EINVAL;
+}
+
+static int read_pem(const struct cfg_key *key, struct json_object *v,
+		    void *dst)
+{
+	const char *s = string_of(v);
+	struct cfg_pem pem = { 0 };
+	int ret;
+
+	if (!s || s[0] != '/' || !printable(s))
+		return -EINVAL;
+	ret = fill_pem(&pem, s);
+	if (ret) {
+		free_pem(&pem);
+		return ret;
+	}
+	free_pem(dst);
+	*(struct cfg_pem *)dst = pem;
+	return 0;
 }
 
 static int hex_digit(char c)
@@ -251,6 +310,15 @@ static const struct {
 	[CFG_PREFIX] = {
 		"prefix", "a prefix such as \"10.1.0.0/16\" without bits "
 		"beyond its length", sizeof(struct prefix), read_prefix,
+	},
+	[CFG_XEID] = {
+		"eid-prefix", "an EID-prefix such as \"[100]10.1.0.0/16\", or "
+		"\"[100]*\" for an instance, \"[256/24]*\" for a range of them, "
+		"\"*\" for all", sizeof(struct xeid), read_xeid,
+	},
+	[CFG_PEM] = {
+		"key file", "the absolute path of a readable file with a key "
+		"in PEM form", sizeof(struct cfg_pem), read_pem, free_pem,
 	},
 	[CFG_HEX128] = {
 		"hex", "32 hexadecimal digits in quotes",

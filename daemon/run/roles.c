@@ -9,6 +9,7 @@
 #include "crypto/sig.h"
 #include "io/log.h"
 #include "run/own.h"
+#include "run/roles_ddt.h"
 
 struct roles {
 	struct own *own;
@@ -25,6 +26,7 @@ struct roles {
 	struct sig_key **anchor_keys;
 	struct referral_key *anchors;
 	struct site *sites;		/* with keys and eids of their own */
+	struct roles_ddt *ddt;
 };
 
 /* Names a key in stored state without telling anything about it. */
@@ -314,6 +316,15 @@ static int make_anchors(struct roles *r, const struct conf_mr *c)
 	return 0;
 }
 
+static int make_ddt(struct roles *r, const struct conf_ddt *c)
+{
+	r->ddt = roles_ddt_new(c);
+	if (!r->ddt)
+		return -1;
+	r->node.ddt = roles_ddt_config(r->ddt);
+	return 0;
+}
+
 static int make_mr(struct roles *r, const struct conf_mr *c)
 {
 	mr_config_init(&r->mr);
@@ -337,7 +348,8 @@ struct roles *roles_new(const struct conf *c, struct own *own,
 	}
 	r->own = own;
 	if ((c->xtr && make_xtr(r, c->xtr, xtr_id)) ||
-	    (c->ms && make_ms(r, c->ms)) || (c->mr && make_mr(r, c->mr))) {
+	    (c->ms && make_ms(r, c->ms)) || (c->mr && make_mr(r, c->mr)) ||
+	    (c->ddt && make_ddt(r, c->ddt))) {
 		roles_free(r);
 		return NULL;
 	}
@@ -366,6 +378,7 @@ void roles_free(struct roles *r)
 		sig_key_free(r->anchor_keys[i]);
 	free(r->anchor_keys);
 	free(r->anchors);
+	roles_ddt_free(r->ddt);
 	own_free(r->own);
 	free(r->rlocs);
 	free(r->petrs);

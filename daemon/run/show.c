@@ -89,6 +89,8 @@ static struct json_object *show_roles(const struct conf *c)
 	if (c->mr)
 		json_object_array_add(list,
 				      json_object_new_string("map-resolver"));
+	if (c->ddt)
+		json_object_array_add(list, json_object_new_string("ddt-node"));
 	return list;
 }
 

@@ -216,8 +216,8 @@ static const struct {
 	  "f:1: not JSON: nesting too deep" },
 
 	/* keys */
-	{ "{}", "f:1: no role: expected \"xtr\", \"map-server\" or "
-	  "\"map-resolver\"" },
+	{ "{}", "f:1: no role: expected \"xtr\", \"map-server\", "
+	  "\"map-resolver\" or \"ddt-node\"" },
 	{ MR("\"nmae\": \"x\""),
 	  "f:3: nmae: unknown key, did you mean \"name\"?" },
 	{ MR("\"log_level\": \"info\""),

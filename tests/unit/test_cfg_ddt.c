@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The configuration of the role DDT node, good and bad. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cfg/conf.h"
+
+static struct conf *parse(const char *text, struct cfg_errors *e)
+{
+	char *copy = strdup(text);
+	struct conf *c;
+
+	assert_non_null(copy);
+	cfg_errors_init(e, "f");
+	c = conf_parse(copy, e);
+	free(copy);
+	return c;
+}
+
+static struct conf *parse_good(const char *text)
+{
+	struct cfg_errors e;
+	struct conf *c = parse(text, &e);
+
+	for (unsigned int i = 0; i < e.count; i++)
+		print_error("%s\n", e.lines[i]);
+	cfg_errors_free(&e);
+	assert_non_null(c);
+	return c;
+}
+
+static void test_ddt_node(void **state)
+{
+	struct conf *c = parse_good("{\"ddt-node\": {\"authoritative\": ["
+		"{\"eid-prefix\": \"[256/24]*\"}],"
+		"\"delegations\": [{\"eid-prefix\": \"[300]10.0.0.0/8\", "
+		"\"map-server\": true, \"nodes\": [{\"address\": \"192.0.2.1\", "
+		"\"key-files\": [\"" TEST_TOP "/tests/vectors/ddt-key.pub.pem\""
+		"]}]}], \"hints\": [{\"eid-prefix\": \"*\", \"nodes\": "
+		"[{\"address\": \"192.0.2.2\"}]}], \"key-files\": [\""
+		TEST_TOP "/tests/vectors/ddt-key.pem\"]}}");
+	struct conf_ddt *d = c->ddt;
+	char text[XEID_TEXT_MAX];
+
+	assert_string_equal(xeid_text(&d->authorities[0].xeid, text),
+			    "[256/24]*");
+	assert_string_equal(xeid_text(&d->delegations[0].xeid, text),
+			    "[300]10.0.0.0/8");
+	assert_true(d->delegations[0].map_server);
+	assert_false(d->hints[0].map_server);
+	assert_int_equal(d->hint_count, 1);
+	assert_int_equal(d->ttl, 1440);
+	assert_int_equal(d->signature_validity, 168);
+	assert_non_null(strstr(d->delegations[0].nodes[0].keys[0].text,
+			       "BEGIN PUBLIC KEY"));
+	assert_non_null(strstr(d->keys[0].text, "PRIVATE KEY"));
+	assert_int_equal(d->keys[0].len, strlen(d->keys[0].text));
+	conf_free(c);
+}
+
+#define DDT(x) "{\"ddt-node\": {\n" x "}}"
+#define OF(x) "{\"eid-prefix\": \"" x "\"}"
+#define GIVEN(x) "{\"eid-prefix\": \"" x "\", \"nodes\": [{\"address\": " \
+	"\"192.0.2.1\"}]}"
+
+static const struct {
+	const char *text;
+	const char *error;
+} bad[] = {
+	{ DDT("\"authoritative\": [{\"eid-prefix\": \"[256/25]10.0.0.0/8\"}]"),
+	  "f:2: ddt-node.authoritative[0].eid-prefix: \"[256/25]10.0.0.0/8\": "
+	  "expected an EID-prefix such as \"[100]10.1.0.0/16\", or "
+	  "\"[100]*\" for an instance, \"[256/24]*\" for a range of them, "
+	  "\"*\" for all" },
+	{ DDT("\"authoritative\": [" OF("*") ", " OF("[0/0]*") "]"),
+	  "f:2: ddt-node.authoritative[1].eid-prefix: \"*\": expected each "
+	  "once" },
+	{ DDT("\"authoritative\": [" OF("[1]*") "],\n\"delegations\": ["
+	      GIVEN("[1]10.0.0.0/8") ", " GIVEN("[1]*") "]"),
+	  "f:3: ddt-node.delegations[1].eid-prefix: \"[1]*\": expected a part "
+	  "of what is \"authoritative\"; what is not, belongs to \"hints\"" },
+	{ DDT("\"authoritative\": [" OF("*") "],\n\"delegations\": ["
+	      GIVEN("[1]10.0.0.0/8") "],\n\"hints\": [" GIVEN("[2]*") ", "
+	      GIVEN("[1]10.0.0.0/8") "]"),
+	  "f:4: ddt-node.hints[1].eid-prefix: \"[1]10.0.0.0/8\": expected each "
+	  "once" },
+	{ DDT("\"authoritative\": [{\"eid-prefix\": \"*\", "
+	      "\"complete\": true}]"),
+	  "f:2: ddt-node.authoritative[0].complete: \"*\": expected of a "
+	  "Map-Server only, which this process is not" },
+	{ DDT("\"authoritative\": [],\n\"key-files\": [\"/dev/null\"]"),
+	  "f:3: ddt-node.key-files[0]: \"/dev/null\": expected the absolute "
+	  "path of a readable file with a key in PEM form" },
+	{ DDT("\"authoritative\": [],\n\"key-files\": [\"/nowhere/at/all\"]"),
+	  "f:3: ddt-node.key-files[0]: \"/nowhere/at/all\": expected the "
+	  "absolute path of a readable file with a key in PEM form" },
+};
+
+static void test_bad(void **state)
+{
+	struct cfg_errors e;
+	int wrong = 0;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct conf *c = parse(bad[i].text, &e);
+		const char *line = e.count ? e.lines[0] : "(accepted)";
+
+		if (c || strcmp(line, bad[i].error)) {
+			print_error("%s\n  got  %s\n  want %s\n", bad[i].text,
+				    line, bad[i].error);
+			wrong++;
+		}
+		conf_free(c);
+		cfg_errors_free(&e);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ddt_node),
+		cmocka_unit_test(test_bad),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
