@@ -70,6 +70,7 @@ struct daemon {
 	struct loop_event *signals[4];
 	struct host *host;		/* NULL: not followed */
 	struct loop_event *follow_timer;
+	struct loop_event *path_timer;	/* follow_paths() */
 	struct damp damp;
 	size_t left_out;		/* routes, as last told */
 	size_t elsewhere;		/* RLOCs, as last told */

@@ -10,6 +10,8 @@
 #include "run/own.h"
 #include "run/reload.h"
 
+#define PATHS_INTERVAL_MS	60000
+
 static void on_sign(void *arg)
 {
 	struct daemon *d = arg;
@@ -94,10 +96,39 @@ static int open_host(struct daemon *d)
 	return err;
 }
 
+void follow_paths(struct daemon *d)
+{
+	if (d->stopping || !roles_paths_differ(d->roles, d->conf->underlay))
+		return;
+	log_info("the path MTU to a Map-Server is another one");
+	reload_same(d);
+}
+
+static void on_path_timer(void *arg)
+{
+	struct daemon *d = arg;
+
+	follow_paths(d);
+	loop_timer_arm(d->path_timer, PATHS_INTERVAL_MS);
+}
+
+static int open_paths(struct daemon *d)
+{
+	if (d->path_timer)
+		return 0;
+	d->path_timer = loop_timer(d->loop, on_path_timer, d);
+	if (!d->path_timer)
+		return -ENOMEM;
+	loop_timer_arm(d->path_timer, PATHS_INTERVAL_MS);
+	return 0;
+}
+
 int follow_open(struct daemon *d, const struct conf *c)
 {
 	int err = own_follows(c) ? open_host(d) : 0;
 
+	if (!err && c->xtr)
+		err = open_paths(d);
 	if (!err && own_follows_routes(c))
 		err = host_follow_routes(d->host);
 	if (err)
@@ -110,6 +141,8 @@ void follow_close(struct daemon *d)
 {
 	host_close(d->host);
 	loop_event_free(d->follow_timer);
+	loop_event_free(d->path_timer);
 	d->host = NULL;
 	d->follow_timer = NULL;
+	d->path_timer = NULL;
 }

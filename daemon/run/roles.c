@@ -8,6 +8,7 @@
 #include "crypto/mac.h"
 #include "crypto/sig.h"
 #include "io/log.h"
+#include "io/path.h"
 #include "run/own.h"
 #include "run/roles_ddt.h"
 
@@ -142,7 +143,13 @@ static int make_proxies(struct roles *r, const struct conf_xtr *x)
 	return 0;
 }
 
-static int make_servers(struct roles *r, const struct conf_xtr *x)
+static unsigned int message_max(const char *underlay, const struct addr *a)
+{
+	return xtr_message_max(a->family, path_mtu(underlay, a));
+}
+
+static int make_servers(struct roles *r, const struct conf_xtr *x,
+			const char *underlay)
 {
 	r->servers = calloc(x->map_server_count + 1, sizeof(*r->servers));
 	if (!r->servers)
@@ -155,6 +162,7 @@ static int make_servers(struct roles *r, const struct conf_xtr *x)
 		r->servers[i].addr = c->address;
 		r->servers[i].proxy_reply = c->proxy_reply;
 		r->servers[i].want_notify = c->want_map_notify;
+		r->servers[i].message_max = message_max(underlay, &c->address);
 		if (make_key(&c->key, c->auth_length, AUTH_COVER_EITHER,
 			     &r->servers[i].key))
 			return -1;
@@ -181,9 +189,11 @@ static int make_database(struct roles *r, const struct conf_xtr *x)
 	return 0;
 }
 
-static int make_xtr(struct roles *r, const struct conf_xtr *x,
+static int make_xtr(struct roles *r, const struct conf *c,
 		    const uint8_t xtr_id[16])
 {
+	const struct conf_xtr *x = c->xtr;
+
 	xtr_config_init(&r->xtr);
 	memcpy(r->xtr.ids.xtr_id, x->xtr_id.given ? x->xtr_id.bytes : xtr_id,
 	       sizeof(r->xtr.ids.xtr_id));
@@ -199,8 +209,8 @@ static int make_xtr(struct roles *r, const struct conf_xtr *x,
 	if (r->xtr.reg.quick_interval > r->xtr.reg.interval)
 		r->xtr.reg.quick_interval = r->xtr.reg.interval;
 	r->node.xtr = &r->xtr;
-	if (make_rlocs(r, x) || make_proxies(r, x) || make_servers(r, x) ||
-	    make_database(r, x))
+	if (make_rlocs(r, x) || make_proxies(r, x) ||
+	    make_servers(r, x, c->underlay) || make_database(r, x))
 		return -1;
 	return 0;
 }
@@ -347,7 +357,7 @@ struct roles *roles_new(const struct conf *c, struct own *own,
 		return NULL;
 	}
 	r->own = own;
-	if ((c->xtr && make_xtr(r, c->xtr, xtr_id)) ||
+	if ((c->xtr && make_xtr(r, c, xtr_id)) ||
 	    (c->ms && make_ms(r, c->ms)) || (c->mr && make_mr(r, c->mr)) ||
 	    (c->ddt && make_ddt(r, c->ddt))) {
 		roles_free(r);
@@ -392,6 +402,18 @@ void roles_free(struct roles *r)
 const struct node_config *roles_config(const struct roles *r)
 {
 	return &r->node;
+}
+
+bool roles_paths_differ(const struct roles *r, const char *underlay)
+{
+	for (size_t i = 0; i < r->xtr.server_count; i++) {
+		unsigned int was = r->servers[i].message_max;
+		unsigned int is = message_max(underlay, &r->servers[i].addr);
+
+		if (is && (!was || is < was))
+			return true;
+	}
+	return false;
 }
 
 void roles_set_version(struct roles *r, uint16_t version)

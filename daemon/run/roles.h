@@ -30,6 +30,10 @@ const struct own *roles_own(const struct roles *r);
  * is any; family ADDR_NONE when there is none. */
 struct addr roles_rloc(const struct roles *r, enum addr_family family);
 
+/* Is the path to a Map-Server narrower than it was when @r was made, or known
+ * only now? */
+bool roles_paths_differ(const struct roles *r, const char *underlay);
+
 /* The version of our mappings; 0, none, until it is set. */
 void roles_set_version(struct roles *r, uint16_t version);
 uint16_t roles_version(const struct roles *r);

@@ -5,7 +5,8 @@
  *
  * The gap is 20 ms, which is 50 Map-Registers a second, or less where there
  * are so many parts that a round of them would take more than a quarter of the
- * shortest period.
+ * period.  One that is overtaken on its way is lost, as its nonce is an old one
+ * then (RFC 9301 5.6): hence no larger burst, and no smaller gap.
  */
 #ifndef LISP_SM_PACE_H
 #define LISP_SM_PACE_H
@@ -23,7 +24,7 @@ struct pace {
 	size_t parts;
 };
 
-/* @period: ms, the shortest. */
+/* @period: ms. */
 void pace_init(struct pace *p, size_t parts, uint32_t period);
 
 /* Have the next turn, which is now or later: when, in ms. */

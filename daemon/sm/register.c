@@ -76,6 +76,8 @@ const char *register_state_name(enum register_state s)
 static size_t message_max(const struct registrar *r,
 			  const struct register_server *srv)
 {
+	if (srv->message_max)
+		return srv->message_max;
 	return srv->addr.family == ADDR_IPV4 ? r->cfg->reg.message_max4
 					     : r->cfg->reg.message_max6;
 }
@@ -110,12 +112,6 @@ static size_t parts_needed(const struct registrar *r,
 	return parts;
 }
 
-static uint32_t shortest_period(const struct registrar *r)
-{
-	return r->cfg->reg.quick_interval < r->cfg->reg.interval ?
-		r->cfg->reg.quick_interval : r->cfg->reg.interval;
-}
-
 static int peer_init(const struct registrar *r, struct register_peer *peer,
 		     const struct register_server *srv)
 {
@@ -124,7 +120,7 @@ static int peer_init(const struct registrar *r, struct register_peer *peer,
 	peer->cfg = srv;
 	peer->part_count = parts_needed(r, srv);
 	bucket_init(&peer->verify, 100000, 50);
-	pace_init(&peer->pace, peer->part_count, shortest_period(r));
+	pace_init(&peer->pace, peer->part_count, r->cfg->reg.interval);
 	peer->parts = calloc(peer->part_count + 1, sizeof(*peer->parts));
 	peer->records = calloc(r->db->count + 1, sizeof(*peer->records));
 	if (!peer->parts || !peer->records)

@@ -3,7 +3,8 @@
  * The ETR registers its EIDs with each Map-Server (RFC 9301 5.6, 8.2).
  *
  * For each server the database is cut into parts, one Map-Register each, that
- * fit into a packet.  A part is a machine of its own:
+ * fit into a packet of the path to it and have 255 records at most.  A part is
+ * a machine of its own:
  *
  *	idle --start--> asking --notify--> up --period--> checking
  *	                  ^  ^                ^--notify------+ |

@@ -8,7 +8,9 @@
  * Probes: spec 02 8; 65,536 targets a minute are under 1,100 a second.
  * Message sizes: spec 02 1, what fits where nothing is known about the path
  * (576 octets over IPv4, 1280 over IPv6) for registrations; replies may use
- * an Ethernet's, since they go back the way a request came.
+ * more, since they go back the way a request came.  However large the packets
+ * of a path, a Map-Register is no larger than an Ethernet's: that is what
+ * everybody's buffer takes, and the Map-Notify comes back as large.
  */
 #include <string.h>
 
@@ -18,6 +20,7 @@
 
 #define UDP4_HEADERS	28
 #define UDP6_HEADERS	48
+#define ETHERNET_MTU	1500
 
 void xtr_config_init(struct xtr_config *cfg)
 {
@@ -74,6 +77,16 @@ void xtr_config_init(struct xtr_config *cfg)
 		.message_max4 = 1280 - UDP4_HEADERS,
 		.message_max6 = 1280 - UDP6_HEADERS,
 	};
+}
+
+unsigned int xtr_message_max(enum addr_family family, unsigned int mtu)
+{
+	unsigned int headers = family == ADDR_IPV4 ? UDP4_HEADERS :
+		UDP6_HEADERS;
+
+	if (mtu > ETHERNET_MTU)
+		mtu = ETHERNET_MTU;
+	return mtu > headers ? mtu - headers : 0;
 }
 
 /* Asked for each mapping that is found after a restart. */

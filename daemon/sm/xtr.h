@@ -18,6 +18,9 @@ struct register_server {
 	bool proxy_reply;		/* P */
 	bool want_notify;		/* M */
 	bool merge;			/* a */
+	/* Octets of UDP payload that a Map-Register may have; 0: what fits
+	 * where nothing is known about the path. */
+	unsigned int message_max;
 };
 
 /* Proxy ETRs of an instance, in order of address, for negative mappings. */
@@ -105,6 +108,10 @@ struct xtr_config {
 
 /* Zero *@cfg, then set every limit to its default. */
 void xtr_config_init(struct xtr_config *cfg);
+
+/* The register_server.message_max of a path with this MTU; 0 for 0: not
+ * known. */
+unsigned int xtr_message_max(enum addr_family family, unsigned int mtu);
 
 /* Is @iid one that we serve? */
 bool xtr_has_iid(const struct xtr_config *cfg, uint32_t iid);

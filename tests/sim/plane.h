@@ -11,7 +11,7 @@
 
 #define PLANE_MAPS	256
 #define PLANE_LOCATORS	8
-#define PLANE_LOCALS	16
+#define PLANE_LOCALS	10240
 #define PLANE_HELD	64
 #define PLANE_DOWN	16
 

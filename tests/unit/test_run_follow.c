@@ -4,9 +4,12 @@
 #include "run_world.h"
 
 #include "io/host.h"
+#include "io/path.h"
 #include "run/follow.h"
 #include "run/own.h"
 #include "run/reload.h"
+
+#define FAR	"198.18.0.10"
 
 static const char follows[] =
 "{ \"name\": \"t\", \"control-socket\": \"%s/ctl\", \"state-dir\": \"%s/state\","
@@ -14,6 +17,7 @@ static const char follows[] =
 "  \"xtr\": { \"rlocs\": [{\"interface\": \"up0\", \"family\": \"ipv4\"},"
 "      {\"interface\": \"up0\", \"family\": \"ipv6\", \"priority\": 2}],"
 "    \"map-resolvers\": [\"" MS "\"],"
+"    \"map-servers\": [{\"address\": \"" FAR "\", \"key\": \"secret\"}],"
 "    \"vpns\": [{\"name\": \"red\", \"iid\": 100, \"device\": \"lisp100\","
 "      \"vrf\": \"red\", \"database\": [{\"prefix\": \"10.1.0.0/16\"}]}] } }";
 
@@ -138,6 +142,42 @@ static void test_link(void **state)
 	sh("ip link set up0 up");
 	wait_until(&w, has(0, "192.0.2.77", true));
 	assert_true(has(1, "2001:db8::7", false));
+	end();
+}
+
+static unsigned int message_max(void)
+{
+	return roles_config(w.d.roles)->xtr->servers[0].message_max;
+}
+
+/* What is registered is packed to what the path takes. */
+static void test_path_mtu(void **state)
+{
+	struct addr a = ip(FAR);
+
+	begin(state);
+	sh("ip link set up0 up");
+	assert_int_equal(path_mtu(NULL, &a), 0);
+	assert_int_equal(path_mtu("no-such-vrf", &a), 0);
+	go();
+	assert_int_equal(message_max(), 0);
+	sh("ip link set up0 mtu 9000 && ip address add 192.0.2.77/24 dev up0");
+	wait_until(&w, has(0, "192.0.2.77", true));
+	sh("ip route add default dev up0");
+	follow_paths(&w.d);
+	assert_int_equal(path_mtu(NULL, &a), 9000);
+	assert_int_equal(message_max(), 1500 - 28);
+	sh("ip link set up0 mtu 1400");
+	follow_paths(&w.d);
+	assert_int_equal(message_max(), 1400 - 28);
+	sh("ip route add " FAR "/32 dev up0 mtu 1000");
+	follow_paths(&w.d);
+	assert_int_equal(message_max(), 1000 - 28);
+	sh("ip route del " FAR "/32");
+	follow_paths(&w.d);
+	assert_int_equal(message_max(), 1000 - 28);
+	assert_int_equal(reload_same(&w.d), 0);
+	assert_int_equal(message_max(), 1400 - 28);
 	end();
 }
 
@@ -409,6 +449,7 @@ int main(void)
 		TEST(test_link),
 		cmocka_unit_test(test_underlay),
 		TEST(test_elsewhere),
+		TEST(test_path_mtu),
 		TEST(test_nothing_yet),
 		TEST(test_storm),
 		TEST(test_refused),

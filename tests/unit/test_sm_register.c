@@ -146,29 +146,72 @@ static void message(void **state)
 	assert_int_not_equal(sent(0).reg.nonce, sent(1).reg.nonce);
 }
 
-/* Parts fit 576 octets over IPv4, and together have every EID once. */
-static void parts(void **state)
+/* Over such a path parts have at most @max octets, all but the last more than
+ * @least; together they have every EID once.  How many. */
+static unsigned int parts_of(size_t count, unsigned int message_max,
+			     size_t max, size_t least)
 {
-	bool seen[64] = { false };
+	bool seen[EIDS] = { false };
 	unsigned int n;
 
-	set_up(64, 1);
+	set_up(count, 1);
+	register_free(&reg);
+	servers[0].message_max = message_max;
+	assert_int_equal(register_init(&reg, &cfg, &ops, &db), 0);
 	start(NOW);
+	run_timers(NOW + 60);		/* some need a turn */
+	turn();
+	reg.hurry = true;
+	register_start(&reg, NOW + 100, &acts);
+	run_timers(NOW + 100);
 	n = count_acts(ACTION_SEND);
-	assert_true(n > 1);
 	for (unsigned int i = 0; i < n; i++) {
 		struct map_register m = sent(i).reg;
 
-		assert_in_range(act(ACTION_SEND, i)->send.len, 1, 548);
+		assert_in_range(act(ACTION_SEND, i)->send.len,
+				i + 1 < n ? least : 1, max);
 		for (unsigned int k = 0; k < m.record_count; k++) {
-			int at = m.records[k].eid.prefix.addr.bytes[2];
+			const uint8_t *a = m.records[k].eid.prefix.addr.bytes;
+			int at = (a[1] - 1) * 64 + a[2];
 
 			assert_false(seen[at]);
 			seen[at] = true;
 		}
 	}
-	for (int i = 0; i < 64; i++)
+	for (size_t i = 0; i < count; i++)
 		assert_true(seen[i]);
+	register_free(&reg);
+	database_free(&db);
+	return n;
+}
+
+static void parts(void **state)
+{
+	/* 576 octets, where nothing is known. */
+	assert_int_equal(parts_of(64, 0, 548, 548 - 40), 6);
+	assert_int_equal(parts_of(64, xtr_message_max(ADDR_IPV4, 1500), 1472,
+				  1472 - 40), 2);
+	assert_int_equal(parts_of(EIDS, 1472, 1472, 1472 - 40),
+			 (EIDS + 34) / 35);
+	/* One record goes, whatever the path; 255 do, at most. */
+	assert_int_equal(parts_of(64, 20, 112, 112), 64);
+	assert_int_equal(parts_of(EIDS, 65000, 72 + 255 * 40, 72 + 255 * 40),
+			 8);
+	set_up(1, 1);
+}
+
+static void message_sizes(void **state)
+{
+	assert_int_equal(xtr_message_max(ADDR_IPV4, 0), 0);
+	assert_int_equal(xtr_message_max(ADDR_IPV4, 28), 0);
+	assert_int_equal(xtr_message_max(ADDR_IPV4, 576), 548);
+	assert_int_equal(xtr_message_max(ADDR_IPV4, 1500), 1472);
+	assert_int_equal(xtr_message_max(ADDR_IPV6, 1500), 1452);
+	assert_int_equal(xtr_message_max(ADDR_IPV6, 1280), 1232);
+	/* Jumbo frames are not for everybody. */
+	assert_int_equal(xtr_message_max(ADDR_IPV4, 9000), 1472);
+	assert_int_equal(xtr_message_max(ADDR_IPV6, 65536), 1452);
+	set_up(1, 1);
 }
 
 /* Acknowledge all that the last turn sent, which is less than 2,000 parts; how
@@ -555,6 +598,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(message),
 		TEST(parts),
+		TEST(message_sizes),
 		TEST(large_site),
 		TEST(large_site_unheard),
 		TEST(retransmission),
