@@ -237,6 +237,7 @@ static struct lisp_rloc *rloc_get(struct lisp_net *ln, u32 underlay,
 			rloc_free(rloc);
 			return NULL;
 		}
+		ln->rlocs.used = true;
 	}
 	rloc->users++;
 

@@ -164,11 +164,13 @@ struct lisp_loc_conf {
  * @tree: RLOCs ordered by key (lock)
  * @hash: RLOCs by key; readers hold RCU
  * @sets: locator sets by content (lock)
+ * @used: there has been an RLOC (lock)
  */
 struct lisp_rlocs {
 	struct rb_root		tree;
 	struct rhashtable	hash;
 	struct rhashtable	sets;
+	bool			used;
 };
 
 int lisp_rloc_net_init(struct lisp_net *ln);
