@@ -122,6 +122,12 @@ static bool same_locators(const struct database *a, const struct database *b)
 	return true;
 }
 
+bool database_same_mapping(const struct database *a, const struct database *b)
+{
+	return a->ttl == b->ttl && a->version == b->version &&
+	       same_locators(a, b);
+}
+
 void database_compare(const struct database *a, const struct database *b,
 		      void (*fn)(void *arg, const struct eid *eid), void *arg)
 {

@@ -48,6 +48,9 @@ void database_compare(const struct database *a, const struct database *b,
 		      void (*fn)(void *arg, const struct eid *eid),
 		      void *arg);
 
+/* Do the records of an EID-prefix of both say the same? */
+bool database_same_mapping(const struct database *a, const struct database *b);
+
 /* Fill in the EID-record of an entry; locators stay the database's. */
 void database_record(const struct database *db, const struct eid *eid,
 		     struct map_record *rec);

@@ -180,6 +180,7 @@ size_t node_replace(struct node *n, struct node *old, uint64_t now,
 		if (!xtr_has_iid(n->cfg.xtr, old->cfg.xtr->iids[i]))
 			smr_on_leave(&n->smr, now, old->cfg.xtr->iids[i],
 				     &old->cache);
+	register_inherit(&n->reg, &old->reg);
 	register_leave(&old->reg, now, acts);
 	if (!n->cfg.xtr->probe.interval)
 		probe_let_go(&old->probe, acts);

@@ -31,5 +31,7 @@ uint64_t pace_again(const struct pace *p, size_t k, uint32_t period,
 	/* since the last time that this place was passed */
 	ago = (now + period - place % period) % period;
 	at = now + period - ago;
+	if (at - now < period / 16)
+		return at + period;
 	return at - now < period / 4 ? at + period / 2 : at;
 }

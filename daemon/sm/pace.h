@@ -20,7 +20,7 @@
 
 struct pace {
 	struct bucket turns;
-	uint64_t start;		/* ms, when the periods began */
+	uint64_t start;		/* ms, when the periods began; 0: not yet */
 	size_t parts;
 };
 
@@ -30,10 +30,10 @@ void pace_init(struct pace *p, size_t parts, uint32_t period);
 /* Have the next turn, which is now or later: when, in ms. */
 uint64_t pace_turn(struct pace *p, uint64_t now);
 
-/* When part @k, which is settled now, goes again: within a period, and not
- * before a quarter of one.  Its place is @k parts-th of the period after the
- * start; if that is too near, half a period later, this once.  A part that is
- * alone has no place but goes after a period. */
+/* When part @k, which is settled now, goes again: not before a quarter of the
+ * period, and a sixteenth of it late at most.  Its place is @k parts-th of the
+ * period after the start; if that is too near, half a period later, this once.
+ * A part that is alone has no place but goes after a period. */
 uint64_t pace_again(const struct pace *p, size_t k, uint32_t period,
 		    uint64_t now);
 

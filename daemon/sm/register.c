@@ -446,9 +446,12 @@ void register_start(struct registrar *r, uint64_t now, struct actions *acts)
 		enum register_event ev = peer->cfg->want_notify ?
 			REGISTER_ON_START : REGISTER_ON_START_BLIND;
 
-		peer->pace.start = now;
+		if (!peer->pace.start)
+			peer->pace.start = now;
 		for (size_t k = 0; k < peer->part_count; k++)
-			register_step(r, &peer->parts[k], ev, now, acts);
+			if (peer->parts[k].state == REGISTER_IDLE)
+				register_step(r, &peer->parts[k], ev, now,
+					      acts);
 	}
 }
 

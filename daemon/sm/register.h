@@ -90,6 +90,11 @@ int register_init(struct registrar *r, const struct xtr_config *cfg,
 		  const struct sm_ops *ops, struct database *db);
 void register_free(struct registrar *r);
 
+/* Before register_start(): @r takes over from @old.  What is registered and has
+ * not changed is registered again when its time comes. */
+void register_inherit(struct registrar *r, const struct registrar *old);
+
+/* Sends what is not registered yet. */
 void register_start(struct registrar *r, uint64_t now, struct actions *acts);
 
 /* As node_withdraw().  All are withdrawn at once, without turns. */

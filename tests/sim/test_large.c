@@ -160,12 +160,12 @@ static void quiet(void **state)
 	nothing_refused();
 }
 
-/* A tenth lost each way, some twice, and out of order: what is overtaken is an
- * old nonce to the Map-Server, and has to come again. */
+/* One of twenty lost each way, one twice, and out of order: what is overtaken
+ * is an old nonce to the Map-Server, and has to come again. */
 static void lossy(void **state)
 {
-	struct sim_net net = { .loss = 10, .dup = 5, .delay_min = 5,
-			       .delay_max = 60 };
+	struct sim_net net = { .loss = 5, .dup = 5, .delay_min = 5,
+			       .delay_max = 40 };
 
 	start(&net);
 	assert_true(sim_until(&w.sim, MINUTE, all_registered, NULL));
@@ -204,6 +204,32 @@ static void away(void **state)
 	assert_true(sim_until(&w.sim, MINUTE / 2, all_registered, NULL));
 }
 
+/* One prefix more, before all others: one part, at once; the rest goes on as it
+ * did. */
+static void one_more(void **state)
+{
+	struct sim_net net = { .delay_min = 5, .delay_max = 5 };
+	uint64_t sent;
+
+	start(&net);
+	sim_run(&w.sim, 7 * MINUTE);
+	w.eids[0][0] = E("[100]10.1.0.0/24");
+	for (size_t i = PREFIXES; i > 0; i--)
+		prefixes[i] = prefixes[i - 1];
+	prefixes[0] = w.eids[0][0];
+	w.xtr[0].database_count = PREFIXES + 1;
+	sent = w.a->sent[MSG_TYPE_MAP_REGISTER];
+	assert_int_equal(sim_reload(w.a), 1);
+	sim_run(&w.sim, 20);
+	assert_in_range(w.a->sent[MSG_TYPE_MAP_REGISTER] - sent, 1, 2);
+	assert_int_equal(registered(), PREFIXES + 1);
+	sim_run(&w.sim, MINUTE);
+	assert_in_range(w.a->sent[MSG_TYPE_MAP_REGISTER] - sent, 400, 600);
+	assert_int_equal(registered(), PREFIXES + 1);
+	assert_in_range(most(10, 7 * MINUTE, 8 * MINUTE), 8, 20);
+	nothing_refused();
+}
+
 /* Both xTRs of the site at once. */
 static void two_xtrs(void **state)
 {
@@ -228,6 +254,7 @@ int main(void)
 		cmocka_unit_test_teardown(quiet, end),
 		cmocka_unit_test_teardown(lossy, end),
 		cmocka_unit_test_teardown(away, end),
+		cmocka_unit_test_teardown(one_more, end),
 		cmocka_unit_test_teardown(two_xtrs, end),
 	};
 
