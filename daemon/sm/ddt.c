@@ -367,8 +367,9 @@ static void serve(struct query *q)
 		not_registered(q);
 		return;
 	}
-	acknowledge(q);
+	/* Somebody waits for the answer, the resolver for nothing more. */
 	ms_on_request(q->d->ms, &q->d->ms->desks[0], q->now, q->rq, q->acts);
+	acknowledge(q);
 }
 
 static void look_up(struct query *q)

@@ -66,15 +66,16 @@ static inline void ask_ddt(struct ddt *d, uint64_t now, const char *to,
 	ddt_on_request(d, now, &rq, &acts);
 }
 
-/* The record of the referral, which is the first datagram sent and went to
+/* The record of the referral, which is the last datagram sent and went to
  * where the request was from. */
 static inline struct referral_record *referral(void)
 {
 	static struct lisp_msg m;
-	const struct action *a = act(ACTION_SEND, 0);
+	unsigned int last = count_acts(ACTION_SEND) - 1;
+	const struct action *a = act(ACTION_SEND, last);
 	struct addr to = A(ddt_from);
 
-	m = sent(0);
+	m = sent(last);
 	assert_int_equal(m.type, MSG_TYPE_MAP_REFERRAL);
 	assert_int_equal(m.referral.record_count, 1);
 	assert_true(m.referral.nonce == ddt_nonce);

@@ -59,10 +59,10 @@ static void acknowledged_and_forwarded(void **state)
 	assert_string_equal(said(),
 			    "ms-ack [100]10.8.0.0/16 1440 I 198.51.100.10");
 	assert_int_equal(count_acts(ACTION_SEND), 2);
-	m = sent(1);
+	m = sent(0);
 	assert_int_equal(m.type, MSG_TYPE_ECM);
 	assert_int_equal(m.ecm.flags & ECM_DDT, 0);
-	assert_true(addr_equal(&act(ACTION_SEND, 1)->send.to, &etr));
+	assert_true(addr_equal(&act(ACTION_SEND, 0)->send.to, &etr));
 }
 
 static void acknowledged_and_proxied(void **state)
@@ -74,7 +74,7 @@ static void acknowledged_and_proxied(void **state)
 	ASK("[100]10.8.0.1/32");
 	assert_string_equal(said(),
 			    "ms-ack [100]10.8.0.0/16 1440 I 198.51.100.10");
-	m = sent(1);
+	m = sent(0);
 	assert_int_equal(m.type, MSG_TYPE_MAP_REPLY);
 	assert_true(m.reply.nonce == ddt_nonce);
 	assert_int_equal(count_acts(ACTION_SEND), 2);
