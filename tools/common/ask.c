@@ -29,6 +29,7 @@ struct question {
 		uint64_t sent;		/* ms */
 	} tries[ASK_TRIES_MAX];
 	unsigned int count;
+	bool done;			/* the arena is the answer's */
 	int err;
 };
 
@@ -119,6 +120,7 @@ static int send_try(struct question *q)
 static void finish(struct question *q, int err)
 {
 	q->err = err;
+	q->done = true;
 	loop_stop(q->loop);
 }
 
@@ -142,6 +144,8 @@ static void on_datagram(void *arg, const struct udp_datagram *d)
 	struct lisp_msg m;
 	uint64_t nonce;
 
+	if (q->done)
+		return;
 	arena_reset(q->arena);
 	if (msg_parse(d->data, d->len, q->arena, &m, NULL) ||
 	    m.type != (q->o->ddt ? MSG_TYPE_MAP_REFERRAL : MSG_TYPE_MAP_REPLY))
