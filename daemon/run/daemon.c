@@ -154,6 +154,7 @@ static void on_sync(void *arg)
 {
 	struct daemon *d = arg;
 
+	store_set_time(d->store, clock_ms(), clock_wall_us() / 1000);
 	if (store_sync_start(d->store))
 		log_error("state-dir %s: cannot be written",
 			  d->conf->state_dir);
@@ -226,6 +227,8 @@ static int open_store(struct daemon *d)
 		return err;
 	store_config_init(&cfg);
 	cfg.first_nonce = clock_wall_us();
+	cfg.now = clock_ms();
+	cfg.wall = clock_wall_us() / 1000;
 	err = random_bytes(seed, sizeof(seed));
 	if (err)
 		return err;

@@ -115,10 +115,12 @@ void execute_on_send_error(void *arg, const struct addr *to, int kind,
 		    msg_type_name((enum msg_type)kind), err);
 }
 
-/* All that has been collected goes out. */
+/* All that has been collected goes out: what was registered is put on record
+ * first, for all of it at once.  If that fails, on_sync() tells. */
 static void flush(struct daemon *d)
 {
-	outbox_send(d->outbox, UINT64_MAX);
+	store_flush(d->store);
+	outbox_send(d->outbox, store_durable(d->store));
 }
 
 static void do_send(struct daemon *d, uint64_t now, const struct action *a)
@@ -130,6 +132,7 @@ static void do_send(struct daemon *d, uint64_t now, const struct action *a)
 		.port = s->to_port,
 		.data = s->data,
 		.len = s->len,
+		.after = s->after,
 		.kind = s->type,
 	};
 

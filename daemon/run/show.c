@@ -72,7 +72,8 @@ static uint64_t seconds_since(uint64_t ms)
 {
 	uint64_t now = clock_ms();
 
-	return now > ms ? (now - ms) / 1000 : 0;
+	/* What is older than the clock is below zero. */
+	return (int64_t)(now - ms) > 0 ? (now - ms) / 1000 : 0;
 }
 
 /* --- status --- */

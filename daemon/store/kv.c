@@ -30,6 +30,14 @@ int kv_del(struct kv *k, const void *key, size_t key_len)
 	return key_ok(key_len) ? k->ops->del(k, key, key_len) : -EINVAL;
 }
 
+int kv_del_range(struct kv *k, const void *from, size_t from_len,
+		 const void *to, size_t to_len, int max)
+{
+	if (!key_ok(from_len) || !key_ok(to_len))
+		return -EINVAL;
+	return k->ops->del_range(k, from, from_len, to, to_len, max);
+}
+
 int kv_walk(struct kv *k, const void *prefix, size_t prefix_len, kv_fn *fn,
 	    void *arg)
 {

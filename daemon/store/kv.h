@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What must survive a restart, as an ordered table of short octet strings:
+ * What must survive a restart, as an ordered table of octet strings:
  * one LMDB file in production, memory in tests.
- *
- * Not for data of which there is much: registrations that survive a restart
- * will get a table of their own beside this one.
  */
 #ifndef LISP_STORE_KV_H
 #define LISP_STORE_KV_H
@@ -14,7 +11,7 @@
 #include <stdint.h>
 
 #define KV_KEY_MAX	128	/* octets */
-#define KV_VALUE_MAX	256
+#define KV_VALUE_MAX	(32u * 1024 * 1024)
 
 struct kv;
 
@@ -29,6 +26,11 @@ struct kv_disk;
 struct kv_disk *kv_disk_new(void);
 void kv_disk_free(struct kv_disk *d);
 struct kv *kv_open_memory(struct kv_disk *disk);
+
+/* After @writes more of them each one fails with -EIO, as if the process had
+ * died (-1: none does); those so far. */
+void kv_disk_fail_after(struct kv_disk *d, long writes);
+unsigned long kv_disk_writes(const struct kv_disk *d);
 
 /* Makes everything durable first. */
 void kv_close(struct kv *k);
@@ -49,6 +51,11 @@ int kv_get_u64(struct kv *k, const void *key, size_t key_len, uint64_t *v);
 
 /* 0, also when it was not there. */
 int kv_del(struct kv *k, const void *key, size_t key_len);
+
+/* Delete keys from @from on and before @to, at most @max of them.  How many
+ * there were, or negative errno. */
+int kv_del_range(struct kv *k, const void *from, size_t from_len,
+		 const void *to, size_t to_len, int max);
 
 /* Call @fn for each key that starts with @prefix, in order, until it returns
  * non-zero.  That value, 0 at the end, or -EIO.  @fn changes nothing. */

@@ -21,7 +21,7 @@
 #include "store/kv_ops.h"
 
 #define FILE_NAME	"state.mdb"
-#define MAP_SIZE	((size_t)256 * 1024 * 1024)
+#define MAP_SIZE	((size_t)64 * 1024 * 1024 * 1024)
 #define PATH_SIZE	4096
 
 struct flusher {
@@ -115,6 +115,49 @@ static int lmdb_del(struct kv *k, const void *key, size_t key_len)
 	int ret = change(lmdb_of(k), &kv, NULL);
 
 	return ret == -ENOENT ? 0 : ret;
+}
+
+static int del_some(struct kv_lmdb *l, MDB_txn *txn, MDB_val *key,
+		    MDB_val *end, int max)
+{
+	MDB_val data;
+	MDB_cursor *cur;
+	int ret = mdb_cursor_open(txn, l->dbi, &cur), n = 0;
+
+	if (ret)
+		return errno_of(ret);
+	ret = mdb_cursor_get(cur, key, &data, MDB_SET_RANGE);
+	while (!ret && n < max && mdb_cmp(txn, l->dbi, key, end) < 0) {
+		ret = mdb_cursor_del(cur, 0);
+		if (ret)
+			break;
+		n++;
+		/* The one that is now where the deleted one was. */
+		ret = mdb_cursor_get(cur, key, &data, MDB_NEXT);
+	}
+	mdb_cursor_close(cur);
+	return ret && ret != MDB_NOTFOUND ? errno_of(ret) : n;
+}
+
+static int lmdb_del_range(struct kv *k, const void *from, size_t from_len,
+			  const void *to, size_t to_len, int max)
+{
+	MDB_val key = { from_len, (void *)from }, end = { to_len, (void *)to };
+	struct kv_lmdb *l = lmdb_of(k);
+	MDB_txn *txn;
+	int ret, n;
+
+	ret = mdb_txn_begin(l->env, NULL, 0, &txn);
+	if (ret)
+		return errno_of(ret);
+	n = del_some(l, txn, &key, &end, max);
+	if (n <= 0) {
+		mdb_txn_abort(txn);
+		return n;
+	}
+	l->dirty = true;
+	ret = errno_of(mdb_txn_commit(txn));
+	return ret ? ret : n;
 }
 
 static int walk_cursor(MDB_cursor *cur, const void *prefix, size_t prefix_len,
@@ -239,6 +282,7 @@ static const struct kv_ops lmdb_ops = {
 	.get = lmdb_get,
 	.put = lmdb_put,
 	.del = lmdb_del,
+	.del_range = lmdb_del_range,
 	.walk = lmdb_walk,
 	.sync = lmdb_sync,
 	.sync_start = lmdb_sync_start,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The table of kv.h in memory, for tests and the simulator: a sorted list. */
+/* The table of kv.h in memory, for tests and the simulator: a sorted array. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,15 +7,18 @@
 #include "store/kv_ops.h"
 
 struct pair {
-	struct pair *next;
-	uint8_t key[KV_KEY_MAX];
-	uint8_t value[KV_VALUE_MAX];
 	size_t key_len;
 	size_t len;
+	uint8_t *value;
+	uint8_t key[KV_KEY_MAX];
 };
 
 struct kv_disk {
-	struct pair *first;
+	struct pair **pairs;		/* sorted */
+	size_t count;
+	size_t room;
+	unsigned long writes;
+	long fail_after;		/* -1: never */
 };
 
 struct kv_memory {
@@ -31,20 +34,48 @@ static struct kv_disk *disk_of(struct kv *k)
 
 struct kv_disk *kv_disk_new(void)
 {
-	return calloc(1, sizeof(struct kv_disk));
+	struct kv_disk *d = calloc(1, sizeof(*d));
+
+	if (d)
+		d->fail_after = -1;
+	return d;
+}
+
+static void pair_free(struct pair *p)
+{
+	free(p->value);
+	free(p);
 }
 
 void kv_disk_free(struct kv_disk *d)
 {
-	struct pair *p;
-
 	if (!d)
 		return;
-	while ((p = d->first) != NULL) {
-		d->first = p->next;
-		free(p);
-	}
+	for (size_t i = 0; i < d->count; i++)
+		pair_free(d->pairs[i]);
+	free(d->pairs);
 	free(d);
+}
+
+void kv_disk_fail_after(struct kv_disk *d, long writes)
+{
+	d->fail_after = writes;
+}
+
+unsigned long kv_disk_writes(const struct kv_disk *d)
+{
+	return d->writes;
+}
+
+/* One write more; false: it does not happen any more. */
+static bool may_write(struct kv_disk *d)
+{
+	if (!d->fail_after)
+		return false;
+	if (d->fail_after > 0)
+		d->fail_after--;
+	d->writes++;
+	return true;
 }
 
 static int compare(const struct pair *p, const void *key, size_t len)
@@ -56,72 +87,147 @@ static int compare(const struct pair *p, const void *key, size_t len)
 }
 
 /* Where @key is, or where it would be put. */
-static struct pair **place(struct kv_disk *d, const void *key, size_t len)
+static size_t place(const struct kv_disk *d, const void *key, size_t len)
 {
-	struct pair **at = &d->first;
+	size_t low = 0, high = d->count;
 
-	while (*at && compare(*at, key, len) < 0)
-		at = &(*at)->next;
-	return at;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (compare(d->pairs[mid], key, len) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
-static bool is_at(struct pair **at, const void *key, size_t len)
+static bool is_at(const struct kv_disk *d, size_t at, const void *key,
+		  size_t len)
 {
-	return *at && !compare(*at, key, len);
+	return at < d->count && !compare(d->pairs[at], key, len);
 }
 
 static int memory_get(struct kv *k, const void *key, size_t key_len,
 		      void *value, size_t size)
 {
-	struct pair **at = place(disk_of(k), key, key_len);
+	struct kv_disk *d = disk_of(k);
+	size_t at = place(d, key, key_len);
 
-	if (!is_at(at, key, key_len))
+	if (!is_at(d, at, key, key_len))
 		return -ENOENT;
-	memcpy(value, (*at)->value, (*at)->len < size ? (*at)->len : size);
-	return (int)(*at)->len;
+	memcpy(value, d->pairs[at]->value,
+	       d->pairs[at]->len < size ? d->pairs[at]->len : size);
+	return (int)d->pairs[at]->len;
+}
+
+static struct pair *pair_new(const void *key, size_t key_len)
+{
+	struct pair *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	memcpy(p->key, key, key_len);
+	p->key_len = key_len;
+	return p;
+}
+
+static bool insert(struct kv_disk *d, size_t at, struct pair *p)
+{
+	if (d->count == d->room) {
+		size_t room = d->room ? 2 * d->room : 16;
+		struct pair **more = realloc(d->pairs, room * sizeof(*more));
+
+		if (!more)
+			return false;
+		d->pairs = more;
+		d->room = room;
+	}
+	memmove(&d->pairs[at + 1], &d->pairs[at],
+		(d->count - at) * sizeof(*d->pairs));
+	d->pairs[at] = p;
+	d->count++;
+	return true;
 }
 
 static int memory_put(struct kv *k, const void *key, size_t key_len,
 		      const void *value, size_t len)
 {
-	struct pair **at = place(disk_of(k), key, key_len);
+	struct kv_disk *d = disk_of(k);
+	size_t at = place(d, key, key_len);
+	uint8_t *copy;
 
-	if (!is_at(at, key, key_len)) {
-		struct pair *p = calloc(1, sizeof(*p));
+	if (!may_write(d))
+		return -EIO;
+	copy = malloc(len + 1);
+	if (!copy)
+		return -ENOSPC;
+	memcpy(copy, value, len);
+	if (!is_at(d, at, key, key_len)) {
+		struct pair *p = pair_new(key, key_len);
 
-		if (!p)
+		if (!p || !insert(d, at, p)) {
+			free(p);
+			free(copy);
 			return -ENOSPC;
-		memcpy(p->key, key, key_len);
-		p->key_len = key_len;
-		p->next = *at;
-		*at = p;
+		}
 	}
-	memcpy((*at)->value, value, len);
-	(*at)->len = len;
+	free(d->pairs[at]->value);
+	d->pairs[at]->value = copy;
+	d->pairs[at]->len = len;
 	return 0;
+}
+
+static void delete(struct kv_disk *d, size_t at, size_t n)
+{
+	for (size_t i = at; i < at + n; i++)
+		pair_free(d->pairs[i]);
+	memmove(&d->pairs[at], &d->pairs[at + n],
+		(d->count - at - n) * sizeof(*d->pairs));
+	d->count -= n;
 }
 
 static int memory_del(struct kv *k, const void *key, size_t key_len)
 {
-	struct pair **at = place(disk_of(k), key, key_len);
-	struct pair *p = *at;
+	struct kv_disk *d = disk_of(k);
+	size_t at = place(d, key, key_len);
 
-	if (is_at(at, key, key_len)) {
-		*at = p->next;
-		free(p);
-	}
+	if (!is_at(d, at, key, key_len))
+		return 0;
+	if (!may_write(d))
+		return -EIO;
+	delete(d, at, 1);
 	return 0;
+}
+
+static int memory_del_range(struct kv *k, const void *from, size_t from_len,
+			    const void *to, size_t to_len, int max)
+{
+	struct kv_disk *d = disk_of(k);
+	size_t at = place(d, from, from_len), end = place(d, to, to_len), n;
+
+	n = end > at ? end - at : 0;
+	if (n > (size_t)max)
+		n = (size_t)max;
+	if (n && !may_write(d))
+		return -EIO;
+	delete(d, at, n);
+	return (int)n;
 }
 
 static int memory_walk(struct kv *k, const void *prefix, size_t prefix_len,
 		       kv_fn *fn, void *arg)
 {
-	struct pair *p = *place(disk_of(k), prefix, prefix_len);
+	struct kv_disk *d = disk_of(k);
 
-	for (; p && p->key_len >= prefix_len &&
-	       !memcmp(p->key, prefix, prefix_len); p = p->next) {
-		int ret = fn(arg, p->key, p->key_len, p->value, p->len);
+	for (size_t i = place(d, prefix, prefix_len); i < d->count; i++) {
+		const struct pair *p = d->pairs[i];
+		int ret;
 
+		if (p->key_len < prefix_len ||
+		    memcmp(p->key, prefix, prefix_len))
+			break;
+		ret = fn(arg, p->key, p->key_len, p->value, p->len);
 		if (ret)
 			return ret;
 	}
@@ -151,6 +257,7 @@ static const struct kv_ops memory_ops = {
 	.get = memory_get,
 	.put = memory_put,
 	.del = memory_del,
+	.del_range = memory_del_range,
 	.walk = memory_walk,
 	.sync = memory_sync,
 	.sync_start = memory_sync_start,

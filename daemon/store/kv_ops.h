@@ -15,6 +15,8 @@ struct kv_ops {
 	int (*put)(struct kv *k, const void *key, size_t key_len,
 		   const void *value, size_t len);
 	int (*del)(struct kv *k, const void *key, size_t key_len);
+	int (*del_range)(struct kv *k, const void *from, size_t from_len,
+			 const void *to, size_t to_len, int max);
 	int (*walk)(struct kv *k, const void *prefix, size_t prefix_len,
 		    kv_fn *fn, void *arg);
 	int (*sync)(struct kv *k);

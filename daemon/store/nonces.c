@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * See nonces.h.  Keys of the table: the letter n, then registrant and tag in
- * network order; the letter f and a tag for a floor.
+ * See nonces.h.  Keys of the table that an earlier version used and that are
+ * read once more: the letter n, then registrant and tag in network order; the
+ * letter f and a tag for a floor.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +15,6 @@
 #define KIND_LAST	'n'
 #define KIND_FLOOR	'f'
 #define LAST_KEY_SIZE	(1 + 16 + 8 + 17 + 8)
-#define FLOOR_KEY_SIZE	(1 + 8)
 
 #define DROP_TRIES	16	/* how many are looked at for one to drop */
 
@@ -40,6 +40,7 @@ struct last {
 	} at[LISTS];
 	struct nonce_key key;
 	struct nonce_state state;
+	uint64_t touched;		/* n->clock then */
 };
 
 /* --- lists by last use --- */
@@ -60,9 +61,18 @@ static void list_add(struct nonce_list *list, int which, struct last *l)
 	list->recent = l;
 }
 
+/* Whoever walks goes on with the next one. */
+static void leave(struct nonces *n, struct last *l)
+{
+	if (n->walk == l)
+		n->walk = l->at[IN_ALL].newer;
+	list_del(&n->all, IN_ALL, l);
+}
+
 static void touch(struct nonces *n, struct last *l)
 {
-	list_del(&n->all, IN_ALL, l);
+	l->touched = ++n->clock;
+	leave(n, l);
 	list_add(&n->all, IN_ALL, l);
 	list_del(&l->group->list, IN_GROUP, l);
 	list_add(&l->group->list, IN_GROUP, l);
@@ -113,29 +123,13 @@ bool nonces_floor(const struct nonces *n, uint64_t tag, uint64_t *floor)
 	return true;
 }
 
-static size_t floor_key(uint8_t key[FLOOR_KEY_SIZE], uint64_t tag)
+static void raise_floor(struct nonces *n, struct group *g, uint64_t nonce)
 {
-	struct writer w;
-
-	writer_init(&w, key, FLOOR_KEY_SIZE);
-	writer_u8(&w, KIND_FLOOR);
-	writer_u64(&w, tag);
-	return w.len;
-}
-
-static int raise_floor(struct nonces *n, struct group *g, uint64_t nonce)
-{
-	uint8_t key[FLOOR_KEY_SIZE];
-	int ret;
-
 	if (g->has_floor && g->floor >= nonce)
-		return 0;
-	ret = kv_put_u64(n->kv, key, floor_key(key, g->tag), nonce);
-	if (ret)
-		return ret;
+		return;
+	journal_floor(n->journal, g->tag, nonce);
 	g->has_floor = true;
 	g->floor = nonce;
-	return 0;
 }
 
 /* --- registrants --- */
@@ -183,6 +177,7 @@ static struct last *new_last(struct nonces *n, const struct nonce_key *k)
 		return NULL;
 	l->key = *k;
 	l->group = g;
+	l->touched = ++n->clock;
 	list_add(&n->all, IN_ALL, l);
 	list_add(&g->list, IN_GROUP, l);
 	resize(n, g, 1);
@@ -193,7 +188,7 @@ static struct last *new_last(struct nonces *n, const struct nonce_key *k)
 static void free_last(struct nonces *n, struct last *l)
 {
 	hash_del(&n->table, &l->node);
-	list_del(&n->all, IN_ALL, l);
+	leave(n, l);
 	list_del(&l->group->list, IN_GROUP, l);
 	resize(n, l->group, -1);
 	free(l);
@@ -229,20 +224,13 @@ static struct last *whom_to_drop(const struct nonces *n, const struct group *g,
 	return l ? l : idle(&n->all, IN_ALL, now);
 }
 
-static int drop(struct nonces *n, struct last *l)
+/* What is lost, there is a nonce to compare with. */
+static void drop(struct nonces *n, struct last *l)
 {
-	uint8_t key[LAST_KEY_SIZE];
-	int ret;
-
-	/* In this order: whatever is lost, there is a nonce to compare with. */
-	ret = raise_floor(n, l->group, l->state.nonce);
-	if (!ret)
-		ret = kv_del(n->kv, key, last_key(key, &l->key));
-	if (ret)
-		return -EIO;
+	raise_floor(n, l->group, l->state.nonce);
+	journal_drop(n->journal, &l->key);
 	free_last(n, l);
 	n->dropped++;
-	return 0;
 }
 
 static int make_room(struct nonces *n, uint64_t tag, uint64_t now)
@@ -253,12 +241,15 @@ static int make_room(struct nonces *n, uint64_t tag, uint64_t now)
 	if (n->table.count < n->max && (!g || g->count < n->max_per_key))
 		return 0;
 	l = whom_to_drop(n, g, now);
-	return l ? drop(n, l) : -ENOSPC;
+	if (!l)
+		return -ENOSPC;
+	drop(n, l);
+	return 0;
 }
 
 /* --- life --- */
 
-/* For each one in the file, at start. */
+/* For each one in the file, at start: as an earlier version kept them. */
 static int load_last(void *arg, const void *key, size_t key_len,
 		     const void *value, size_t len)
 {
@@ -308,14 +299,14 @@ static int load_floor(void *arg, const void *key, size_t key_len,
 	return 0;
 }
 
-int nonces_init(struct nonces *n, struct kv *kv, size_t max,
+int nonces_init(struct nonces *n, struct journal *journal, size_t max,
 		size_t max_per_key, const uint8_t seed[16])
 {
 	static const uint8_t kind_last = KIND_LAST, kind_floor = KIND_FLOOR;
 	int ret;
 
 	memset(n, 0, sizeof(*n));
-	n->kv = kv;
+	n->journal = journal;
 	n->max = max;
 	n->max_per_key = max_per_key;
 	heap_init(&n->largest);
@@ -324,9 +315,9 @@ int nonces_init(struct nonces *n, struct kv *kv, size_t max,
 	if (!ret)
 		ret = hash_init(&n->groups, seed);
 	if (!ret)
-		ret = kv_walk(kv, &kind_last, 1, load_last, n);
+		ret = kv_walk(journal->kv, &kind_last, 1, load_last, n);
 	if (!ret)
-		ret = kv_walk(kv, &kind_floor, 1, load_floor, n);
+		ret = kv_walk(journal->kv, &kind_floor, 1, load_floor, n);
 	if (ret)
 		nonces_free(n);
 	return ret;
@@ -359,43 +350,100 @@ const struct nonce_state *nonces_find(const struct nonces *n,
 
 /* --- a new last one --- */
 
-static int set_last(struct nonces *n, struct last *l,
-		    const struct nonce_state *state)
+static void set_last(struct nonces *n, struct last *l,
+		     const struct nonce_state *state)
 {
 	uint64_t until = l->state.until;
-	uint8_t key[LAST_KEY_SIZE];
-	int ret;
-
-	ret = kv_put_u64(n->kv, key, last_key(key, &l->key), state->nonce);
-	if (ret)
-		return ret == -ENOSPC ? -ENOSPC : -EIO;
 
 	l->state = *state;
 	/* An earlier Map-Register may have registered for longer. */
 	if (l->state.until < until)
 		l->state.until = until;
 	touch(n, l);
-	return 0;
 }
 
 int nonces_set(struct nonces *n, const struct nonce_key *key,
 	       const struct nonce_state *state)
 {
 	struct last *l = find_last(n, key);
-	bool fresh = !l;
 	int ret = 0;
 
-	if (fresh)
+	if (!l)
 		ret = make_room(n, key->tag, state->when);
 	if (ret)
 		return ret;
-	if (fresh)
+	if (!l)
 		l = new_last(n, key);
 	if (!l)
 		return -ENOMEM;
+	set_last(n, l, state);
+	return 0;
+}
 
-	ret = set_last(n, l, state);
-	if (ret && fresh)
+/* --- from and to a snapshot --- */
+
+int nonces_load(struct nonces *n, const struct nonce_key *key,
+		const struct nonce_state *state)
+{
+	struct last *l = find_last(n, key);
+
+	if (!l)
+		l = new_last(n, key);
+	if (!l)
+		return -ENOMEM;
+	set_last(n, l, state);
+	return 0;
+}
+
+void nonces_forget(struct nonces *n, const struct nonce_key *key)
+{
+	struct last *l = find_last(n, key);
+
+	if (l)
 		free_last(n, l);
-	return ret;
+}
+
+int nonces_load_floor(struct nonces *n, uint64_t tag, uint64_t floor)
+{
+	struct group *g = get_group(n, tag);
+
+	if (!g)
+		return -ENOMEM;
+	g->has_floor = true;
+	g->floor = floor;
+	return 0;
+}
+
+bool nonces_floors(const struct nonces *n,
+		   bool (*fn)(void *arg, uint64_t tag, uint64_t floor),
+		   void *arg)
+{
+	struct hash_node *h;
+
+	for (h = hash_walk_first(&n->groups); h;
+	     h = hash_walk_next(&n->groups, h)) {
+		const struct group *g = container_of(h, struct group, node);
+
+		if (g->has_floor && !fn(arg, g->tag, g->floor))
+			return false;
+	}
+	return true;
+}
+
+void nonces_walk(struct nonces *n)
+{
+	n->walk = n->all.oldest;
+	n->walk_end = n->clock;
+}
+
+const struct nonce_state *nonces_walk_next(struct nonces *n,
+					   struct nonce_key *key)
+{
+	struct last *l = n->walk;
+
+	if (!l || l->touched > n->walk_end)
+		return NULL;
+	n->walk = l->at[IN_ALL].newer;
+	*key = l->key;
+	return &l->state;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Replay protection of the Map-Server (RFC 9301 5.6): the last nonce of each
- * (registrant, key), written before the registration it came with takes
- * effect, and kept over restarts.
+ * (registrant, key), kept over restarts by the journal, in the same transaction
+ * as the registration it came with.
  *
  * Whoever holds a key can make up registrants (an xTR-ID is 128 free bits), so
  * there is an end to how many are remembered: of one key, and of all keys.
@@ -31,7 +31,7 @@
 #include "lib/hash.h"
 #include "lib/heap.h"
 #include "sm/store.h"
-#include "store/kv.h"
+#include "store/journal.h"
 
 struct last;
 
@@ -41,7 +41,7 @@ struct nonce_list {
 };
 
 struct nonces {
-	struct kv *kv;
+	struct journal *journal;
 	struct hash_table table;	/* of struct last, by registrant, key */
 	struct hash_table groups;	/* by key */
 	struct heap largest;		/* of groups */
@@ -49,10 +49,13 @@ struct nonces {
 	size_t max;
 	size_t max_per_key;
 	uint64_t dropped;
+	uint64_t clock;			/* uses counted */
+	struct last *walk;
+	uint64_t walk_end;
 };
 
-/* Loads what @kv has.  0, -ENOMEM, -EIO. */
-int nonces_init(struct nonces *n, struct kv *kv, size_t max,
+/* Loads what an earlier version has left in the table.  0, -ENOMEM, -EIO. */
+int nonces_init(struct nonces *n, struct journal *journal, size_t max,
 		size_t max_per_key, const uint8_t seed[16]);
 void nonces_free(struct nonces *n);
 
@@ -62,9 +65,26 @@ const struct nonce_state *nonces_find(const struct nonces *n,
 /* As store_ops.floor(). */
 bool nonces_floor(const struct nonces *n, uint64_t tag, uint64_t *floor);
 
-/* Make it the last one, in @kv first.  0, or -ENOMEM, -ENOSPC, -EIO with
- * nothing changed. */
+/* Make it the last one.  Who has to be dropped for it is in the journal then,
+ * where there must be room; the caller writes the rest.  0, -ENOMEM, -ENOSPC. */
 int nonces_set(struct nonces *n, const struct nonce_key *key,
 	       const struct nonce_state *state);
+
+/* As the journal says, whatever the caps. */
+int nonces_load(struct nonces *n, const struct nonce_key *key,
+		const struct nonce_state *state);
+int nonces_load_floor(struct nonces *n, uint64_t tag, uint64_t floor);
+void nonces_forget(struct nonces *n, const struct nonce_key *key);
+
+/* Each floor, until @fn returns false; false then. */
+bool nonces_floors(const struct nonces *n,
+		   bool (*fn)(void *arg, uint64_t tag, uint64_t floor),
+		   void *arg);
+
+/* Begin a walk through all that have not been used since, the oldest first;
+ * the next one, NULL: that was all.  One walk at a time. */
+void nonces_walk(struct nonces *n);
+const struct nonce_state *nonces_walk_next(struct nonces *n,
+					   struct nonce_key *key);
 
 #endif

@@ -26,16 +26,6 @@ static struct reg_node *node_of(const struct registration *reg)
 	return container_of((void *)reg, struct reg_node, reg);
 }
 
-static struct shared_by *by_of(const struct registration *reg)
-{
-	return container_of((void *)reg->by, struct shared_by, by);
-}
-
-static struct shared_rec *rec_of(const struct registration *reg)
-{
-	return container_of((void *)reg->rec, struct shared_rec, rec);
-}
-
 static uint64_t timer_due(const struct wheel_node *t)
 {
 	return container_of((void *)t, struct reg_node, timer)->reg.expires;
@@ -56,8 +46,8 @@ int registry_init(struct registry *r, size_t max, unsigned int per_entry,
 
 static void free_reg(struct registry *r, const struct registration *reg)
 {
-	share_put_by(&r->share, by_of(reg));
-	share_put_rec(&r->share, rec_of(reg));
+	share_put_by(&r->share, shared_by_of(reg));
+	share_put_rec(&r->share, shared_rec_of(reg));
 	pool_retire(&r->map.pool, node_of(reg), sizeof(struct reg_node));
 }
 
@@ -141,7 +131,7 @@ static struct shared_by *need_by(struct registry *r,
 	if (before && before->by && same_party(&before->by->by, by))
 		s = before->by;
 	else if (old && same_party(old->by, by))
-		s = by_of(old);
+		s = shared_by_of(old);
 	if (!s)
 		return share_by(&r->share, by);
 	s->refs++;
@@ -156,7 +146,7 @@ static struct shared_rec *need_rec(struct registry *r,
 	struct shared_rec *s = NULL;
 
 	if (old && same_record(old->rec, rec))
-		s = rec_of(old);
+		s = shared_rec_of(old);
 	else if (before && before->rec && same_record(&before->rec->rec, rec))
 		s = before->rec;
 	if (!s)
@@ -355,6 +345,25 @@ void registry_apply(struct registry *r, const struct store_batch *b,
 			apply_remove(r, &b->changes[i]);
 }
 
+int registry_load(struct registry *r, const struct eid *eid,
+		  struct shared_by *by, struct shared_rec *rec,
+		  const struct registration *times)
+{
+	struct registry_step step = { .by = by, .rec = rec };
+	struct store_change ch = { .eid = *eid, .reg = *times };
+
+	if (r->count >= r->max)
+		return 0;
+	if (!pool_reserve(&r->map.pool, EIDMAP_ADD_MAX +
+			  sizeof(struct reg_node)))
+		return -ENOMEM;
+	ch.reg.by = &by->by;
+	by->refs++;
+	rec->refs++;
+	apply_put(r, &ch, &step);
+	return 0;
+}
+
 /* --- time --- */
 
 bool registry_expire(struct registry *r, uint64_t now, struct eid *eid,
@@ -389,7 +398,7 @@ struct became {
 static bool change_by(struct registry *r, const struct registration *reg,
 		      const struct reg_party *to, struct became *last)
 {
-	struct shared_by *old = by_of(reg), *new;
+	struct shared_by *old = shared_by_of(reg), *new;
 
 	if (last->from != reg->by || !same_party(&last->to->by, to)) {
 		new = share_by(&r->share, to);

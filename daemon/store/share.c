@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "sm/util.h"
 
 int share_init(struct share *s, struct pool *pool, const uint8_t seed[16])
 {

@@ -9,11 +9,13 @@
 #include "lib/hash.h"
 #include "lib/pool.h"
 #include "sm/store.h"
+#include "sm/util.h"
 
 struct shared_by {
 	struct hash_node node;
 	uint32_t refs;
-	uint32_t number;		/* in a snapshot; 0: none */
+	uint32_t number;		/* in that snapshot */
+	uint32_t snapshot;
 	struct reg_party by;
 };
 
@@ -21,6 +23,7 @@ struct shared_rec {
 	struct hash_node node;
 	uint32_t refs;
 	uint32_t number;
+	uint32_t snapshot;
 	struct reg_record rec;
 };
 
@@ -41,6 +44,17 @@ struct shared_rec *share_rec(struct share *s, const struct reg_record *rec);
 /* Give a reference back. */
 void share_put_by(struct share *s, struct shared_by *by);
 void share_put_rec(struct share *s, struct shared_rec *rec);
+
+/* What the registrations of the store point to. */
+static inline struct shared_by *shared_by_of(const struct registration *reg)
+{
+	return container_of((void *)reg->by, struct shared_by, by);
+}
+
+static inline struct shared_rec *shared_rec_of(const struct registration *reg)
+{
+	return container_of((void *)reg->rec, struct shared_rec, rec);
+}
 
 bool same_registrant(const struct registrant *a, const struct registrant *b);
 bool same_party(const struct reg_party *a, const struct reg_party *b);

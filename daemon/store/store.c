@@ -7,6 +7,7 @@
 #include "store/counters.h"
 #include "store/nonces.h"
 #include "store/registry.h"
+#include "store/snapshot.h"
 #include "store/store.h"
 #include "store/versions.h"
 
@@ -15,7 +16,10 @@ struct store {
 	struct nonces nonces;
 	struct counters counters;
 	struct kv *kv;
+	struct journal journal;
+	struct snapshot snapshot;
 	uint64_t sequence;		/* of the last commit() */
+	uint64_t durable;		/* up to this one */
 };
 
 void store_config_init(struct store_config *cfg)
@@ -27,7 +31,26 @@ void store_config_init(struct store_config *cfg)
 		.nonces_per_key = 1000000,
 		.reserve = 1000,
 		.first_nonce = 1,
+		.snapshot_octets = 8u * 1024 * 1024,
 	};
+}
+
+static int open_store(struct store *s, const struct store_config *cfg,
+		      const uint8_t seed[16])
+{
+	int ret;
+
+	journal_init(&s->journal, s->kv, cfg->now, cfg->wall);
+	counters_init(&s->counters, s->kv, cfg->reserve, cfg->first_nonce);
+	ret = registry_init(&s->reg, cfg->registrations, cfg->per_entry, seed);
+	if (!ret)
+		ret = nonces_init(&s->nonces, &s->journal, cfg->nonces,
+				  cfg->nonces_per_key, seed);
+	if (ret)
+		return ret;
+	snapshot_init(&s->snapshot, &s->journal, &s->reg, &s->nonces,
+		      cfg->snapshot_octets);
+	return snapshot_load(&s->snapshot);
 }
 
 struct store *store_new(const struct store_config *cfg, struct kv *kv,
@@ -40,20 +63,10 @@ struct store *store_new(const struct store_config *cfg, struct kv *kv,
 		goto fail;
 
 	s->kv = kv;
-	ret = registry_init(&s->reg, cfg->registrations, cfg->per_entry, seed);
-	if (ret)
-		goto free_store;
-	ret = nonces_init(&s->nonces, kv, cfg->nonces, cfg->nonces_per_key,
-			  seed);
-	if (ret)
-		goto free_registry;
-	counters_init(&s->counters, kv, cfg->reserve, cfg->first_nonce);
-	return s;
-
-free_registry:
-	registry_free(&s->reg);
-free_store:
-	free(s);
+	ret = open_store(s, cfg, seed);
+	if (!ret)
+		return s;
+	store_free(s);
 fail:
 	if (err)
 		*err = ret;
@@ -67,7 +80,32 @@ void store_free(struct store *s)
 	registry_free(&s->reg);
 	nonces_free(&s->nonces);
 	counters_free(&s->counters);
+	snapshot_free(&s->snapshot);
+	journal_free(&s->journal);
 	free(s);
+}
+
+void store_set_time(struct store *s, uint64_t now, uint64_t wall)
+{
+	journal_set_time(&s->journal, now, wall);
+}
+
+int store_flush(struct store *s)
+{
+	uint64_t sequence = s->sequence;
+	int ret = journal_flush(&s->journal);
+
+	if (ret)
+		return ret;
+	s->durable = sequence;
+	/* The snapshot can wait: what counts is there. */
+	snapshot_step(&s->snapshot);
+	return 0;
+}
+
+uint64_t store_durable(const struct store *s)
+{
+	return s->durable;
 }
 
 int store_register_nonce(struct store *s, const struct addr *server,
@@ -103,12 +141,16 @@ int store_map_version(struct store *s, const struct locator *l, size_t n,
 
 int store_sync(struct store *s)
 {
-	return kv_sync(s->kv) ? -EIO : 0;
+	int ret = store_flush(s);
+
+	return kv_sync(s->kv) || ret ? -EIO : 0;
 }
 
 int store_sync_start(struct store *s)
 {
-	return kv_sync_start(s->kv) ? -EIO : 0;
+	int ret = store_flush(s);
+
+	return kv_sync_start(s->kv) || ret ? -EIO : 0;
 }
 
 size_t store_registrations(const struct store *s)
@@ -176,7 +218,9 @@ static int op_commit(void *arg, const struct store_batch *b)
 	struct store *s = arg;
 	int ret;
 
-	ret = registry_prepare(&s->reg, b, steps);
+	ret = journal_reserve(&s->journal, b);
+	if (!ret)
+		ret = registry_prepare(&s->reg, b, steps);
 	if (ret)
 		return ret;
 
@@ -189,6 +233,7 @@ static int op_commit(void *arg, const struct store_batch *b)
 	}
 
 	registry_apply(&s->reg, b, steps);
+	journal_batch(&s->journal, b);
 	s->sequence++;
 	return 0;
 }

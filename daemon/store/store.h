@@ -12,8 +12,9 @@
  *	ops.store_arg = st;
  *	register_nonce():  return store_register_nonce(st, server, tag, nonce);
  *
- * and calls store_sync_start() every second from its loop, and store_sync()
- * before it exits.
+ * and calls store_flush() after the machines and before what depends on it
+ * is sent, store_set_time() and store_sync_start() every second from its loop,
+ * and store_sync() before it exits.  store_free() saves nothing.
  */
 #ifndef LISP_STORE_STORE_H
 #define LISP_STORE_STORE_H
@@ -29,14 +30,18 @@ struct store_config {
 	unsigned int reserve;		/* nonces written ahead; 1000 */
 	uint64_t first_nonce;		/* for a counter without a past: wall
 					 * clock in microseconds */
+	uint64_t now;			/* ms, the clock of the machines */
+	uint64_t wall;			/* ms, the wall's at the same time */
+	uint64_t snapshot_octets;	/* of log worth a snapshot; 8 MiB */
 };
 
 void store_config_init(struct store_config *cfg);
 
 struct store;
 
-/* Loads the nonces of the past from @kv, which stays the caller's and lives
- * longer.  NULL and -ENOMEM or -EIO in *@err. */
+/* Loads registrations and nonces from @kv, which stays the caller's and lives
+ * longer.  Registrations have no site and key before review() has found them.
+ * NULL and -ENOMEM or -EIO in *@err. */
 struct store *store_new(const struct store_config *cfg, struct kv *kv,
 			const uint8_t seed[16], int *err);
 void store_free(struct store *s);
@@ -58,7 +63,20 @@ int store_xtr_id(struct store *s, const uint8_t fresh[16], uint8_t id[16]);
 int store_map_version(struct store *s, const struct locator *l, size_t n,
 		      uint16_t fresh, uint16_t *version);
 
-/* Make durable what was put off: now, or without waiting for the disk (see
+/* The clocks again: the wall's may have been set. */
+void store_set_time(struct store *s, uint64_t now, uint64_t wall);
+
+/* Put what was committed where the death of the process cannot reach it, all
+ * in one transaction of the table, however much it is; then do a bounded step
+ * of what keeps the log short.  0, -EIO, -ENOSPC: it stays to be flushed. */
+int store_flush(struct store *s);
+
+/* What has been flushed: an action_send with an @after above it must not be
+ * sent (yet).  An engine that asks others would get there later than its
+ * store_flush() returns, and say so to the loop. */
+uint64_t store_durable(const struct store *s);
+
+/* Flush, and make it survive a crash of the machine: now, or without waiting for the disk (see
  * kv_sync_start()).  0 or -EIO. */
 int store_sync(struct store *s);
 int store_sync_start(struct store *s);

@@ -197,6 +197,8 @@ static void do_send(struct sim_host *h, const struct action_send *snd)
 
 	/* No address of that family: sendmsg() would say ENETUNREACH. */
 	assert(from.family == snd->to.family);
+	if (snd->after > store_durable(h->store))
+		return;
 	h->sent[snd->type]++;
 	if (s->tap && !s->tap(s, h, snd))
 		return;
@@ -247,6 +249,7 @@ static void do_log(struct sim_host *h, const struct action_log *l)
 static void execute(struct sim_host *h, struct actions *acts)
 {
 	assert(!acts->lost);
+	store_flush(h->store);
 	for (struct action *a = acts->first; a; a = a->next) {
 		switch (a->type) {
 		case ACTION_SEND:
@@ -548,6 +551,9 @@ void sim_boot(struct sim_host *h)
 
 	store_config_init(&cfg);
 	cfg.first_nonce = h->first_nonce;
+	cfg.now = h->sim->now;
+	cfg.wall = h->sim->now;
+	cfg.snapshot_octets = 2000;
 	h->kv = kv_open_memory(h->disk);
 	assert(h->kv);
 	h->store = store_new(&cfg, h->kv, (const uint8_t *)seed, NULL);

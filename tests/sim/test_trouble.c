@@ -94,6 +94,76 @@ static void restart_at_each_point(void **state)
 	assert_true(histories > 100);
 }
 
+/* --- the Map-Server's disk --- */
+
+static struct eid told[64];
+static size_t told_count;
+static bool (*watched)(struct sim *s, struct sim_host *from,
+		       const struct action_send *snd);
+
+/* Of what ms has said that it took: everything, the last one of each xTR. */
+static bool note_told(struct sim *s, struct sim_host *from,
+		      const struct action_send *snd)
+{
+	struct arena arena;
+	struct lisp_msg m;
+
+	if (from != w.ms || snd->type != MSG_TYPE_MAP_NOTIFY)
+		return watched(s, from, snd);
+	arena_init(&arena, ACTIONS_ARENA_CAP);
+	assert_int_equal(msg_parse(snd->data, snd->len, &arena, &m, NULL), 0);
+	for (unsigned int i = 0; i < m.notify.record_count; i++)
+		if (m.notify.records[i].ttl &&
+		    told_count < ARRAY_SIZE(told))
+			told[told_count++] = m.notify.records[i].eid;
+	arena_free(&arena);
+	return watched(s, from, snd);
+}
+
+static bool disk_died(void *arg)
+{
+	return store_durable(w.ms->store) <
+		store_memory_ops.sequence(w.ms->store);
+}
+
+/* ms dies with the write @at of its store, and is back at once: what it has
+ * acknowledged is there, and what was said before is refused. */
+static bool dies_with_write(long at)
+{
+	struct store_entry e;
+	bool died;
+
+	told_count = 0;
+	world_init(&w, 31, &(struct world_config){ .ttl = 1 });
+	oracle_watch(&o, &w);
+	watched = w.sim.tap;
+	w.sim.tap = note_told;
+	world_boot(&w);
+	kv_disk_fail_after(w.ms->disk, at);
+	died = sim_until(&w.sim, 130000, disk_died, NULL);
+	sim_kill(w.ms);
+	kv_disk_fail_after(w.ms->disk, -1);
+	sim_boot(w.ms);
+	for (size_t i = 0; i < told_count; i++)
+		assert_non_null(store_memory_ops.find(w.ms->store, &told[i],
+						      &e));
+	sim_run(&w.sim, 70000);
+	assert_true(world_registered(&w));
+	assert_int_equal(sim_counter(w.ms, "map-server", "replayed"), 0);
+	world_done(&w);
+	return died;
+}
+
+static void store_dies_at_each_write(void **state)
+{
+	long at = 0;
+
+	while (dies_with_write(at))
+		at++;
+	print_message("# %ld writes\n", at);
+	assert_true(at > 10);
+}
+
 /* --- clocks --- */
 
 /* All sleep for an hour.  What they knew is over; nobody sends everything at
@@ -410,6 +480,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(restart_at_each_point),
+		cmocka_unit_test(store_dies_at_each_write),
 		cmocka_unit_test_teardown(slept, end),
 		cmocka_unit_test_teardown(set_back, end),
 		cmocka_unit_test_teardown(key_rollover, end_keys),

@@ -70,6 +70,7 @@ static inline void open_store(void)
 
 static inline void close_store(void)
 {
+	assert_int_equal(store_flush(store), 0);
 	store_free(store);
 	kv_close(kv);
 }

@@ -72,7 +72,7 @@ static void kv_survives(void **state)
 static void kv_limits(void **state)
 {
 	struct kv *k = open_kv();
-	char big[KV_VALUE_MAX + 1] = { 1 };
+	static char big[KV_VALUE_MAX + 1] = { 1 };
 
 	assert_int_equal(kv_put(k, "", 0, big, 1), -EINVAL);
 	assert_int_equal(kv_put(k, big, KV_KEY_MAX + 1, big, 1), -EINVAL);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Registrations and nonces as octets, for journal.c and snapshot.c: numbers in
+ * network order, times of the wall clock. */
+#ifndef LISP_STORE_CODEC_H
+#define LISP_STORE_CODEC_H
+
+#include "lib/cursor.h"
+#include "sm/store.h"
+
+/* What each of a batch begins with. */
+enum codec_kind {
+	CODEC_NONCE = 'N',	/* the last one of a registrant */
+	CODEC_DROP = 'D',	/* of a registrant that was forgotten */
+	CODEC_FLOOR = 'F',	/* of a key */
+	CODEC_MESSAGE = 'M',	/* a party and what it registers */
+	CODEC_PARTY = 'P',	/* the next one, in a snapshot */
+	CODEC_CONTENT = 'C',	/* the next one */
+	CODEC_ENTRY = 'E',	/* a registration: EID, party, content, times */
+};
+
+#define CODEC_PARTY_MAX		(16 + 8 + 3 * 17 + 8 + 1)
+#define CODEC_EID_MAX		(4 + 1 + 17)
+#define CODEC_TIMES_MAX		(8 + 8 + 4)
+#define CODEC_NONCE_MAX		(1 + 16 + 8 + 17 + 8 + 8 + 8)
+#define CODEC_FLOOR_MAX		(1 + 8 + 8)
+
+/* A record with the most locators. */
+struct codec_content {
+	struct reg_record rec;
+	struct locator room[LOCATOR_MAX];
+};
+
+size_t codec_content_size(const struct reg_record *rec);
+
+void codec_put_nonce_key(struct writer *w, const struct nonce_key *k);
+void codec_put_party(struct writer *w, const struct reg_party *by);
+void codec_put_content(struct writer *w, const struct reg_record *rec);
+void codec_put_eid(struct writer *w, const struct eid *e);
+void codec_put_times(struct writer *w, const struct registration *reg,
+		     int64_t offset);
+
+/* What cannot be fails the reader. */
+void codec_get_nonce_key(struct reader *r, struct nonce_key *k);
+void codec_get_party(struct reader *r, struct reg_party *by);
+void codec_get_content(struct reader *r, struct codec_content *c);
+void codec_get_eid(struct reader *r, struct eid *e);
+/* It is @now on our clock. */
+void codec_get_times(struct reader *r, struct registration *reg,
+		     int64_t offset, uint64_t now);
+
+#endif

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/journal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/codec.h"
+
+/* Of a change. */
+#define CHANGE_REMOVE		0x01
+#define CHANGE_SAME_CONTENT	0x02	/* as the one before */
+#define CHANGE_SAME_TIMES	0x04
+
+/* What making room for a nonce may say. */
+#define DROP_MAX	(CODEC_NONCE_MAX + CODEC_FLOOR_MAX)
+
+void journal_set_time(struct journal *j, uint64_t now, uint64_t wall)
+{
+	j->now = now;
+	if (j->offset < (int64_t)(wall - now))
+		j->offset = (int64_t)(wall - now);
+}
+
+void journal_init(struct journal *j, struct kv *kv, uint64_t now,
+		  uint64_t wall)
+{
+	memset(j, 0, sizeof(*j));
+	j->kv = kv;
+	j->len = JOURNAL_HEADER;
+	j->offset = INT64_MIN;
+	journal_set_time(j, now, wall);
+}
+
+void journal_free(struct journal *j)
+{
+	free(j->buf);
+	memset(j, 0, sizeof(*j));
+}
+
+size_t journal_key(uint8_t key[JOURNAL_KEY_MAX], char kind, uint64_t number)
+{
+	struct writer w;
+
+	writer_init(&w, key, JOURNAL_KEY_MAX);
+	writer_u8(&w, (uint8_t)kind);
+	writer_u64(&w, number);
+	return w.len;
+}
+
+/* --- writing --- */
+
+static size_t batch_size(const struct store_batch *b)
+{
+	size_t size = DROP_MAX + CODEC_NONCE_MAX;
+
+	for (size_t i = 0; i < b->count; i++)
+		size += 2 + CODEC_PARTY_MAX + 1 + CODEC_EID_MAX +
+			CODEC_TIMES_MAX + (b->changes[i].remove ? 0 :
+			codec_content_size(b->changes[i].reg.rec));
+	return size;
+}
+
+int journal_reserve(struct journal *j, const struct store_batch *b)
+{
+	size_t need = j->len + batch_size(b), size = j->size;
+	uint8_t *buf;
+
+	if (need <= size)
+		return 0;
+	if (need > JOURNAL_BATCH_MAX)
+		return -EIO;
+	while (size < need)
+		size = size ? 2 * size : 4096;
+	buf = realloc(j->buf, size);
+	if (!buf)
+		return -ENOMEM;
+	j->buf = buf;
+	j->size = size;
+	return 0;
+}
+
+static struct writer begin(const struct journal *j, enum codec_kind kind)
+{
+	struct writer w;
+
+	writer_init(&w, j->buf, j->size);
+	w.len = j->len;
+	writer_u8(&w, (uint8_t)kind);
+	return w;
+}
+
+static void end(struct journal *j, const struct writer *w)
+{
+	if (!writer_ok(w))
+		abort();		/* journal_reserve() */
+	j->len = w->len;
+}
+
+static void add_nonce(struct journal *j, const struct nonce_key *key,
+		      const struct nonce_state *state)
+{
+	struct writer w = begin(j, CODEC_NONCE);
+
+	codec_put_nonce_key(&w, key);
+	writer_u64(&w, state->nonce);
+	writer_u64(&w, state->until + (uint64_t)j->offset);
+	end(j, &w);
+}
+
+static bool same_times(const struct registration *a,
+		       const struct registration *b)
+{
+	return a->registered == b->registered && a->expires == b->expires &&
+	       a->lifetime == b->lifetime;
+}
+
+static void put_change(const struct journal *j, struct writer *w,
+		       const struct store_change *ch,
+		       const struct store_change *before)
+{
+	uint8_t flags = ch->remove ? CHANGE_REMOVE : 0;
+
+	/* By address: who makes a batch has as a rule one of each. */
+	if (before && !before->remove && !ch->remove) {
+		if (ch->reg.rec == before->reg.rec)
+			flags |= CHANGE_SAME_CONTENT;
+		if (same_times(&ch->reg, &before->reg))
+			flags |= CHANGE_SAME_TIMES;
+	}
+	writer_u8(w, flags);
+	codec_put_eid(w, &ch->eid);
+	if (ch->remove)
+		return;
+	if (!(flags & CHANGE_SAME_CONTENT))
+		codec_put_content(w, ch->reg.rec);
+	if (!(flags & CHANGE_SAME_TIMES))
+		codec_put_times(w, &ch->reg, j->offset);
+}
+
+/* Puts before removals, as they are applied. */
+static void put_changes(const struct journal *j, struct writer *w,
+			const struct store_change *ch, size_t n)
+{
+	const struct store_change *before = NULL;
+
+	for (int remove = 0; remove < 2; remove++)
+		for (size_t i = 0; i < n; i++)
+			if (ch[i].remove == remove) {
+				put_change(j, w, &ch[i], before);
+				before = &ch[i];
+			}
+}
+
+/* As many as have the same party. */
+static size_t add_message(struct journal *j, const struct store_change *ch,
+			  size_t count)
+{
+	struct writer w = begin(j, CODEC_MESSAGE);
+	size_t n = 1;
+
+	while (n < count && ch[n].reg.by == ch->reg.by)
+		n++;
+	codec_put_party(&w, ch->reg.by);
+	writer_u8(&w, (uint8_t)n);
+	put_changes(j, &w, ch, n);
+	end(j, &w);
+	return n;
+}
+
+void journal_batch(struct journal *j, const struct store_batch *b)
+{
+	if (b->nonce_key)
+		add_nonce(j, b->nonce_key, &b->nonce);
+	for (size_t i = 0; i < b->count; )
+		i += add_message(j, &b->changes[i], b->count - i);
+}
+
+void journal_drop(struct journal *j, const struct nonce_key *key)
+{
+	struct writer w = begin(j, CODEC_DROP);
+
+	codec_put_nonce_key(&w, key);
+	end(j, &w);
+}
+
+void journal_floor(struct journal *j, uint64_t tag, uint64_t floor)
+{
+	struct writer w = begin(j, CODEC_FLOOR);
+
+	writer_u64(&w, tag);
+	writer_u64(&w, floor);
+	end(j, &w);
+}
+
+int journal_flush(struct journal *j)
+{
+	uint8_t key[JOURNAL_KEY_MAX];
+	struct writer w;
+	int ret;
+
+	if (j->len == JOURNAL_HEADER)
+		return 0;
+	writer_init(&w, j->buf, JOURNAL_HEADER);
+	writer_u8(&w, JOURNAL_VERSION);
+	writer_u64(&w, j->now + (uint64_t)j->offset);
+	ret = kv_put(j->kv, key, journal_key(key, 'L', j->next), j->buf,
+		     j->len);
+	if (ret)
+		return ret == -ENOSPC ? ret : -EIO;
+	j->next++;
+	j->octets += j->len;
+	j->len = JOURNAL_HEADER;
+	return 0;
+}
+
+/* --- reading --- */
+
+uint64_t journal_wall_of(const void *data, size_t len)
+{
+	struct reader r;
+	uint8_t version;
+	uint64_t wall;
+
+	reader_init(&r, data, len);
+	version = reader_u8(&r);
+	wall = reader_u64(&r);
+	return reader_ok(&r) && version == JOURNAL_VERSION ? wall : 0;
+}
+
+static int read_nonce(struct journal *j, struct reader *r,
+		      const struct journal_sink *sink)
+{
+	struct nonce_state state = { 0 };
+	struct nonce_key key;
+
+	codec_get_nonce_key(r, &key);
+	state.nonce = reader_u64(r);
+	state.until = reader_u64(r) - (uint64_t)j->offset;
+	return reader_ok(r) ? sink->nonce(sink->arg, &key, &state) : -EIO;
+}
+
+static int read_drop(struct reader *r, const struct journal_sink *sink)
+{
+	struct nonce_key key;
+
+	codec_get_nonce_key(r, &key);
+	return reader_ok(r) ? sink->drop(sink->arg, &key) : -EIO;
+}
+
+static int read_floor(struct reader *r, const struct journal_sink *sink)
+{
+	uint64_t tag = reader_u64(r), floor = reader_u64(r);
+
+	return reader_ok(r) ? sink->floor(sink->arg, tag, floor) : -EIO;
+}
+
+/* A change at a time, so that no memory is needed: what the message did as a
+ * whole has been decided when it came. */
+static int read_message(struct journal *j, struct reader *r,
+			const struct journal_sink *sink)
+{
+	struct codec_content content;
+	struct reg_party by;
+	struct store_change ch = { .reg = { .by = &by, .rec = &content.rec } };
+	struct store_batch b = { .changes = &ch, .count = 1 };
+	unsigned int n;
+	int ret = 0;
+
+	memset(&content.rec, 0, sizeof(content.rec));
+	codec_get_party(r, &by);
+	n = reader_u8(r);
+	for (unsigned int i = 0; i < n && !ret; i++) {
+		uint8_t flags = reader_u8(r);
+
+		ch.remove = flags & CHANGE_REMOVE;
+		codec_get_eid(r, &ch.eid);
+		if (!ch.remove && !(flags & CHANGE_SAME_CONTENT))
+			codec_get_content(r, &content);
+		if (!ch.remove && !(flags & CHANGE_SAME_TIMES))
+			codec_get_times(r, &ch.reg, j->offset, j->now);
+		ret = reader_ok(r) ? sink->message(sink->arg, &b) : -EIO;
+	}
+	return ret;
+}
+
+static int read_party(struct reader *r, const struct journal_sink *sink)
+{
+	struct reg_party by;
+
+	codec_get_party(r, &by);
+	return reader_ok(r) ? sink->party(sink->arg, &by) : -EIO;
+}
+
+static int read_content(struct reader *r, const struct journal_sink *sink)
+{
+	struct codec_content c;
+
+	codec_get_content(r, &c);
+	return reader_ok(r) ? sink->content(sink->arg, &c.rec) : -EIO;
+}
+
+static int read_entry(struct journal *j, struct reader *r,
+		      const struct journal_sink *sink)
+{
+	struct registration times = { 0 };
+	uint32_t party, content;
+	struct eid eid;
+
+	codec_get_eid(r, &eid);
+	party = reader_u32(r);
+	content = reader_u32(r);
+	codec_get_times(r, &times, j->offset, j->now);
+	return reader_ok(r) ? sink->entry(sink->arg, &eid, party, content,
+					  &times) : -EIO;
+}
+
+static int read_one(struct journal *j, struct reader *r,
+		    const struct journal_sink *sink)
+{
+	switch (reader_u8(r)) {
+	case CODEC_NONCE:
+		return read_nonce(j, r, sink);
+	case CODEC_DROP:
+		return read_drop(r, sink);
+	case CODEC_FLOOR:
+		return read_floor(r, sink);
+	case CODEC_MESSAGE:
+		return read_message(j, r, sink);
+	case CODEC_PARTY:
+		return read_party(r, sink);
+	case CODEC_CONTENT:
+		return read_content(r, sink);
+	case CODEC_ENTRY:
+		return read_entry(j, r, sink);
+	}
+	return -EIO;
+}
+
+int journal_read(struct journal *j, const void *data, size_t len,
+		 const struct journal_sink *sink)
+{
+	struct reader r;
+	int ret = 0;
+
+	reader_init(&r, data, len);
+	if (reader_u8(&r) != JOURNAL_VERSION)
+		return -EIO;
+	reader_skip(&r, 8);
+	while (!ret && reader_left(&r))
+		ret = read_one(j, &r, sink);
+	return ret;
+}

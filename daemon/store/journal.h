@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What makes registrations and nonces survive: a log of batches, and now and
+ * then a snapshot in place of its beginning (snapshot.h).
+ *
+ * Transactions are appended to a batch in memory; journal_flush() puts the
+ * batch into the table, whole, and from then on it survives the death of the
+ * process, and a crash of the machine after the next kv_sync() of its owner.
+ *
+ * Keys in the table: 'L' and the number of the batch; 'S', generation, and the
+ * number of the piece of a snapshot; "journal": which generation counts, and
+ * from which batch on the log goes on.  A batch and a piece begin with the
+ * version of the format and the wall clock.
+ */
+#ifndef LISP_STORE_JOURNAL_H
+#define LISP_STORE_JOURNAL_H
+
+#include "sm/store.h"
+#include "store/kv.h"
+
+#define JOURNAL_VERSION		1
+#define JOURNAL_HEADER		(1 + 8)
+#define JOURNAL_KEY_MAX		(1 + 8)
+#define JOURNAL_BATCH_MAX	(16u * 1024 * 1024)
+
+struct journal {
+	struct kv *kv;
+	uint8_t *buf;			/* the batch; header first */
+	size_t len;
+	size_t size;
+	uint64_t next;			/* number of the batch */
+	uint64_t octets;		/* in the log */
+	uint64_t now;			/* ms, our clock */
+	int64_t offset;			/* from there to the wall's */
+};
+
+void journal_init(struct journal *j, struct kv *kv, uint64_t now,
+		  uint64_t wall);
+void journal_free(struct journal *j);
+
+/* It is @now on our clock, and @wall on the wall's (ms).  What is written is
+ * the time of a wall clock that never goes back, or else a registration could
+ * outlive its time over a restart. */
+void journal_set_time(struct journal *j, uint64_t now, uint64_t wall);
+
+/* Room for @b and what nonces drop for it.  -ENOMEM, or -EIO: there is so much
+ * that could not be flushed. */
+int journal_reserve(struct journal *j, const struct store_batch *b);
+
+/* Append; there is room. */
+void journal_batch(struct journal *j, const struct store_batch *b);
+void journal_drop(struct journal *j, const struct nonce_key *key);
+void journal_floor(struct journal *j, uint64_t tag, uint64_t floor);
+
+/* 0, -EIO, -ENOSPC: then the batch stays, and grows. */
+int journal_flush(struct journal *j);
+
+/* A key of the table. */
+size_t journal_key(uint8_t key[JOURNAL_KEY_MAX], char kind, uint64_t number);
+
+/* Who reads a log or a snapshot.  0, or negative errno that ends it. */
+struct journal_sink {
+	int (*nonce)(void *arg, const struct nonce_key *key,
+		     const struct nonce_state *state);
+	int (*drop)(void *arg, const struct nonce_key *key);
+	int (*floor)(void *arg, uint64_t tag, uint64_t floor);
+	int (*message)(void *arg, const struct store_batch *b);
+	int (*party)(void *arg, const struct reg_party *by);
+	int (*content)(void *arg, const struct reg_record *rec);
+	int (*entry)(void *arg, const struct eid *eid, uint32_t party,
+		     uint32_t content, const struct registration *times);
+	void *arg;
+};
+
+/* One batch or piece.  0, -EIO (no such thing), or what the sink says. */
+int journal_read(struct journal *j, const void *data, size_t len,
+		 const struct journal_sink *sink);
+
+/* The wall clock that a batch or piece begins with; 0: it is none. */
+uint64_t journal_wall_of(const void *data, size_t len);
+
+#endif

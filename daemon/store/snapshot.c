@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/snapshot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sm/util.h"
+#include "store/codec.h"
+#include "store/snapshot_part.h"
+
+#define PIECE_ENTRIES	512	/* looked at in one step */
+#define PIECE_OCTETS	(32u * 1024)
+#define CLEAN_KEYS	32	/* deleted in one step */
+/* The most that is written of one registration or nonce. */
+#define ITEM_MAX	(8u * 1024)
+
+static const char meta_key[] = "journal";
+#define META_SIZE	(1 + 4 + 8 + 4 + 8 + 8)
+
+void snapshot_init(struct snapshot *s, struct journal *j, struct registry *reg,
+		   struct nonces *nonces, uint64_t threshold)
+{
+	*s = (struct snapshot){
+		.journal = j,
+		.reg = reg,
+		.nonces = nonces,
+		.threshold = threshold,
+		.len = JOURNAL_HEADER,
+	};
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	free(s->buf);
+	memset(s, 0, sizeof(*s));
+}
+
+/* --- pieces --- */
+
+static size_t piece_key(uint8_t key[JOURNAL_KEY_MAX], uint32_t generation,
+			uint32_t piece)
+{
+	return journal_key(key, 'S', (uint64_t)generation << 32 | piece);
+}
+
+/* Room for one item more; false: no memory. */
+static bool reserve(struct snapshot *s)
+{
+	size_t size = s->size ? 2 * s->size : 64u * 1024;
+	uint8_t *buf;
+
+	if (s->size - s->len >= ITEM_MAX && s->size)
+		return true;
+	buf = realloc(s->buf, size);
+	if (!buf)
+		return false;
+	s->buf = buf;
+	s->size = size;
+	return true;
+}
+
+static struct writer begin(const struct snapshot *s, enum codec_kind kind)
+{
+	struct writer w;
+
+	writer_init(&w, s->buf, s->size);
+	w.len = s->len;
+	writer_u8(&w, (uint8_t)kind);
+	return w;
+}
+
+static void end(struct snapshot *s, const struct writer *w)
+{
+	if (!writer_ok(w))
+		abort();		/* reserve() */
+	s->len = w->len;
+}
+
+static int put_piece(struct snapshot *s)
+{
+	struct journal *j = s->journal;
+	uint8_t key[JOURNAL_KEY_MAX];
+	struct writer w;
+	int ret;
+
+	if (s->len == JOURNAL_HEADER)
+		return 0;
+	writer_init(&w, s->buf, JOURNAL_HEADER);
+	writer_u8(&w, JOURNAL_VERSION);
+	writer_u64(&w, j->now + (uint64_t)j->offset);
+	ret = kv_put(j->kv, key, piece_key(key, s->generation + 1,
+					   s->next_pieces), s->buf, s->len);
+	if (ret)
+		return ret;
+	s->next_pieces++;
+	s->next_octets += s->len;
+	s->len = JOURNAL_HEADER;
+	return 0;
+}
+
+/* --- what is in them --- */
+
+static bool add_floor(void *arg, uint64_t tag, uint64_t floor)
+{
+	struct snapshot *s = arg;
+	struct writer w;
+
+	if (!reserve(s))
+		return false;
+	w = begin(s, CODEC_FLOOR);
+	writer_u64(&w, tag);
+	writer_u64(&w, floor);
+	end(s, &w);
+	return true;
+}
+
+/* There are few: a key each. */
+static int add_floors(struct snapshot *s)
+{
+	if (!nonces_floors(s->nonces, add_floor, s)) {
+		s->len = JOURNAL_HEADER;
+		return -ENOMEM;
+	}
+	nonces_walk(s->nonces);
+	s->phase = SNAPSHOT_NONCES;
+	return 0;
+}
+
+static int add_nonces(struct snapshot *s)
+{
+	const struct nonce_state *state;
+	struct nonce_key key;
+
+	for (unsigned int i = 0; i < PIECE_ENTRIES; i++) {
+		struct writer w;
+
+		if (!reserve(s))
+			return -ENOMEM;
+		state = nonces_walk_next(s->nonces, &key);
+		if (!state) {
+			s->phase = SNAPSHOT_ENTRIES;
+			return 0;
+		}
+		w = begin(s, CODEC_NONCE);
+		codec_put_nonce_key(&w, &key);
+		writer_u64(&w, state->nonce);
+		writer_u64(&w, state->until + (uint64_t)s->journal->offset);
+		end(s, &w);
+	}
+	return 0;
+}
+
+/* Numbers count from 1 within the snapshot. */
+static uint32_t party_number(struct snapshot *s, struct shared_by *by)
+{
+	struct writer w;
+
+	if (by->snapshot == s->generation + 1)
+		return by->number;
+	by->snapshot = s->generation + 1;
+	by->number = ++s->parties;
+	w = begin(s, CODEC_PARTY);
+	codec_put_party(&w, &by->by);
+	end(s, &w);
+	return by->number;
+}
+
+static uint32_t content_number(struct snapshot *s, struct shared_rec *rec)
+{
+	struct writer w;
+
+	if (rec->snapshot == s->generation + 1)
+		return rec->number;
+	rec->snapshot = s->generation + 1;
+	rec->number = ++s->contents;
+	w = begin(s, CODEC_CONTENT);
+	codec_put_content(&w, &rec->rec);
+	end(s, &w);
+	return rec->number;
+}
+
+static bool add_entry(struct snapshot *s, const struct eid *eid,
+		      const struct registration *reg)
+{
+	uint32_t party, content;
+	struct writer w;
+
+	/* The oldest first, so that the latest is loaded last. */
+	if (reg->next && !add_entry(s, eid, reg->next))
+		return false;
+	if (!reserve(s))
+		return false;
+	party = party_number(s, shared_by_of(reg));
+	content = content_number(s, shared_rec_of(reg));
+	w = begin(s, CODEC_ENTRY);
+	codec_put_eid(&w, eid);
+	writer_u32(&w, party);
+	writer_u32(&w, content);
+	codec_put_times(&w, reg, s->journal->offset);
+	end(s, &w);
+	return true;
+}
+
+static int finish(struct snapshot *s);
+
+static int add_entries(struct snapshot *s)
+{
+	struct store_entry e;
+	struct trie_node *n;
+	uint32_t iid;
+
+	for (unsigned int i = 0; i < PIECE_ENTRIES && s->len < PIECE_OCTETS;
+	     i++) {
+		n = eidmap_walk_node(&s->reg->map, s->any ? &s->at : NULL,
+				     &iid);
+		if (!registry_entry(n, iid, &e))
+			return put_piece(s) ? -EIO : finish(s);
+		if (!add_entry(s, &e.eid, e.regs))
+			return -ENOMEM;
+		s->at = e.eid;
+		s->any = true;
+	}
+	return 0;
+}
+
+/* --- which one counts --- */
+
+static int put_meta(const struct snapshot *s)
+{
+	struct journal *j = s->journal;
+	uint8_t value[META_SIZE];
+	struct writer w;
+
+	writer_init(&w, value, sizeof(value));
+	writer_u8(&w, JOURNAL_VERSION);
+	writer_u32(&w, s->generation + 1);
+	writer_u64(&w, s->next_start);
+	writer_u32(&w, s->next_pieces);
+	writer_u64(&w, s->next_octets);
+	writer_u64(&w, j->now + (uint64_t)j->offset);
+	return kv_put(j->kv, meta_key, sizeof(meta_key), value, w.len);
+}
+
+int snapshot_get_meta(struct snapshot *s, uint64_t *wall)
+{
+	uint8_t value[META_SIZE];
+	struct reader r;
+	int ret = kv_get(s->journal->kv, meta_key, sizeof(meta_key), value,
+			 sizeof(value));
+
+	*wall = 0;
+	if (ret == -ENOENT)
+		return 0;
+	if (ret != META_SIZE || value[0] != JOURNAL_VERSION)
+		return -EIO;
+	reader_init(&r, value, sizeof(value));
+	reader_skip(&r, 1);
+	s->generation = reader_u32(&r);
+	s->start = reader_u64(&r);
+	s->pieces = reader_u32(&r);
+	s->octets = reader_u64(&r);
+	*wall = reader_u64(&r);
+	return 0;
+}
+
+static int finish(struct snapshot *s)
+{
+	int ret = put_meta(s);
+
+	if (ret)
+		return ret;
+	s->generation++;
+	s->start = s->next_start;
+	s->pieces = s->next_pieces;
+	s->octets = s->next_octets;
+	s->journal->octets -= s->log_octets;
+	s->range = 0;
+	s->phase = SNAPSHOT_CLEAN;
+	return 0;
+}
+
+/* What does not count: the log before, other snapshots, and the nonces as an
+ * earlier version kept them. */
+static int clean(struct snapshot *s)
+{
+	uint64_t generation = s->generation;
+	const struct { char kind; uint64_t from; char end; uint64_t to; }
+	range[] = {
+		{ 'L', 0, 'L', s->start },
+		{ 'S', 0, 'S', generation << 32 },
+		{ 'S', (generation + 1) << 32, 'S', UINT64_MAX },
+		{ 'f', 0, 'f', UINT64_MAX },
+		{ 'n', 0, 'n', UINT64_MAX },
+	};
+	uint8_t from[JOURNAL_KEY_MAX], to[JOURNAL_KEY_MAX];
+	size_t from_len, to_len;
+	int ret;
+
+	if (s->range == ARRAY_SIZE(range)) {
+		s->phase = SNAPSHOT_IDLE;
+		return 0;
+	}
+	from_len = journal_key(from, range[s->range].kind,
+			       range[s->range].from);
+	to_len = journal_key(to, range[s->range].end, range[s->range].to);
+	ret = kv_del_range(s->journal->kv, from, from_len, to, to_len,
+			   CLEAN_KEYS);
+	if (ret < 0)
+		return ret;
+	if (ret < CLEAN_KEYS)
+		s->range++;
+	return 0;
+}
+
+/* --- writing --- */
+
+static int start(struct snapshot *s)
+{
+	uint64_t enough = s->octets > s->threshold ? s->octets : s->threshold;
+
+	if (s->journal->octets < enough)
+		return 0;
+	s->phase = SNAPSHOT_FLOORS;
+	s->next_start = s->journal->next;
+	s->log_octets = s->journal->octets;
+	s->next_pieces = 0;
+	s->next_octets = 0;
+	s->parties = 0;
+	s->contents = 0;
+	s->any = false;
+	return 0;
+}
+
+int snapshot_step(struct snapshot *s)
+{
+	/* One that could not be put the last time. */
+	int ret = put_piece(s);
+
+	if (ret)
+		return ret;
+	switch (s->phase) {
+	case SNAPSHOT_IDLE:
+		return start(s);
+	case SNAPSHOT_FLOORS:
+		ret = add_floors(s);
+		break;
+	case SNAPSHOT_NONCES:
+		ret = add_nonces(s);
+		break;
+	case SNAPSHOT_ENTRIES:
+		ret = add_entries(s);
+		break;
+	case SNAPSHOT_CLEAN:
+		return clean(s);
+	}
+	return ret ? ret : put_piece(s);
+}

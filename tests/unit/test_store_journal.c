@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What of registrations and nonces is there after a restart: everything that
+ * was flushed, whatever write was the last one of the process, and for no
+ * longer than it was to live, whatever the clocks did.
+ */
+#include "store.h"
+
+#define N_EIDS	12
+#define N_XTRS	3
+#define LIFETIME 5000u
+
+/* What was committed, and what of it was flushed. */
+struct twin {
+	uint64_t expires[N_EIDS][N_XTRS];	/* 0: not there */
+	uint8_t weight[N_EIDS][N_XTRS];
+	uint64_t nonce[N_XTRS];
+};
+
+static struct twin now_twin, safe_twin;
+static uint64_t now;
+static unsigned int rng;
+
+static unsigned int rnd(unsigned int n)
+{
+	rng = rng * 1103515245 + 12345;
+	return (rng >> 16) % n;
+}
+
+/* Prefixes within each other, of both families and two instances. */
+static struct eid eid_of(unsigned int i)
+{
+	struct addr a = i % 3 ? A("10.0.0.0") : A("2001:db8::");
+	struct prefix p;
+
+	a.bytes[1] = (uint8_t)(i / 6);
+	assert_int_equal(prefix_make(&a, 16 + i % 3 * 4, &p), 0);
+	return eid_make(i % 2, &p);
+}
+
+static int put(unsigned int xtr, uint64_t nonce, const unsigned int *eids,
+	       size_t n, bool remove, uint8_t weight)
+{
+	static union {
+		struct reg_record rec;
+		uint8_t room[sizeof(struct reg_record) +
+			     2 * sizeof(struct locator)];
+	} content;
+	struct reg_party by = {
+		.source = A("192.0.2.1"),
+		.local = A("192.0.2.9"),
+		.tag = 5,
+		.merge = xtr == 1,
+	};
+	struct nonce_key key = nkey((uint8_t)xtr, xtr, 5);
+	struct store_change ch[4];
+	struct store_batch b = {
+		.changes = ch,
+		.count = n,
+		.nonce_key = &key,
+		.nonce = { .nonce = nonce, .when = now,
+			   .until = now + LIFETIME },
+	};
+	int ret;
+
+	by.who = key.who;
+	content.rec.ttl = 10;
+	content.rec.version = 7;
+	content.rec.locator_count = 1 + xtr % 2;
+	content.rec.locators[0] = L("192.0.2.1");
+	content.rec.locators[0].weight = weight;
+	content.rec.locators[1] = L("2001:db8::1");
+	for (size_t i = 0; i < n; i++)
+		ch[i] = (struct store_change){
+			.eid = eid_of(eids[i]),
+			.remove = remove,
+			.reg = {
+				.by = &by,
+				.rec = &content.rec,
+				.registered = now,
+				.expires = now + LIFETIME,
+				.lifetime = LIFETIME,
+			},
+		};
+	ret = store_memory_ops.commit(store, &b);
+	if (ret)
+		return ret;
+	now_twin.nonce[xtr] = nonce;
+	for (size_t i = 0; i < n; i++) {
+		now_twin.expires[eids[i]][xtr] = remove ? 0 : now + LIFETIME;
+		now_twin.weight[eids[i]][xtr] = weight;
+	}
+	return 0;
+}
+
+static const struct registration *reg_of(unsigned int i, unsigned int xtr)
+{
+	const struct registration *r;
+	struct store_entry e;
+	struct eid eid = eid_of(i);
+
+	if (!store_memory_ops.find(store, &eid, &e))
+		return NULL;
+	assert_true(eid_equal(&e.eid, &eid));
+	for (r = e.regs; r; r = r->next)
+		if (r->by->who.ids.xtr_id[0] == xtr)
+			return r;
+	return NULL;
+}
+
+static void check(const struct twin *t)
+{
+	size_t count = 0;
+
+	for (unsigned int i = 0; i < N_EIDS; i++)
+		for (unsigned int x = 0; x < N_XTRS; x++) {
+			const struct registration *r = reg_of(i, x);
+
+			if (t->expires[i][x] <= now) {
+				assert_null(r);
+				continue;
+			}
+			count++;
+			assert_non_null(r);
+			assert_int_equal(r->expires, t->expires[i][x]);
+			assert_int_equal(r->lifetime, LIFETIME);
+			assert_int_equal(r->rec->locator_count, 1 + x % 2);
+			assert_int_equal(r->rec->locators[0].weight,
+					 t->weight[i][x]);
+			assert_int_equal(r->rec->version, 7);
+			assert_int_equal(r->by->tag, 5);
+			assert_int_equal(r->by->merge, x == 1);
+		}
+	assert_int_equal(store_registrations(store), count);
+}
+
+/* Whatever was said before is refused. */
+static void check_nonces(const struct twin *t)
+{
+	uint64_t floor = 0;
+
+	for (unsigned int x = 0; x < N_XTRS; x++) {
+		struct nonce_key key = nkey((uint8_t)x, x, 5);
+		const struct nonce_state *s = get_nonce(&key);
+
+		if (s)
+			assert_int_equal(s->nonce, t->nonce[x]);
+		else if (t->nonce[x])
+			assert_true(store_memory_ops.floor(store, 5, &floor) &&
+				    floor >= t->nonce[x]);
+	}
+}
+
+static void start(uint64_t wall)
+{
+	cfg.now = now;
+	cfg.wall = wall;
+	open_store();
+}
+
+static void begin(void)
+{
+	store_config_init(&cfg);
+	memset(&now_twin, 0, sizeof(now_twin));
+	rng = 1;
+	now = 1000000;
+	start(now);
+}
+
+static void survives(void **state)
+{
+	const unsigned int some[4] = { 0, 3, 4, 7 }, one[1] = { 3 };
+	struct store_entry e;
+	struct eid eid = eid_of(3);
+
+	begin();
+	assert_int_equal(put(0, 10, some, 4, false, 1), 0);
+	assert_true(store_memory_ops.sequence(store) > store_durable(store));
+	assert_int_equal(store_flush(store), 0);
+	assert_int_equal(store_memory_ops.sequence(store),
+			 store_durable(store));
+	now += 100;
+	assert_int_equal(put(1, 20, some, 3, false, 2), 0);
+	assert_int_equal(put(0, 11, one, 1, true, 1), 0);
+	close_store();
+
+	now += 100;
+	start(now);
+	check(&now_twin);
+	check_nonces(&now_twin);
+	assert_int_equal(reg_of(0, 0)->registered, 1000000);
+	/* The latest is still the latest. */
+	now += 1;
+	assert_int_equal(put(0, 12, one, 1, false, 1), 0);
+	close_store();
+	start(now);
+	assert_non_null(store_memory_ops.find(store, &eid, &e));
+	assert_int_equal(e.regs->by->who.ids.xtr_id[0], 0);
+	check(&now_twin);
+
+	/* What was not flushed is not there, nor half of it. */
+	safe_twin = now_twin;
+	assert_int_equal(put(2, 30, some, 4, false, 3), 0);
+	store_free(store);
+	kv_close(kv);
+	now = 2000000 - 1;
+	now_twin = safe_twin;
+	start(now);
+	check(&now_twin);
+	assert_int_equal(store_registrations(store), 0);
+	check_nonces(&now_twin);
+	close_store();
+}
+
+/* Our clock begins anew with the machine; the wall's may go back. */
+static void clocks(void **state)
+{
+	const unsigned int one[1] = { 1 };
+
+	begin();
+	assert_int_equal(put(0, 10, one, 1, false, 1), 0);
+	close_store();
+	/* The machine was started again: 1 s after, by the wall's. */
+	now = 10;
+	start(1000000 + 1000);
+	assert_int_equal(reg_of(1, 0)->expires, 10 + LIFETIME - 1000);
+	close_store();
+	/* An hour back: no more than was left. */
+	now = 20;
+	start(1000);
+	assert_non_null(reg_of(1, 0));
+	assert_in_range(reg_of(1, 0)->expires, 21, 20 + LIFETIME);
+	assert_int_equal(put(0, 11, one, 1, false, 1), 0);
+	store_set_time(store, 1020, 500);
+	now = 2020;
+	close_store();
+	now = 30;
+	start(2000);
+	assert_in_range(reg_of(1, 0)->expires, 31, 30 + LIFETIME);
+	/* Nobody said for long what time it is. */
+	now = 900000;
+	assert_int_equal(put(0, 12, one, 1, false, 1), 0);
+	close_store();
+	now = 40;
+	start(2000);
+	assert_int_equal(reg_of(1, 0)->expires, 40 + LIFETIME);
+	close_store();
+	/* A day later. */
+	start(1000000 + 86400000);
+	assert_null(reg_of(1, 0));
+	close_store();
+}
+
+static void random_commit(void)
+{
+	unsigned int xtr = rnd(N_XTRS), n = rnd(4) + 1, eids[4];
+	unsigned int first = rnd(N_EIDS);
+	int ret;
+
+	for (unsigned int i = 0; i < n; i++)
+		eids[i] = (first + i * 5) % N_EIDS;
+	ret = put(xtr, now_twin.nonce[xtr] + 1 + rnd(3), eids, n, rnd(4) == 0,
+		  (uint8_t)rnd(3));
+	/* Nobody can be dropped who is registered. */
+	assert_true(!ret || (ret == -ENOSPC && cfg.nonces < N_XTRS));
+}
+
+static void expire_all(void)
+{
+	struct reg_party gone;
+	struct eid eid;
+
+	while (store_memory_ops.expire(store, now, &eid, &gone))
+		;
+}
+
+/* Commits and flushes until a write fails; false: none did.  Snapshots are
+ * made all the time. */
+static bool live(unsigned int steps)
+{
+	for (unsigned int i = 0; i < steps; i++) {
+		for (unsigned int k = rnd(3); k > 0; k--)
+			random_commit();
+		if (rnd(3) == 0) {
+			now += rnd(4000);
+			store_set_time(store, now, now);
+			expire_all();
+		}
+		if (store_flush(store))
+			return true;
+		assert_int_equal(store_memory_ops.sequence(store),
+				 store_durable(store));
+		safe_twin = now_twin;
+	}
+	return false;
+}
+
+/* The process dies with each write it makes, once; what was flushed is there,
+ * and goes on from there. */
+static void dies_at_each_write(void **state)
+{
+	bool died = true;
+	unsigned int deaths = 0, snapshots = 0;
+	uint8_t meta[64];
+
+	for (long at = 0; died; at++) {
+		kv_disk_free(disk);
+		disk = kv_disk_new();
+		memset(&safe_twin, 0, sizeof(safe_twin));
+		begin();
+		cfg.snapshot_octets = 300;
+		cfg.nonces = at % 2 ? 2 : 100;
+		close_store();
+		start(now);
+		kv_disk_fail_after(disk, at);
+		died = live(200);
+		store_free(store);
+		kv_close(kv);
+
+		kv_disk_fail_after(disk, -1);
+		now_twin = safe_twin;
+		start(now);
+		check(&safe_twin);
+		check_nonces(&safe_twin);
+		assert_false(live(20));
+		snapshots += kv_get(kv, "journal", sizeof("journal"), meta,
+				    sizeof(meta)) > 0;
+		close_store();
+		start(now);
+		check(&safe_twin);
+		check_nonces(&safe_twin);
+		close_store();
+		deaths++;
+	}
+	print_message("# %u deaths, %lu writes\n", deaths,
+		      kv_disk_writes(disk));
+	assert_true(deaths > 200);
+	assert_true(snapshots > 200);
+}
+
+/* The disk is full for a while: what waits is not lost, and not without end. */
+static void disk_full(void **state)
+{
+	begin();
+	kv_disk_fail_after(disk, 0);
+	for (int i = 0; i < 10; i++) {
+		random_commit();
+		assert_int_equal(store_flush(store), -EIO);
+		assert_true(store_durable(store) <
+			    store_memory_ops.sequence(store));
+	}
+	kv_disk_fail_after(disk, -1);
+	assert_int_equal(store_flush(store), 0);
+	assert_int_equal(store_durable(store),
+			 store_memory_ops.sequence(store));
+	close_store();
+	start(now);
+	check(&now_twin);
+	close_store();
+}
+
+static int find_log(void *arg, const void *key, size_t key_len,
+		    const void *value, size_t len)
+{
+	memcpy(arg, key, key_len);
+	return (int)key_len;
+}
+
+static void try_damaged(const void *key, size_t key_len, const char *value)
+{
+	int err = 0;
+
+	kv = open_kv();
+	assert_int_equal(kv_put(kv, key, key_len, value, strlen(value)), 0);
+	assert_null(store_new(&cfg, kv, seed, &err));
+	assert_int_equal(err, -EIO);
+	kv_close(kv);
+}
+
+/* Nothing is made up for what cannot be read. */
+static void damaged(void **state)
+{
+	const unsigned int one[1] = { 1 };
+	uint8_t key[KV_KEY_MAX];
+	int len;
+
+	begin();
+	assert_int_equal(put(0, 10, one, 1, false, 1), 0);
+	close_store();
+	kv = open_kv();
+	len = kv_walk(kv, "L", 1, find_log, key);
+	assert_int_equal(len, 9);
+	kv_close(kv);
+	try_damaged(key, (size_t)len, "\2 another version");
+	try_damaged(key, (size_t)len, "\1" "12345678Nothing");
+	key[8] += 2;			/* one is missing */
+	try_damaged(key, (size_t)len, "\1" "12345678");
+	try_damaged("journal", sizeof("journal"), "short");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BOTH(survives),
+		BOTH(clocks),
+		cmocka_unit_test_setup_teardown(dies_at_each_write, on_memory,
+						clean),
+		cmocka_unit_test_setup_teardown(disk_full, on_memory, clean),
+		cmocka_unit_test_setup_teardown(damaged, on_memory, clean),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
