@@ -48,7 +48,8 @@ static const char *member(struct json_object *req, const char *key)
 static void do_show(struct daemon *d, uint64_t client,
 		    struct json_object *req)
 {
-	struct show_cursor c = { .after = member(req, "after") };
+	struct show_cursor c = { .after = member(req, "after"),
+				 .eid = member(req, "eid") };
 	const char *why = "out of memory";
 	struct json_object *data, *o;
 
@@ -268,26 +269,28 @@ struct command {
 	/* Members beside "command": all are strings.  NULL: none. */
 	const char *required;
 	const char *optional;
+	const char *other;	/* optional, too */
 	void (*run)(struct daemon *d, uint64_t client,
 		    struct json_object *req);
 };
 
 static const struct command commands[] = {
-	{ "show", "what", "after", do_show },
-	{ "resolve", "eid", NULL, do_resolve },
-	{ "probe", NULL, "rloc", do_probe },
-	{ "clear", NULL, "eid", do_clear },
-	{ "clear-referrals", NULL, "eid", do_clear_referrals },
-	{ "reload", NULL, NULL, do_reload },
-	{ "trace", "eid", NULL, do_trace },
-	{ "watch", NULL, NULL, do_watch },
+	{ "show", "what", "after", "eid", do_show },
+	{ "resolve", "eid", NULL, NULL, do_resolve },
+	{ "probe", NULL, "rloc", NULL, do_probe },
+	{ "clear", NULL, "eid", NULL, do_clear },
+	{ "clear-referrals", NULL, "eid", NULL, do_clear_referrals },
+	{ "reload", NULL, NULL, NULL, do_reload },
+	{ "trace", "eid", NULL, NULL, do_trace },
+	{ "watch", NULL, NULL, NULL, do_watch },
 };
 
 static bool is_member(const struct command *c, const char *key)
 {
 	return !strcmp(key, "command") ||
 		(c->required && !strcmp(key, c->required)) ||
-		(c->optional && !strcmp(key, c->optional));
+		(c->optional && !strcmp(key, c->optional)) ||
+		(c->other && !strcmp(key, c->other));
 }
 
 /* 0, or the sentence is in @why. */

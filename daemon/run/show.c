@@ -11,31 +11,7 @@
 #include "io/clock.h"
 #include "io/udp.h"
 #include "run/control.h"
-
-/* json-c takes ownership; a member that cannot be made is left out. */
-static void add_text(struct json_object *o, const char *key, const char *text)
-{
-	json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void add_number(struct json_object *o, const char *key, uint64_t n)
-{
-	json_object_object_add(o, key, json_object_new_uint64(n));
-}
-
-static void add_bool(struct json_object *o, const char *key, bool b)
-{
-	json_object_object_add(o, key, json_object_new_boolean(b));
-}
-
-static void add_addr(struct json_object *o, const char *key,
-		     const struct addr *a)
-{
-	char text[ADDR_TEXT_MAX];
-
-	if (a->family != ADDR_NONE)
-		add_text(o, key, addr_text(a, text));
-}
+#include "run/show_part.h"
 
 void show_add_eid(struct json_object *o, const struct eid *e)
 {
@@ -59,21 +35,6 @@ struct json_object *show_locators(const struct locator *l, size_t n)
 		json_object_array_add(list, o);
 	}
 	return list;
-}
-
-static uint64_t seconds_until(uint64_t ms)
-{
-	uint64_t now = clock_ms();
-
-	return ms > now ? (ms - now) / 1000 : 0;
-}
-
-static uint64_t seconds_since(uint64_t ms)
-{
-	uint64_t now = clock_ms();
-
-	/* What is older than the clock is below zero. */
-	return (int64_t)(now - ms) > 0 ? (now - ms) / 1000 : 0;
 }
 
 /* --- status --- */
@@ -147,8 +108,8 @@ static struct json_object *show_status(const struct daemon *d,
 /* --- lists in order of EID --- */
 
 /* Where to start: NULL in *@after for the beginning. */
-static int start_after(const struct show_cursor *c, struct eid *room,
-		       const struct eid **after, const char **why)
+int show_start_after(const struct show_cursor *c, struct eid *room,
+		     const struct eid **after, const char **why)
 {
 	*after = NULL;
 	if (!c->after)
@@ -187,7 +148,7 @@ static struct json_object *show_cache(const struct daemon *d,
 	struct cache_view v;
 	struct eid at;
 
-	if (start_after(c, &at, &after, why))
+	if (show_start_after(c, &at, &after, why))
 		return NULL;
 	list = json_object_new_array();
 	while (node_cache_next(d->node, after, &v)) {
@@ -247,7 +208,7 @@ static struct json_object *show_referrals(const struct daemon *d,
 	struct json_object *list;
 	struct eid at;
 
-	if (start_after(c, &at, &after, why))
+	if (show_start_after(c, &at, &after, why))
 		return NULL;
 	list = json_object_new_array();
 	while (node_referral_next(d->node, clock_ms(), after, &v)) {
@@ -257,68 +218,6 @@ static struct json_object *show_referrals(const struct daemon *d,
 		}
 		json_object_array_add(list, show_referral(&v));
 		at = v.eid;
-		after = &at;
-	}
-	return list;
-}
-
-static void add_xtr_id(struct json_object *o, const struct site_ids *ids)
-{
-	char text[2 * sizeof(ids->xtr_id) + 1];
-
-	for (size_t i = 0; i < sizeof(ids->xtr_id); i++)
-		snprintf(text + 2 * i, 3, "%02x", ids->xtr_id[i]);
-	add_text(o, "xtr-id", text);
-	add_number(o, "site-id", ids->site_id);
-}
-
-static struct json_object *show_registration(const struct store_entry *e,
-					     const struct registration *r)
-{
-	struct json_object *o = json_object_new_object();
-	const struct reg_party *by = r->by;
-	const struct reg_record *rec = r->rec;
-
-	show_add_eid(o, &e->eid);
-	add_text(o, "site", by->site);
-	add_addr(o, "etr", &by->source);
-	if (by->who.source.family == ADDR_NONE)
-		add_xtr_id(o, &by->who.ids);
-	add_bool(o, "proxy", by->proxy);
-	add_bool(o, "merge", by->merge);
-	add_bool(o, "want-notify", by->want_notify);
-	add_number(o, "ttl", rec->ttl);
-	add_number(o, "registered", seconds_since(r->registered));
-	add_number(o, "refreshed", seconds_since(registration_refreshed(r)));
-	add_number(o, "expires", seconds_until(r->expires));
-	add_number(o, "version", rec->version);
-	json_object_object_add(o, "locators",
-			       show_locators(rec->locators,
-					     rec->locator_count));
-	return o;
-}
-
-/* Registrants of one prefix stay together. */
-static struct json_object *show_registrations(const struct daemon *d,
-					      struct show_cursor *c,
-					      const char **why)
-{
-	struct store_entry e;
-	struct json_object *list;
-	const struct eid *after;
-	struct eid at;
-
-	if (start_after(c, &at, &after, why))
-		return NULL;
-	list = json_object_new_array();
-	while (node_registration_next(d->node, after, &e)) {
-		if (json_object_array_length(list) >= CONTROL_LIST_MAX) {
-			eid_text(after, c->next);
-			break;
-		}
-		for (const struct registration *r = e.regs; r; r = r->next)
-			json_object_array_add(list, show_registration(&e, r));
-		at = e.eid;
 		after = &at;
 	}
 	return list;
@@ -515,6 +414,7 @@ static const struct {
 	{ "map-cache", show_cache },
 	{ "database", show_database },
 	{ "registrations", show_registrations },
+	{ "sites", show_sites },
 	{ "referral-cache", show_referrals },
 	{ "rlocs", show_rlocs },
 	{ "statistics", show_statistics },
@@ -523,10 +423,14 @@ static const struct {
 struct json_object *show(const struct daemon *d, const char *what,
 			 struct show_cursor *c, const char **why)
 {
+	if (c->eid && strcmp(what, "registrations")) {
+		*why = "\"eid\": expected with registrations only";
+		return NULL;
+	}
 	for (size_t i = 0; i < sizeof(displays) / sizeof(displays[0]); i++)
 		if (!strcmp(displays[i].what, what))
 			return displays[i].show(d, c, why);
 	*why = "unknown \"what\": expected status, map-cache, database, "
-		"registrations, referral-cache, rlocs or statistics";
+		"registrations, sites, referral-cache, rlocs or statistics";
 	return NULL;
 }

@@ -10,6 +10,7 @@
 /* Where a list goes on; NULL: from its start. */
 struct show_cursor {
 	const char *after;		/* from the request */
+	const char *eid;		/* from it, too: only this one */
 	char next[EID_TEXT_MAX];	/* for the answer; "": that was all */
 };
 

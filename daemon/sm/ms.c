@@ -144,6 +144,8 @@ static int init_shared(struct ms *ms, const uint8_t seed[16])
 	init_bucket(&ms->accept, &l->accept.all);
 	ms->uses = calloc(ms->cfg->site_count + 1, sizeof(*ms->uses));
 	ms->accepts = new_buckets(ms, &l->accept.each);
+	if (ms_history_init(&ms->history))
+		return -ENOMEM;
 	ms->outstanding = calloc(ms->cfg->site_count + 1,
 				 sizeof(*ms->outstanding));
 	ms->total = calloc(MS_COUNT, sizeof(*ms->total));
@@ -193,6 +195,7 @@ void ms_free(struct ms *ms)
 		free_desk(&ms->desks[i]);
 	free(ms->desks);
 	free(ms->outstanding);
+	ms_history_free(&ms->history);
 	limit_free(&ms->again);
 	eidmap_free(&ms->sites, NULL, NULL);
 	free(ms->refs);
@@ -267,6 +270,9 @@ static bool adopt(void *ctx, const struct eid *eid,
 		return true;
 	}
 	action_log_peer(r->acts, LOG_REGISTRATION_GONE, &by->source, eid, 0);
+	ms_history_add(&r->ms->history, &(struct ms_event){
+		.eid = *eid, .who = by->who, .source = by->source,
+		.what = MS_NOT_ALLOWED });
 	return false;
 }
 
@@ -361,6 +367,9 @@ static bool expire_one(struct ms *ms, uint64_t now, struct actions *acts)
 
 	ms->counters[MS_EXPIRED]++;
 	ms_count_gone(ms, ms_site_of(ms, &eid));
+	ms_history_add(&ms->history, &(struct ms_event){
+		.when = now, .eid = eid, .who = gone.who,
+		.source = gone.source, .what = MS_RAN_OUT });
 	l = action_log(acts, LOG_REGISTRATION_EXPIRED);
 	l->site = gone.site;
 	l->peer = gone.source;

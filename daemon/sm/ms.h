@@ -104,6 +104,31 @@ struct site_desk {
 	uint64_t refused[SITE_REFUSALS];
 };
 
+/* A change that is remembered for a person to see. */
+enum ms_change {
+	MS_CAME,
+	MS_CHANGED,		/* other locators */
+	MS_WITHDRAWN,
+	MS_RAN_OUT,
+	MS_NOT_ALLOWED,		/* any more, by another configuration */
+};
+
+struct ms_event {
+	uint64_t when;		/* ms; 0: at a start */
+	struct eid eid;
+	struct registrant who;
+	struct addr source;	/* of its Map-Register */
+	enum ms_change what;
+};
+
+struct ms_history {
+	struct ms_event *ring;
+	uint64_t count;		/* ever */
+};
+
+/* "registered", "changed", ... */
+const char *ms_change_name(enum ms_change what);
+
 struct site_ref;
 struct ms_desk;
 
@@ -125,6 +150,7 @@ struct ms {
 	unsigned int *outstanding;	/* of these, for each site */
 	struct heap timers;		/* of these */
 	uint64_t notify_nonce;
+	struct ms_history history;
 	uint64_t counters[MS_COUNT];
 	uint64_t *total;		/* for ms_counters() */
 };
@@ -188,6 +214,15 @@ void ms_on_request(const struct ms *ms, struct ms_desk *desk, uint64_t now,
 /* At most one timer; false: nothing was due. */
 bool ms_on_time(struct ms *ms, uint64_t now, struct actions *acts);
 uint64_t ms_due(const struct ms *ms);
+
+/* The last change of @eid (NULL: of any) before number *@before, which is set
+ * to its own: begin with UINT64_MAX.  NULL: no more are known. */
+const struct ms_event *ms_history_next(const struct ms *ms,
+				       const struct eid *eid,
+				       uint64_t *before);
+
+/* What @old remembers of changes. */
+void ms_inherit(struct ms *ms, const struct ms *old);
 
 /* @i counts from 0; false: no more. */
 bool ms_site_at(const struct ms *ms, size_t i, struct site_view *v);

@@ -27,6 +27,10 @@ bool ms_has_room(const struct ms *ms, const struct site_ref *ref);
 void ms_count_new(struct ms *ms, const struct site_ref *ref);
 void ms_count_gone(struct ms *ms, const struct site_ref *ref);
 
+int ms_history_init(struct ms_history *h);
+void ms_history_free(struct ms_history *h);
+void ms_history_add(struct ms_history *h, const struct ms_event *e);
+
 void ms_note_refusal(struct ms *ms, const struct site *site,
 		     enum site_refusal why);
 

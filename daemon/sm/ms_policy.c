@@ -67,6 +67,8 @@ void ms_count_new(struct ms *ms, const struct site_ref *ref)
 
 void ms_count_gone(struct ms *ms, const struct site_ref *ref)
 {
+	if (!ref || !ms->rows[ref - ms->refs])
+		return;
 	use_of(ms, ref->site)->registered--;
 	ms->rows[ref - ms->refs]--;
 }

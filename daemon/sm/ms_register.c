@@ -409,6 +409,22 @@ static bool is_old(const struct intake *in)
 	return false;
 }
 
+static void remember(const struct intake *in, const struct store_change *ch,
+		     const struct fate *fate)
+{
+	struct ms_event e = {
+		.when = in->now,
+		.eid = ch->eid,
+		.who = in->by.who,
+		.source = in->pkt->from,
+		.what = ch->remove ? MS_WITHDRAWN :
+			fate->was_there ? MS_CHANGED : MS_CAME,
+	};
+
+	if (ch->remove ? fate->was_there : fate->news)
+		ms_history_add(&in->ms->history, &e);
+}
+
 static void describe(const struct intake *in, const struct store_change *ch,
 		     const struct fate *fate)
 {
@@ -479,6 +495,7 @@ static void tell(const struct intake *in)
 		struct store_entry e;
 
 		describe(in, ch, &in->fates[i]);
+		remember(in, ch, &in->fates[i]);
 		if (ch->remove || in->by.want_notify)
 			ms_notify_drop(in->ms, &ch->eid, &in->proof->who.who);
 		if (in->fates[i].news && entry_of(in, &ch->eid, &e))

@@ -191,6 +191,8 @@ size_t node_replace(struct node *n, struct node *old, uint64_t now,
 
 void node_inherit(struct node *n, struct node *old)
 {
+	if (n->cfg.ms && old->cfg.ms)
+		ms_inherit(&n->ms, &old->ms);
 	if (!n->cfg.xtr || !old->cfg.xtr)
 		return;
 	probe_inherit(&n->probe, &old->probe);

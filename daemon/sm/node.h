@@ -42,6 +42,7 @@
 #include "sm/store.h"
 #include "sm/xtr.h"
 
+struct ms;
 struct node;
 
 /* Roles: NULL means that the node does not have it. */
@@ -234,10 +235,8 @@ struct database_view {
 bool node_database_at(const struct node *n, size_t i,
 		      struct database_view *v);
 
-/* What others registered with us; see sm/store.h. */
-const struct store_entry *node_registration_next(const struct node *n,
-						 const struct eid *after,
-						 struct store_entry *e);
+/* The Map-Server, for ms_site_at() and the like; NULL: not this role. */
+const struct ms *node_ms(const struct node *n);
 
 /* Counters of a machine; false: no more. */
 bool node_counters_at(const struct node *n, size_t i,

@@ -94,13 +94,9 @@ bool node_database_at(const struct node *n, size_t i, struct database_view *v)
 	return true;
 }
 
-const struct store_entry *node_registration_next(const struct node *n,
-						 const struct eid *after,
-						 struct store_entry *e)
+const struct ms *node_ms(const struct node *n)
 {
-	if (!n->cfg.ms)
-		return NULL;
-	return n->ops.store->walk(n->ops.store_arg, after, e);
+	return n->cfg.ms ? &n->ms : NULL;
 }
 
 bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)

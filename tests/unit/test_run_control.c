@@ -68,7 +68,9 @@ static const char *const bad_requests[][2] = {
 	  "{\"error\":\"unknown member \\\"x\\\"\"}" },
 	{ "{\"command\":\"show\",\"what\":\"x\"}", "{\"error\":\"unknown "
 	  "\\\"what\\\": expected status, map-cache, database, "
-	  "registrations, referral-cache, rlocs or statistics\"}" },
+	  "registrations, sites, referral-cache, rlocs or statistics\"}" },
+	{ "{\"command\":\"show\",\"what\":\"status\",\"eid\":\"x\"}",
+	  "{\"error\":\"\\\"eid\\\": expected with registrations only\"}" },
 	{ "{\"command\":\"show\",\"what\":\"map-cache\",\"after\":\"x\"}",
 	  "{\"error\":\"\\\"after\\\" is no EID-prefix\"}" },
 	{ "{\"command\":\"resolve\",\"eid\":\"x\"}", "{\"error\":\"\\\"eid"

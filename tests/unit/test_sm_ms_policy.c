@@ -204,6 +204,65 @@ static void taken_over(void **state)
 	assert_int_equal(registered(0), 4);
 }
 
+/* --- what has changed --- */
+
+static bool changed(const char *eid, uint64_t *at, enum ms_change what,
+		    uint64_t when)
+{
+	struct eid e = eid ? E(eid) : (struct eid){ 0 };
+	const struct ms_event *ev = ms_history_next(&ms, eid ? &e : NULL, at);
+
+	return ev && ev->what == what && ev->when == when;
+}
+
+/* The last first; repetitions are no change; kept over a configuration. */
+static void history(void **state)
+{
+	uint64_t at = UINT64_MAX;
+	struct ms old;
+
+	put(NOW, REG(.eids = { EID }, .nonce = 1));
+	put(NOW + 1, REG(.eids = { EID, SUB(1) }, .nonce = 2));
+	put(NOW + 2, REG(.eids = { EID }, .nonce = 3,
+			 .rlocs = { "192.0.2.9" }));
+	put(NOW + 3, REG(.eids = { SUB(1) }, .nonce = 4, .withdraw = true));
+	put(NOW + 4, REG(.eids = { SUB(1) }, .nonce = 5, .withdraw = true));
+	run_timers(NOW + 180002);
+	assert_true(changed(EID, &at, MS_RAN_OUT, NOW + 180002));
+	assert_true(changed(EID, &at, MS_CHANGED, NOW + 2));
+	assert_true(changed(EID, &at, MS_CAME, NOW));
+	assert_false(changed(EID, &at, MS_CAME, NOW));
+	at = UINT64_MAX;
+	assert_true(changed(NULL, &at, MS_RAN_OUT, NOW + 180002));
+	assert_true(changed(NULL, &at, MS_WITHDRAWN, NOW + 3));
+
+	put(NOW + 200000, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 6));
+	old = ms;
+	sites[0].eid_count = 1;
+	assert_int_equal(ms_init(&ms, &cfg, &ms_ops, seed), 0);
+	ms_adopt(&ms, turn());
+	ms_inherit(&ms, &old);
+	ms_free(&old);
+	at = UINT64_MAX;
+	assert_true(changed("[100]10.8.0.0/16", &at, MS_NOT_ALLOWED, 0));
+	assert_true(changed("[100]10.8.0.0/16", &at, MS_CAME, NOW + 200000));
+	assert_true(changed(NULL, &at, MS_RAN_OUT, NOW + 180002));
+}
+
+/* It has an end: the oldest go. */
+static void long_history(void **state)
+{
+	uint64_t at = UINT64_MAX, n = 0;
+
+	for (unsigned int i = 0; i < 5000; i++)
+		put(NOW + i, REG(.eids = { EID }, .nonce = i + 1,
+				 .rlocs = { i % 2 ? "192.0.2.1" :
+					    "192.0.2.2" }));
+	while (ms_history_next(&ms, NULL, &at))
+		n++;
+	assert_int_equal(n, 4096);
+}
+
 /* --- shares --- */
 
 /* Forgers use up all there is for all, again and again, in the name of another
@@ -253,6 +312,8 @@ int main(void)
 		TEST(repeated),
 		TEST(not_committed),
 		TEST(taken_over),
+		TEST(history),
+		TEST(long_history),
 		TEST(no_site_starves),
 	};
 

@@ -33,8 +33,8 @@ static int number(const char *text, uint32_t min, uint32_t max, uint32_t *to)
 }
 
 static const char *const whats[] = {
-	"status", "map-cache", "database", "registrations", "referral-cache",
-	"rlocs", "statistics",
+	"status", "map-cache", "database", "registrations", "sites",
+	"referral-cache", "rlocs", "statistics",
 };
 
 static int read_what(const char *text, struct args *a)
@@ -229,7 +229,8 @@ static const struct word {
 	.name = name_, .value = value_, .read = read_, .expected = expected_
 #define OF_LOCATOR	.of_locator = true, .repeats = true
 	[WORD_WHAT] = { WORD("show", "WHAT", read_what, "status, map-cache, "
-		"database, registrations, referral-cache, rlocs or statistics") },
+		"database, registrations, sites, referral-cache, rlocs or "
+		"statistics") },
 	[WORD_ADDRESS] = { WORD("rloc", "ADDRESS", read_address,
 		ADDRESS_FORM) },
 	[WORD_EID] = { WORD("eid", "ADDRESS", read_eid, ADDRESS_FORM) },
@@ -295,7 +296,8 @@ static const struct command {
 	uint32_t allowed;
 	uint32_t needed;
 } commands[CMD_COUNT] = {
-	[CMD_SHOW] = { "show", NULL, WORD_WHAT, BIT(WORD_WHAT),
+	[CMD_SHOW] = { "show", NULL, WORD_WHAT, BIT(WORD_WHAT) |
+		BIT(WORD_EID) | BIT(WORD_IID) | BIT(WORD_PREFIX),
 		BIT(WORD_WHAT) },
 	[CMD_PROBE] = { "probe", NULL, WORD_ADDRESS, BIT(WORD_ADDRESS), 0 },
 	[CMD_CLEAR] = { "clear", "map-cache", NO_OPERAND,

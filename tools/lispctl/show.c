@@ -60,6 +60,26 @@ static const struct column referral_cache[] = {
 	COLUMN("NODES", "locators"),
 };
 
+static const struct column history[] = {
+	COLUMN("CHANGE", "change"),
+	COLUMN_NUMBER("AGO", "ago"),
+	COLUMN("ETR", "etr"),
+	COLUMN("XTR-ID", "xtr-id"),
+};
+
+static const struct column sites[] = {
+	COLUMN("SITE", "site"),
+	COLUMN("MODE", "mode"),
+	COLUMN("KEYS", "keys"),
+	COLUMN("EIDS", "eids"),
+	COLUMN_NUMBER("REGISTRATIONS", "registrations"),
+	COLUMN("REGISTRANTS", "registrants"),
+	COLUMN_NUMBER("LAST", "last"),
+	COLUMN_NUMBER("ACCEPTED", "accepted"),
+	COLUMN_NUMBER("REFUSED", "refused"),
+	COLUMN("REFUSALS", "refusals"),
+};
+
 static const struct column rlocs[] = {
 	COLUMN("ADDRESS", "address"),
 	COLUMN_NUMBER("PORT", "port"),
@@ -97,6 +117,8 @@ static const struct view {
 	VIEW("map-cache", map_cache),
 	VIEW("database", database),
 	VIEW("registrations", registrations),
+	VIEW("history", history),
+	VIEW("sites", sites),
 	VIEW("referral-cache", referral_cache),
 	VIEW("rlocs", rlocs),
 	VIEW("trace", locators),
@@ -175,10 +197,8 @@ struct show {
 };
 
 /* A list without a view, of a newer lispd, is shown object by object. */
-static struct out *new_out(const struct show *s)
+static struct out *new_out(const struct show *s, const char *what)
 {
-	const char *what = s->args->what ? s->args->what :
-		names[s->args->command];
 	const struct view *v = NULL;
 
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
@@ -197,7 +217,8 @@ static int print_list(struct show *s, struct json_object *list)
 					 json_type_object))
 			return -EBADMSG;
 	if (!s->out)
-		s->out = new_out(s);
+		s->out = new_out(s, s->args->what ? s->args->what :
+				 names[s->args->command]);
 	if (!s->out)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
@@ -206,12 +227,49 @@ static int print_list(struct show *s, struct json_object *list)
 	return 0;
 }
 
+/* The list @key of @o as a table with a title, if there is anything in it. */
+static int print_part(struct show *s, struct json_object *o, const char *key)
+{
+	struct json_object *list;
+	int err;
+
+	if (!json_object_object_get_ex(o, key, &list) ||
+	    !json_object_is_type(list, json_type_array) ||
+	    !json_object_array_length(list))
+		return 0;
+	printf("\n%s:\n", key);
+	s->out = new_out(s, key);
+	err = print_list(s, list);
+	if (s->out && out_end(s->out) && !err)
+		err = -EIO;
+	s->out = NULL;
+	return err;
+}
+
+/* What is registered for an EID, for people. */
+static int print_registration(struct show *s, struct json_object *o)
+{
+	struct json_object *head = json_object_new_object();
+	int err = 0;
+
+	json_object_object_foreach(o, key, v)
+		if (!json_object_is_type(v, json_type_array))
+			json_object_object_add(head, key, json_object_get(v));
+	err = out_object(stdout, false, head);
+	if (!err)
+		err = print_part(s, o, "registrations");
+	return err ? err : print_part(s, o, "history");
+}
+
 /* For people, the locators as a table beneath the rest. */
 static int print_object(struct show *s, struct json_object *o)
 {
 	struct json_object *list = NULL;
 	int err;
 
+	if (s->args->what && !strcmp(s->args->what, "registrations") &&
+	    !s->opt->json)
+		return print_registration(s, o);
 	if (s->args->command == CMD_TRACE && !s->opt->json &&
 	    json_object_object_get_ex(o, "locators", &list)) {
 		json_object_get(list);
