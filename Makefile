@@ -6,6 +6,7 @@
 #   make demo [STAY=1]    the whole system at work in a virtual machine
 #   make bench            what it costs, beside vxlan, geneve and gre
 #   make bench-xtr        what many VPNs and a restart cost lispd
+#   make bench-mapping    a Map-Server beside a name server
 #   make check            every test; KINDS="unit sim" runs some of them
 #   make install          module, lispd, tools, manual pages (DESTDIR, PREFIX)
 #   make help             all targets
@@ -234,12 +235,26 @@ $(B)/bench/functions.so: tests/bench/functions.c tests/bench/mark.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARN) $(CFLAGS) -shared -fPIC -o $@ $<
 
-.PHONY: bench bench-xtr bench-tools
+# Helpers of the benches of the mapping system, made of the daemon's rooms.
+MAPPING := $(filter-out tests/bench/mapping/packets.c,\
+	$(wildcard tests/bench/mapping/*.c))
+$(B)/bench/mapping/%: tests/bench/mapping/%.c tests/bench/mapping/packets.c \
+		$(wildcard tests/bench/mapping/*.h) $(call archives,,$(ROOMS))
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(C_ALL)) $(CFLAGS) -o $@ $< \
+		tests/bench/mapping/packets.c \
+		$(call group,$(call archives,,$(ROOMS))) $(LDLIBS)
+
+.PHONY: bench bench-xtr bench-mapping bench-tools mapping-tools
+mapping-tools: $(patsubst tests/%.c,$(B)/%,$(MAPPING))
 bench-tools: $(patsubst tests/%.c,$(B)/%,$(BENCH_C)) $(B)/bench/functions.so
 bench:
 	+$(Q)tests/bench/run $(BENCHES)
 bench-xtr:
 	+$(Q)tests/bench/run -x $(BENCHES)
+bench-mapping:
+	+$(Q)tests/bench/run -m $(BENCHES)
 
 .PHONY: unit-tests sim-tests fuzz-tests
 unit-tests: $(UNIT)
