@@ -48,7 +48,8 @@ LDLIBS = -Wl,--as-needed $(PKG_LIBS)
 
 # Asked only when something is compiled, and then once: "make demo" must be
 # able to start on a machine that has none of this yet.
-PKGS := libmnl libnl-route-3.0 libcrypto json-c libevent_core lmdb libcap
+PKGS := libmnl libnl-route-3.0 libcrypto json-c libevent_core lmdb libcap \
+	liburcu
 pkg = $(shell pkg-config $(1) $(PKGS) 2>/dev/null || echo MISSING)
 pkg_once = $(eval $(1) := $(if $(filter MISSING,$(call pkg,$(2))),$(error \
 	a library is missing: run "tests/deps build" (pkg-config $(PKGS))),$(call \

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <urcu.h>
 
 #include "store/counters.h"
 #include "store/nonces.h"
+#include "store/reclaim.h"
 #include "store/registry.h"
 #include "store/snapshot.h"
 #include "store/store.h"
@@ -16,6 +18,7 @@ struct store {
 	struct nonces nonces;
 	struct counters counters;
 	struct kv *kv;
+	struct reclaim reclaim;
 	struct journal journal;
 	struct snapshot snapshot;
 	uint64_t sequence;		/* of the last commit() */
@@ -48,6 +51,7 @@ static int open_store(struct store *s, const struct store_config *cfg,
 				  cfg->nonces_per_key, seed);
 	if (ret)
 		return ret;
+	reclaim_init(&s->reclaim, &s->reg.map.pool);
 	snapshot_init(&s->snapshot, &s->journal, &s->reg, &s->nonces,
 		      cfg->snapshot_octets);
 	return snapshot_load(&s->snapshot);
@@ -77,6 +81,7 @@ void store_free(struct store *s)
 {
 	if (!s)
 		return;
+	reclaim_free(&s->reclaim);
 	registry_free(&s->reg);
 	nonces_free(&s->nonces);
 	counters_free(&s->counters);
@@ -100,7 +105,33 @@ int store_flush(struct store *s)
 	s->durable = sequence;
 	/* The snapshot can wait: what counts is there. */
 	snapshot_step(&s->snapshot);
+	reclaim_step(&s->reclaim);
 	return 0;
+}
+
+void store_share(struct store *s)
+{
+	reclaim_share(&s->reclaim);
+}
+
+void store_reader_register(void)
+{
+	rcu_register_thread();
+}
+
+void store_reader_unregister(void)
+{
+	rcu_unregister_thread();
+}
+
+void store_read_begin(void)
+{
+	rcu_read_lock();
+}
+
+void store_read_end(void)
+{
+	rcu_read_unlock();
 }
 
 uint64_t store_durable(const struct store *s)

@@ -81,6 +81,19 @@ uint64_t store_durable(const struct store *s);
 int store_sync(struct store *s);
 int store_sync_start(struct store *s);
 
+/*
+ * Readers beside the writer.  Once store_share() was called, any thread that
+ * is registered may call find, match, next, walk, gap and prefixes of
+ * store_memory_ops between store_read_begin() and _end(), and what it gets is
+ * good until _end(); it must not wait for anything between them.  All else is
+ * for one thread at a time (a lock of the caller's), and not between them.
+ */
+void store_share(struct store *s);
+void store_reader_register(void);
+void store_reader_unregister(void);
+void store_read_begin(void);
+void store_read_end(void);
+
 size_t store_registrations(const struct store *s);
 
 #endif
