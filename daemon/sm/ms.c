@@ -261,7 +261,9 @@ static bool adopt(void *ctx, const struct eid *eid,
 	const struct site_ref *ref = ms_site_of(r->ms, eid);
 	const struct sm_key *key = NULL;
 
-	if (ref && ms_site_allows(ref, eid))
+	if (ref && ms_site_allows(ref, eid) && ms_has_room(r->ms, ref) &&
+	    ms_rlocs_allowed(ref->site, reg->rec->locators,
+			     reg->rec->locator_count))
 		key = key_of(ref->site, by->tag);
 	if (key) {
 		ms_count_new(r->ms, ref);

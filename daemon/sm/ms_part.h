@@ -16,6 +16,10 @@ const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid);
 /* May it be registered, exactly or as a more-specific? */
 bool ms_site_allows(const struct site_ref *ref, const struct eid *eid);
 
+/* Are all of them where the site's locators must be? */
+bool ms_rlocs_allowed(const struct site *site, const struct locator *l,
+		      unsigned int count);
+
 /* Why the site must not register @rec; SITE_REFUSALS: it may, as *@ref. */
 enum site_refusal ms_judge(const struct ms *ms, const struct site *site,
 			   const struct map_record *rec,

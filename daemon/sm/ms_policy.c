@@ -21,11 +21,11 @@ static bool rloc_allowed(const struct site *site, const struct addr *a)
 	return !site->rloc_count;
 }
 
-static bool rlocs_allowed(const struct site *site,
-			  const struct map_record *rec)
+bool ms_rlocs_allowed(const struct site *site, const struct locator *l,
+		      unsigned int count)
 {
-	for (unsigned int i = 0; i < rec->locator_count; i++)
-		if (!rloc_allowed(site, &rec->locators[i].addr))
+	for (unsigned int i = 0; i < count; i++)
+		if (!rloc_allowed(site, &l[i].addr))
 			return false;
 	return true;
 }
@@ -42,8 +42,9 @@ enum site_refusal ms_judge(const struct ms *ms, const struct site *site,
 	*ref = rec->foreign ? NULL : ms_site_of(ms, &rec->eid);
 	if (!*ref || (*ref)->site != site || !ms_site_allows(*ref, &rec->eid))
 		return SITE_EID;
-	return !rec->ttl || rlocs_allowed(site, rec) ? SITE_REFUSALS
-						    : SITE_RLOC;
+	return !rec->ttl || ms_rlocs_allowed(site, rec->locators,
+					     rec->locator_count) ?
+		SITE_REFUSALS : SITE_RLOC;
 }
 
 static struct site_use *use_of(const struct ms *ms, const struct site *site)

@@ -204,6 +204,25 @@ static void taken_over(void **state)
 	assert_int_equal(registered(0), 4);
 }
 
+/* What it does not allow any more goes. */
+static void not_taken_over(void **state)
+{
+	static struct prefix allowed;
+
+	put(NOW, REG(.eids = { SUB(1), SUB(2), SUB(3) }, .nonce = 1));
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 2,
+		     .rlocs = { "192.0.2.77" }));
+	assert_int_equal(prefix_from_text("192.0.2.0/28", &allowed), 0);
+	sites[0].rlocs = &allowed;
+	sites[0].rloc_count = 1;
+	eids_a[0].max = 2;
+	begin_again();
+	assert_int_equal(count_logs(LOG_REGISTRATION_GONE), 2);
+	assert_null(entry("[100]10.8.0.0/16"));
+	assert_null(entry(SUB(3)));
+	assert_int_equal(registered(0), 2);
+}
+
 /* --- what has changed --- */
 
 static bool changed(const char *eid, uint64_t *at, enum ms_change what,
@@ -312,6 +331,7 @@ int main(void)
 		TEST(repeated),
 		TEST(not_committed),
 		TEST(taken_over),
+		TEST(not_taken_over),
 		TEST(history),
 		TEST(long_history),
 		TEST(no_site_starves),
