@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Who registered what, as the Map-Server and as the sites see it.
+# shellcheck disable=SC2154 # what topology.sh sets
 
 # registration SITE IID PREFIX LOCATORS: one registrant, asking for proxy
 # replies, with these locators (sorted, one string).
@@ -33,3 +34,14 @@ done
 is "nothing was refused" "$(stat_of ms map-server-records-refused) $(
 	stat_of ms map-server-bad-auth) $(stat_of ms map-server-replayed)" \
 	"0 0 0"
+
+# lig_self NODE WORDS...
+lig_self() { in_ns "$1" lig -S "$run/$1.sock" "${@:2}" self; }
+
+for n in xtr-a xtr-b; do
+	is "lig self: all four of $n are as registered" "$(lig_self "$n" |
+		grep -c ': as here, says')" 4
+done
+is "lig self of one VPN" "$(lig_self xtr-a -i 200 -j | jq -c '[.[].iid]')" \
+	"[200,200]"
+check_fails_with "lig self where no lispd is" "No such file" lig_self ms -S /none

@@ -14,7 +14,7 @@
 #include "../../tools/lispctl/out.c"
 #include "../../tools/lispctl/objects.c"
 #include "../../tools/lispctl/show.c"
-#include "../../tools/lispctl/socket.c"
+#include "../../tools/common/socket.c"
 
 #include <sys/wait.h>
 

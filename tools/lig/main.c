@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * lig, the LISP Internet Groper (RFC 6835): asks a Map-Resolver for an EID
- * and prints the Map-Reply.  Exit status: 0 a reply came, 1 none came, 2 the
- * command line was wrong.
+ * and prints the Map-Reply; or, "lig self", for all that are our own (self.h).
+ * Exit status: 0 a reply came, 1 none came, 2 the command line was wrong, 3 of
+ * our own some are not registered as they are here.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -12,27 +13,39 @@
 
 #include <linux/if_lisp.h>
 
+#include "../common/socket.h"
 #include "../common/words.h"
 #include "print.h"
+#include "self.h"
 
 static const char usage[] =
 "usage: lig -m MAP-RESOLVER [-i IID] [-s SOURCE] [-u VRF] [-c TRIES]\n"
 "           [-t MILLISECONDS] [-j] EID\n"
+"       lig [-m MAP-RESOLVER] [-i IID] [-S SOCKET] ... self\n"
 "\n"
-"  -m, --resolver ADDRESS  Map-Resolver to ask\n"
-"  -i, --iid NUMBER        Instance-ID, default 0; or EID as [NUMBER]ADDRESS\n"
+"\"self\" asks for every EID-prefix of the lispd that runs here and compares\n"
+"what is registered with what it has.\n"
+"\n"
+"  -m, --resolver ADDRESS  Map-Resolver to ask; of \"self\" one of lispd's\n"
+"  -i, --iid NUMBER        Instance-ID, default 0; or EID as [NUMBER]ADDRESS;\n"
+"                          of \"self\" that VPN only\n"
+"  -S, --socket PATH       control socket of lispd, default " SOCKET_DEFAULT "\n"
 "  -s, --source ADDRESS    where the answer shall come to; default: the\n"
 "                          address that routing towards the resolver prefers\n"
 "  -u, --underlay VRF      send out of a VRF\n"
 "  -c, --count NUMBER      Map-Requests at most, 1 to 10, default 3\n"
 "  -t, --timeout NUMBER    milliseconds between them, default 2000\n"
 "  -j, --json              print JSON\n"
-"  -h, --help              print this\n";
+"  -h, --help              print this\n"
+"\n"
+"Exit status: 0 answered (and \"self\" is as here), 1 not answered, 2 wrong\n"
+"command line, 3 \"self\" is not registered as it is here.\n";
 
 static const struct option options[] = {
 	{ "resolver", required_argument, NULL, 'm' },
 	{ "iid", required_argument, NULL, 'i' },
 	{ "source", required_argument, NULL, 's' },
+	{ "socket", required_argument, NULL, 'S' },
 	{ "underlay", required_argument, NULL, 'u' },
 	{ "count", required_argument, NULL, 'c' },
 	{ "timeout", required_argument, NULL, 't' },
@@ -44,6 +57,9 @@ static const struct option options[] = {
 struct command {
 	struct ask_options ask;
 	uint32_t iid;
+	bool has_iid;
+	bool self;
+	const char *socket;
 	bool json;
 };
 
@@ -55,9 +71,13 @@ static void read_option(struct command *c, int option)
 		break;
 	case 'i':
 		c->iid = words_number("iid", optarg, 0, LISP_IID_MAX);
+		c->has_iid = true;
 		break;
 	case 's':
 		c->ask.source = words_address("source", optarg);
+		break;
+	case 'S':
+		c->socket = optarg;
 		break;
 	case 'u':
 		c->ask.device = optarg;
@@ -84,19 +104,22 @@ static void read_command(int argc, char **argv, struct command *c)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "m:i:s:u:c:t:jh", options,
+	while ((option = getopt_long(argc, argv, "m:i:s:S:u:c:t:jh", options,
 				     NULL)) != -1)
 		read_option(c, option);
-	if (optind + 1 != argc || c->ask.resolver.family == ADDR_NONE) {
+	c->self = optind + 1 == argc && !strcmp(argv[optind], "self");
+	if (optind + 1 != argc ||
+	    (!c->self && c->ask.resolver.family == ADDR_NONE)) {
 		fputs(usage, stderr);
 		exit(2);
 	}
-	if (eid_from_text(argv[optind], &c->ask.eid))
+	if (!c->self && eid_from_text(argv[optind], &c->ask.eid))
 		words_refuse("EID", argv[optind], "an address, a prefix, or "
 		       "either behind \"[IID]\"");
 	if (c->iid)
 		c->ask.eid.iid = c->iid;
 	if (c->ask.source.family != ADDR_NONE &&
+	    c->ask.resolver.family != ADDR_NONE &&
 	    c->ask.source.family != c->ask.resolver.family) {
 		fprintf(stderr, "lig: source and resolver are of different "
 			"families\n");
@@ -104,27 +127,42 @@ static void read_command(int argc, char **argv, struct command *c)
 	}
 }
 
-int main(int argc, char **argv)
+static int ask_one(const struct command *c)
 {
-	struct command c = { .ask = { .tries = 3, .timeout = 2000 } };
 	struct ask_answer answer;
 	char text[ADDR_TEXT_MAX];
 	struct arena arena;
 	int err;
 
-	read_command(argc, argv, &c);
 	arena_init(&arena, MSG_ARENA_CAP);
-	err = ask(&c.ask, &arena, &answer);
+	err = ask(&c->ask, &arena, &answer);
 	if (err == -ETIMEDOUT)
 		fprintf(stderr, "lig: no answer to %u Map-Requests\n",
-			c.ask.tries);
+			c->ask.tries);
 	else if (err)
 		fprintf(stderr, "lig: asking %s: %s\n",
-			addr_text(&c.ask.resolver, text), strerror(-err));
-	else if (c.json)
-		print_json(&c.ask, &answer);
+			addr_text(&c->ask.resolver, text), strerror(-err));
+	else if (c->json)
+		print_json(&c->ask, &answer);
 	else
-		print_text(&c.ask, &answer);
+		print_text(&c->ask, &answer);
 	arena_free(&arena);
 	return err ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct command c = {
+		.ask = { .tries = 3, .timeout = 2000 },
+		.socket = SOCKET_DEFAULT,
+	};
+	struct self_options self = { .ask = &c.ask };
+
+	read_command(argc, argv, &c);
+	if (!c.self)
+		return ask_one(&c);
+	self.socket = c.socket;
+	self.iid = c.has_iid ? &c.iid : NULL;
+	self.json = c.json;
+	return self_run(&self);
 }

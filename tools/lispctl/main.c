@@ -5,7 +5,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#define SOCKET_DEFAULT	"/run/lispd.sock"
+#include "../common/socket.h"
+
 #define NOT_UNDERSTOOD	1
 
 void complain(const char *fmt, ...)

@@ -8,7 +8,9 @@
 
 #include <json-c/json.h>
 
+#include "../common/socket.h"
 #include "dp/object.h"
+#include "lispctl.h"
 
 #define ROWS_AHEAD	256	/* looked at before widths are chosen */
 
@@ -294,4 +296,26 @@ int out_object(FILE *f, bool json, struct json_object *object)
 	}
 	json_object_put(object);
 	return fflush(f) || ferror(f) ? -EIO : 0;
+}
+
+void socket_complain(const char *path, int err)
+{
+	switch (err) {
+	case -ENOENT:
+	case -ECONNREFUSED:
+		complain("no lispd behind \"%s\" (%s); -s names another socket",
+			 path, strerror(-err));
+		break;
+	case -ETIMEDOUT:
+		complain("lispd did not answer within %d s", SOCKET_TIMEOUT_S);
+		break;
+	case -EBADMSG:
+		complain("the answer of lispd is no JSON");
+		break;
+	case -ECONNRESET:
+		complain("lispd closed the connection without an answer");
+		break;
+	default:
+		complain("\"%s\": %s", path, strerror(-err));
+	}
 }

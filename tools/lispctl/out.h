@@ -45,4 +45,7 @@ int out_object(FILE *f, bool json, struct json_object *object);
  * without control characters.  NULL (as json-c has it for null) is "-". */
 char *out_text(struct json_object *value);
 
+/* Say what @err of the control socket at @path means. */
+void socket_complain(const char *path, int err);
+
 #endif

@@ -17,8 +17,8 @@
 
 #include <json-c/json.h>
 
+#include "../common/socket.h"
 #include "out.h"
-#include "socket.h"
 
 /* What people see of a list; all members are in the JSON. */
 static const struct column map_cache[] = {

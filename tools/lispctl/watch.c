@@ -17,8 +17,8 @@
 
 #include <json-c/json.h>
 
+#include "../common/socket.h"
 #include "out.h"
-#include "socket.h"
 
 static const char question[] = "{\"command\":\"watch\"}\n";
 

@@ -11,13 +11,9 @@
 
 #include <json-c/json.h>
 
-#include "lispctl.h"
-
-#define ANSWER_TIMEOUT_S	10
-
 int socket_connect(const char *path)
 {
-	struct timeval limit = { .tv_sec = ANSWER_TIMEOUT_S };
+	struct timeval limit = { .tv_sec = SOCKET_TIMEOUT_S };
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	int fd, err;
 
@@ -69,28 +65,6 @@ struct json_object *socket_read(FILE *in, int *err)
 	}
 	free(line);
 	return answer;
-}
-
-void socket_complain(const char *path, int err)
-{
-	switch (err) {
-	case -ENOENT:
-	case -ECONNREFUSED:
-		complain("no lispd behind \"%s\" (%s); -s names another socket",
-			 path, strerror(-err));
-		break;
-	case -ETIMEDOUT:
-		complain("lispd did not answer within %d s", ANSWER_TIMEOUT_S);
-		break;
-	case -EBADMSG:
-		complain("the answer of lispd is no JSON");
-		break;
-	case -ECONNRESET:
-		complain("lispd closed the connection without an answer");
-		break;
-	default:
-		complain("\"%s\": %s", path, strerror(-err));
-	}
 }
 
 int socket_wait_for_ever(int fd)
