@@ -66,6 +66,7 @@ struct conf_map_server {
 	int auth_length;		/* enum auth_length_style */
 	bool proxy_reply;
 	bool want_map_notify;
+	bool merge;
 };
 
 struct conf_database {

@@ -163,6 +163,9 @@ static const struct cfg_key map_server_keys[] = {
 	  .doc = "Ask the Map-Server to answer Map-Requests for us." },
 	{ "want-map-notify", BOOL(conf_map_server, want_map_notify, "true"),
 	  .doc = "Ask the Map-Server to acknowledge registrations." },
+	{ "merge", BOOL(conf_map_server, merge, "false"),
+	  .doc = "Ask the Map-Server to merge our locators with those that other "
+		 "xTRs of the site register, instead of the last one's." },
 	{ NULL }
 };
 

@@ -162,6 +162,7 @@ static int make_servers(struct roles *r, const struct conf_xtr *x,
 		r->servers[i].addr = c->address;
 		r->servers[i].proxy_reply = c->proxy_reply;
 		r->servers[i].want_notify = c->want_map_notify;
+		r->servers[i].merge = c->merge;
 		r->servers[i].message_max = message_max(underlay, &c->address);
 		if (make_key(&c->key, c->auth_length, AUTH_COVER_EITHER,
 			     &r->servers[i].key))

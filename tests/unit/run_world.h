@@ -41,7 +41,8 @@ static const char text[] =
 "  \"user\": \"root\", \"listen\": [\"" XTR "\"],"
 "  \"xtr\": { \"site-id\": 5, \"rlocs\": [{\"address\": \"" XTR "\"}],"
 "    \"map-resolvers\": [\"" MS "\"],"
-"    \"map-servers\": [{\"address\": \"" MS "\", \"key\": \"secret\"}],"
+"    \"map-servers\": [{\"address\": \"" MS "\", \"key\": \"secret\","
+"      \"merge\": true}],"
 "    \"keep-on-exit\": %s,"
 "    \"vpns\": [{\"name\": \"red\", \"iid\": 100, \"device\": \"lisp100\","
 "      \"vrf\": \"red\", \"database\": [{\"prefix\": \"10.1.0.0/16\"},"
@@ -53,6 +54,7 @@ struct server {
 	struct arena arena;
 	struct auth_key *key;
 	unsigned int registers;
+	uint32_t flags;			/* of the last one */
 	unsigned int withdrawals;	/* records with TTL 0 */
 	uint16_t version;		/* of the last record registered */
 	unsigned int bad_macs;
@@ -97,6 +99,7 @@ static inline void on_register(struct server *s, const struct udp_datagram *d,
 			const struct map_register *m)
 {
 	s->registers++;
+	s->flags = m->flags;
 	if (auth_verify(s->key, d->data, d->len, &m->auth,
 			AUTH_COVER_ENTIRE))
 		s->bad_macs++;

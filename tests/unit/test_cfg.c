@@ -139,6 +139,7 @@ static void test_good_servers(void **state)
 	assert_int_equal(m->auth_length, AUTH_LENGTH_RFC);
 	assert_false(m->proxy_reply);
 	assert_true(m->want_map_notify);
+	assert_false(m->merge);
 	assert_int_equal(s->key_count, 3);
 	assert_int_equal(s->keys[0].algorithm, AUTH_HMAC_SHA256_128);
 	assert_int_equal(s->keys[1].id, 1);

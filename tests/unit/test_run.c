@@ -29,6 +29,8 @@ static void test_start(void **state)
 			 LISP_LOC_FLAG_REACHABLE | LISP_LOC_FLAG_LOCAL);
 	wait_until(&w, w.s.registers > 0);
 	assert_int_equal(w.s.bad_macs, 0);
+	assert_int_equal(w.s.flags, MREG_PROXY_REPLY | MREG_WANT_NOTIFY |
+			 MREG_MERGE | MREG_IDS);
 	assert_int_equal(w.s.withdrawals, 0);
 	world_close(&w);
 }
