@@ -19,7 +19,8 @@
  * then on, and that signature is good for nothing else.
  *
  * Verifying costs: so much a query, so much a second, and then a record counts
- * as not verified.
+ * as not verified.  Nodes send the same signed record again and again; what has
+ * been verified lately, octet for octet, costs nothing.
  */
 #ifndef LISP_SM_DDT_VERIFY_H
 #define LISP_SM_DDT_VERIFY_H
@@ -31,6 +32,7 @@
 #include "sm/referral.h"
 
 #define DDT_REVOKED_MAX		64	/* keys remembered */
+#define DDT_GOOD_MAX		1024	/* signatures remembered */
 
 enum ddt_security {
 	DDT_SECURITY_OFF,
@@ -58,6 +60,7 @@ struct ddt_verify {
 	uint8_t seeds[2][16];
 	struct ddt_revoked revoked[DDT_REVOKED_MAX];
 	unsigned int next;		/* place for the next one */
+	uint64_t good[DDT_GOOD_MAX][2];	/* keyed hash of record, key, signature */
 	uint64_t computed;
 	uint64_t revocations;
 };

@@ -354,7 +354,56 @@ static void work(void **state)
 		SIGNED(NOW, "10.0.0.0/8", REFERRAL_NODE, NODE1,
 		       &keys[NODE_KEY], { &keys[ROOT_KEY] }, .tampered = true);
 	}
-	assert_int_equal(verified, 500);
+	assert_int_equal(verified, 2000);
+}
+
+/* What was verified once is known, octet for octet; another signature, key or
+ * record is not. */
+static void computed_once(void **state)
+{
+	static const uint8_t as[16] = { 1, 2, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+					1, 1, 1 };
+	const struct referral_key twin = {
+		.algorithm = REFERRAL_RSA_SHA256, .data = as, .len = 16,
+	};
+
+	assert_int_equal(referral_key_tag(as, 16),
+			 referral_key_tag(octets[ROOT_KEY], 16));
+	ASK(NOW, EID);
+	SIGNED(NOW, "2001:db8::/32", REFERRAL_NODE, NODE1, &keys[NODE_KEY],
+	       { &keys[ROOT_KEY] });
+	assert_int_equal(verified, 1);
+	SIGNED(NOW, "2001:db8:103:1::/64", REFERRAL_DELEGATION_HOLE, NULL,
+	       NULL, { &keys[NODE_KEY] });
+	assert_int_equal(verified, 2);
+	referral_clear(&ddt.cache, NULL);
+	ASK(NOW, EID);
+	SIGNED(NOW, "2001:db8::/32", REFERRAL_NODE, NODE1, &keys[NODE_KEY],
+	       { &keys[ROOT_KEY] });
+	assert_asks(NODE1);
+	assert_int_equal(verified, 2);
+	referral_clear(&ddt.cache, NULL);
+	SIGNED(NOW, "2001:db8:103:1::/64", REFERRAL_DELEGATION_HOLE, NULL,
+	       NULL, { &keys[NODE_KEY] });
+	assert_int_equal(verified, 2);
+	referral_clear(&ddt.cache, NULL);
+	ASK(NOW, EID);
+	/* The same, with a signature that is none. */
+	SIGNED(NOW, "2001:db8::/32", REFERRAL_NODE, NODE1, &keys[NODE_KEY],
+	       { &keys[ROOT_KEY] }, .tampered = true);
+	assert_int_equal(counter("bad-signature"), 1);
+	assert_int_equal(verified, 3);
+	/* The same record, which a stranger has signed under the same tag. */
+	SIGNED(NOW, "2001:db8::/32", REFERRAL_NODE, NODE1, &keys[NODE_KEY],
+	       { &twin });
+	assert_int_equal(counter("bad-signature"), 2);
+	assert_int_equal(verified, 4);
+	ASK(NOW, EID);
+	/* And by another key. */
+	SIGNED(NOW, "2001:db8::/32", REFERRAL_NODE, NODE1, &keys[NODE_KEY],
+	       { &keys[ROOT_KEY2] });
+	assert_asks(NODE1);
+	assert_int_equal(verified, 5);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin_secure, end)
@@ -369,6 +418,7 @@ int main(void)
 		TEST(revocation),
 		TEST(policies),
 		TEST(work),
+		TEST(computed_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
