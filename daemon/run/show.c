@@ -97,6 +97,9 @@ static struct json_object *show_status(const struct daemon *d,
 	add_number(o, "registered-prefixes", s.registered_prefixes);
 	add_number(o, "referral-cache-entries", s.referrals);
 	add_number(o, "requests-pending", s.pending);
+	add_number(o, "ddt-prefixes", s.ddt_prefixes);
+	add_number(o, "ddt-delegations", s.ddt_delegations);
+	add_number(o, "ddt-signed-records", s.ddt_signed);
 	add_number(o, "mappings-claimed-at-start", d->sync.claimed);
 	add_number(o, "mappings-swept-at-start", d->sync.swept);
 	add_number(o, "local-eids-swept-at-start", d->sync.locals_swept);

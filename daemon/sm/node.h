@@ -253,6 +253,9 @@ struct node_status {
 	size_t registered_prefixes;	/* as a Map-Server */
 	size_t referrals;		/* in the referral cache */
 	size_t pending;			/* requests that look for their way */
+	size_t ddt_prefixes;		/* we answer for, as a DDT node */
+	size_t ddt_delegations;		/* hints among them */
+	size_t ddt_signed;		/* signed records kept */
 };
 
 void node_status(const struct node *n, struct node_status *s);

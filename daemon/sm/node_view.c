@@ -151,6 +151,11 @@ void node_status(const struct node *n, struct node_status *s)
 	if (n->cfg.ms)
 		s->registered_prefixes =
 			n->ops.store->prefixes(n->ops.store_arg);
+	if (n->cfg.ddt) {
+		s->ddt_prefixes = n->cfg.ddt->authority_count;
+		s->ddt_delegations = n->cfg.ddt->delegation_count;
+		s->ddt_signed = n->ddt.sign.records.count;
+	}
 }
 
 void node_resolver_at(const struct node *n, size_t i, struct resolver_view *v)
