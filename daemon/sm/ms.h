@@ -39,7 +39,7 @@ enum ms_counter {
 	MS_KEY_TIME,
 	MS_REPLAYED,
 	MS_OLD_VERSION,
-	MS_DUPLICATES,		/* answered again with the stored Map-Notify */
+	MS_DUPLICATES,		/* answered again, with what holds now */
 	MS_STORE_FAILED,
 	MS_RECORDS_ACCEPTED,
 	MS_RECORDS_REFUSED,

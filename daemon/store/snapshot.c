@@ -9,7 +9,7 @@
 #include "store/codec.h"
 #include "store/snapshot_part.h"
 
-#define PIECE_ENTRIES	512	/* looked at in one step */
+#define PIECE_ENTRIES	128	/* looked at in one step */
 #define PIECE_OCTETS	(32u * 1024)
 #define CLEAN_KEYS	32	/* deleted in one step */
 /* The most that is written of one registration or nonce. */
@@ -332,7 +332,7 @@ static int start(struct snapshot *s)
 	return 0;
 }
 
-int snapshot_step(struct snapshot *s)
+static int step(struct snapshot *s)
 {
 	/* One that could not be put the last time. */
 	int ret = put_piece(s);
@@ -355,4 +355,15 @@ int snapshot_step(struct snapshot *s)
 		return clean(s);
 	}
 	return ret ? ret : put_piece(s);
+}
+
+int snapshot_step(struct snapshot *s, uint64_t flushed)
+{
+	uint64_t goal = s->next_octets + flushed;
+	int ret = step(s);
+
+	while (!ret && s->next_octets < goal &&
+	       (s->phase == SNAPSHOT_NONCES || s->phase == SNAPSHOT_ENTRIES))
+		ret = step(s);
+	return ret;
 }

@@ -59,8 +59,9 @@ void snapshot_free(struct snapshot *s);
 /* Read the snapshot that counts and its log.  0, -ENOMEM, -EIO. */
 int snapshot_load(struct snapshot *s);
 
-/* After a flush: begin a snapshot if the log is long, or go on with it, a
- * bounded step.  0 or negative errno: it is tried again. */
-int snapshot_step(struct snapshot *s);
+/* After a flush of so many octets: begin a snapshot if the log is long, or go
+ * on with it, as fast as the log grows at least.  0 or negative errno: it is tried
+ * again. */
+int snapshot_step(struct snapshot *s, uint64_t flushed);
 
 #endif

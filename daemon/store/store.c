@@ -34,7 +34,7 @@ void store_config_init(struct store_config *cfg)
 		.nonces_per_key = 1000000,
 		.reserve = 1000,
 		.first_nonce = 1,
-		.snapshot_octets = 8u * 1024 * 1024,
+		.snapshot_octets = 32u * 1024 * 1024,
 	};
 }
 
@@ -97,14 +97,14 @@ void store_set_time(struct store *s, uint64_t now, uint64_t wall)
 
 int store_flush(struct store *s)
 {
-	uint64_t sequence = s->sequence;
+	uint64_t sequence = s->sequence, before = s->journal.octets;
 	int ret = journal_flush(&s->journal);
 
 	if (ret)
 		return ret;
 	s->durable = sequence;
 	/* The snapshot can wait: what counts is there. */
-	snapshot_step(&s->snapshot);
+	snapshot_step(&s->snapshot, s->journal.octets - before);
 	reclaim_step(&s->reclaim);
 	return 0;
 }

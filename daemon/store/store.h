@@ -32,7 +32,7 @@ struct store_config {
 					 * clock in microseconds */
 	uint64_t now;			/* ms, the clock of the machines */
 	uint64_t wall;			/* ms, the wall's at the same time */
-	uint64_t snapshot_octets;	/* of log worth a snapshot; 8 MiB */
+	uint64_t snapshot_octets;	/* of log worth a snapshot; 32 MiB */
 };
 
 void store_config_init(struct store_config *cfg);
