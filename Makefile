@@ -101,7 +101,8 @@ $(B)/fuzz/%.o: %.c
 	$(say) CLANG $@
 	$(Q)mkdir -p $(@D)
 	$(Q)clang $(C_ALL) -Wno-unknown-warning-option \
-		-Wno-missing-field-initializers -O1 -g \
+		-Wno-missing-field-initializers \
+		-Wno-gnu-variable-sized-type-not-at-end -O1 -g \
 		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) $(FUZZ_STOP) -c -o $@ $<
 
 LINK = $(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now
@@ -206,6 +207,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(call archives,fuzz/,$(PURE))
 	$(Q)mkdir -p $(@D)
 	$(Q)clang $(C_ALL) $(KSHIM) -Itests/fuzz -Wno-unknown-warning-option \
 		-Wno-missing-field-initializers \
+		-Wno-gnu-variable-sized-type-not-at-end \
 		-O1 -g -fsanitize=fuzzer,$(FUZZ_SAN) $(FUZZ_STOP) \
 		-MF $@.d -o $@ $< \
 		$(call group,$(call archives,fuzz/,$(PURE))) $(LDLIBS)
