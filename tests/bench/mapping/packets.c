@@ -40,7 +40,12 @@ static struct addr eid_addr(uint32_t site, uint32_t host)
 
 struct addr plan_source(const struct plan *p, uint32_t train)
 {
-	return ip4(FIRST_SOURCE + 1 + train % p->sources);
+	/* The sites of a train are the same ones a round of all sites later:
+	 * so each site registers from one address. */
+	uint32_t n = p->ask == ASK_REGISTER ? (sites_of(p) + TRAIN - 1) / TRAIN
+					    : p->sources;
+
+	return ip4(FIRST_SOURCE + 1 + train % n);
 }
 
 static void key_text(char text[32], uint32_t site)
