@@ -27,69 +27,11 @@
 #include <errno.h>
 #include <string.h>
 
-#define STRIDE		4u
-#define RANKS		31u
-#define IS_FORK		((uintptr_t)1)
-
-struct fork {
-	uint32_t map;		/* ranks with a link */
-	uint8_t depth;
-	uint8_t bytes[];	/* 4 or 16, by family; then the links */
-};
-
-static size_t key_size(const struct trie *t)
-{
-	return t->family == ADDR_IPV4 ? 4 : 16;
-}
-
-static size_t node_size(const struct trie *t)
-{
-	return offsetof(struct trie_node, bytes) + key_size(t);
-}
-
-static size_t links_at(const struct trie *t)
-{
-	return (offsetof(struct fork, bytes) + key_size(t) + 7) & ~(size_t)7;
-}
-
-static unsigned int count_bits(uint32_t v)
-{
-	v -= v >> 1 & 0x55555555;
-	v = (v & 0x33333333) + (v >> 2 & 0x33333333);
-	return ((v + (v >> 4)) & 0x0f0f0f0f) * 0x01010101u >> 24;
-}
-
-static uintptr_t *link_of(const struct trie *t, const struct fork *f,
-			  unsigned int rank)
-{
-	uintptr_t *links = (uintptr_t *)((char *)f + links_at(t));
-
-	return &links[count_bits(f->map & ((UINT32_C(1) << rank) - 1))];
-}
-
-static uintptr_t load(const uintptr_t *at)
-{
-	return __atomic_load_n(at, __ATOMIC_ACQUIRE);
-}
+#include "lib/trie_part.h"
 
 static void publish(uintptr_t *at, uintptr_t link)
 {
 	__atomic_store_n(at, link, __ATOMIC_RELEASE);
-}
-
-static bool is_fork(uintptr_t link)
-{
-	return link & IS_FORK;
-}
-
-static struct fork *fork_of(uintptr_t link)
-{
-	return (struct fork *)(link - IS_FORK);
-}
-
-static struct trie_node *node_of(uintptr_t link)
-{
-	return (struct trie_node *)link;
 }
 
 /* --- bits --- */
@@ -137,24 +79,7 @@ static bool is_equal(const struct trie_node *n, const struct prefix *p)
 	return n->len == p->len && common(n->bytes, n->len, p) == n->len;
 }
 
-/* The four bits at @depth. */
-static unsigned int nibble(const uint8_t *bytes, unsigned int depth)
-{
-	return bytes[depth / 8] >> (4 - depth % 8) & 15;
-}
-
 /* --- ranks --- */
-
-/* Of the point @bits (0 to 4) down the way that the four bits @x go. */
-#define TOP(x, bits)	((x) & (0xf0 >> (bits)) & 15)
-#define RANK(x, bits)	((bits) + 2 * TOP(x, bits) - \
-			 (TOP(x, bits) & 1) - (TOP(x, bits) >> 1 & 1) - \
-			 (TOP(x, bits) >> 2 & 1) - (TOP(x, bits) >> 3))
-
-static unsigned int rank_of(unsigned int x, unsigned int bits)
-{
-	return RANK(x, bits);
-}
 
 /* Where a key of @len bits is in a fork at @depth that covers it. */
 static unsigned int rank_in(const uint8_t *bytes, unsigned int len,

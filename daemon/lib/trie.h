@@ -69,6 +69,17 @@ struct trie_node *trie_find(const struct trie *t, const struct prefix *p);
 struct trie_node *trie_match(const struct trie *t, const struct prefix *p);
 struct trie_node *trie_match_addr(const struct trie *t, const struct addr *a);
 
+/*
+ * Look-ups of @n addresses (TRIE_WARM_MAX at most) are to come: have what they
+ * will touch fetched into the processor's cache, a step of all of them at a
+ * time, so that they wait for memory together instead of one after the other.
+ * @values: what is held for the addresses as hosts, as far as the way there
+ * tells; only to be fetched in turn.  May be wrong, changes nothing.
+ */
+#define TRIE_WARM_MAX	64
+void trie_warm(const struct trie *t, const struct addr *keys, size_t n,
+	       const void **values);
+
 /* Longest that covers @p and is shorter than it. */
 struct trie_node *trie_cover(const struct trie *t, const struct prefix *p);
 

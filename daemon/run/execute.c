@@ -9,6 +9,7 @@
 #include "io/loop.h"
 #include "io/outbox.h"
 #include "run/control.h"
+#include "wire/peek.h"
 
 /* --- mappings --- */
 
@@ -306,6 +307,16 @@ static void on_datagram(struct daemon *d, uint64_t now,
 	execute_all(d, now);
 }
 
+static void warm(struct daemon *d, const struct udp_datagram *dgrams, size_t n)
+{
+	struct eid eids[TRIE_WARM_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < n && count < TRIE_WARM_MAX; i++)
+		count += peek_eid(dgrams[i].data, dgrams[i].len, &eids[count]);
+	node_warm(d->node, eids, count);
+}
+
 /* What came at one time happens at one time; the answers leave together. */
 void execute_on_datagrams(void *arg, const struct udp_datagram *dgrams,
 			  size_t n)
@@ -313,6 +324,7 @@ void execute_on_datagrams(void *arg, const struct udp_datagram *dgrams,
 	struct daemon *d = arg;
 	uint64_t now = clock_ms();
 
+	warm(d, dgrams, n);
 	for (size_t i = 0; i < n; i++)
 		on_datagram(d, now, &dgrams[i]);
 	finish(d, now);

@@ -207,6 +207,29 @@ void *eidmap_cover(const struct eidmap *m, const struct eid *e)
 	return t ? value_of(trie_cover(t, &e->prefix)) : NULL;
 }
 
+/* Those of one trie in a row are warmed together: most are of one. */
+void eidmap_warm(const struct eidmap *m, const struct eid *eids, size_t n,
+		 const void **values)
+{
+	struct addr keys[TRIE_WARM_MAX];
+	size_t done = 0;
+
+	while (done < n) {
+		const struct trie *t = trie_of(m, &eids[done]);
+		size_t k = 0;
+
+		do
+			keys[k] = eids[done + k].prefix.addr;
+		while (++k < n - done && eids[done + k].iid == eids[done].iid &&
+		       eids[done + k].prefix.addr.family == keys[0].family);
+		if (t)
+			trie_warm(t, keys, k, values + done);
+		for (size_t i = 0; i < k && !t; i++)
+			values[done + i] = NULL;
+		done += k;
+	}
+}
+
 size_t eidmap_iid_count(const struct eidmap *m, uint32_t iid)
 {
 	struct instance *in = instance_find(m, iid);

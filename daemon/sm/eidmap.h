@@ -49,6 +49,10 @@ void *eidmap_find(const struct eidmap *m, const struct eid *e);
 void *eidmap_match(const struct eidmap *m, const struct eid *e);
 void *eidmap_cover(const struct eidmap *m, const struct eid *e);
 
+/* As trie_warm(), for EIDs of any instances, at most TRIE_WARM_MAX. */
+void eidmap_warm(const struct eidmap *m, const struct eid *eids, size_t n,
+		 const void **values);
+
 /* Prefixes held of one instance. */
 size_t eidmap_iid_count(const struct eidmap *m, uint32_t iid);
 

@@ -389,6 +389,12 @@ void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 	n->counters[NODE_LOST_ACTIONS] += acts->lost;
 }
 
+void node_warm(const struct node *n, const struct eid *eids, size_t count)
+{
+	if (n->cfg.ms && n->ops.store->warm)
+		n->ops.store->warm(n->ops.store_arg, eids, count);
+}
+
 /* --- data plane --- */
 
 void node_on_miss(struct node *n, uint64_t now, uint32_t iid,

@@ -84,6 +84,10 @@ void node_on_time(struct node *n, uint64_t now, struct actions *acts);
 void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 		     const struct lisp_msg *m, struct actions *acts);
 
+/* These EIDs seem to be what the next messages are about (TRIE_WARM_MAX of them
+ * at most): have what is known of them at hand. */
+void node_warm(const struct node *n, const struct eid *eids, size_t count);
+
 /* --- data plane --- */
 
 /* A packet to @dest missed in the map-cache.  @source (may be of family

@@ -132,6 +132,10 @@ struct store_ops {
 	const struct store_entry *(*match)(void *arg, const struct eid *eid,
 					   struct store_entry *e);
 
+	/* These (TRIE_WARM_MAX at most) will be looked up in a moment; as
+	 * trie_warm().  May be NULL. */
+	void (*warm)(void *arg, const struct eid *eids, size_t n);
+
 	/* Entries within @within in prefix order, itself included: the first
 	 * (@after NULL), then the one after @after, which need not be there
 	 * and may be in *@e. */

@@ -316,9 +316,29 @@ static bool op_floor(void *arg, uint64_t tag, uint64_t *floor)
 	return nonces_floor(&s->nonces, tag, floor);
 }
 
+/* A registration, then what it shares with others. */
+static void op_warm(void *arg, const struct eid *eids, size_t n)
+{
+	const void *regs[TRIE_WARM_MAX];
+	struct store *s = arg;
+
+	eidmap_warm(&s->reg.map, eids, n, regs);
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(regs[i]);
+	for (size_t i = 0; i < n; i++) {
+		const struct registration *r = regs[i];
+
+		if (!r)
+			continue;
+		__builtin_prefetch(r->by);
+		__builtin_prefetch(r->rec);
+	}
+}
+
 const struct store_ops store_memory_ops = {
 	.find = op_find,
 	.match = op_match,
+	.warm = op_warm,
 	.next = op_next,
 	.walk = op_walk,
 	.prefixes = op_prefixes,
