@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "run/control.h"
 #include "run/show_part.h"
@@ -142,6 +143,18 @@ struct json_object *show_registrations(const struct daemon *d,
 
 /* --- sites --- */
 
+/* As the configuration has it. */
+static void add_time(struct json_object *o, const char *key, uint64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	char text[32];
+	struct tm tm;
+
+	if (seconds && gmtime_r(&t, &tm) &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		add_text(o, key, text);
+}
+
 static struct json_object *show_keys(const struct daemon *d,
 				     const struct site *site)
 {
@@ -154,10 +167,8 @@ static struct json_object *show_keys(const struct daemon *d,
 		add_number(o, "key-id", k->key_id);
 		add_text(o, "algorithm", auth_algorithm_name(k->algorithm));
 		add_text(o, "state", key_state_name(key_state(k, &d->ops)));
-		if (k->not_before)
-			add_number(o, "not-before", k->not_before);
-		if (k->not_after)
-			add_number(o, "not-after", k->not_after);
+		add_time(o, "not-before", k->not_before);
+		add_time(o, "not-after", k->not_after);
 		json_object_array_add(list, o);
 	}
 	return list;
