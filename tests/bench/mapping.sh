@@ -84,8 +84,8 @@ start()
 
 stop()
 {
-	kill "${server_pid[$1]}" 2>/dev/null
-	wait "${server_pid[$1]}" 2>/dev/null
+	kill "${server_pid[$1]}" 2>/dev/null || true
+	wait "${server_pid[$1]}" 2>/dev/null || true	# its status, if killed
 	unset "server_pid[$1]"
 }
 
@@ -108,7 +108,8 @@ answering()
 
 	shift
 	while [ $SECONDS -lt $end ]; do
-		read -r _ _ good _ < <(asked_pid=0 ask "$name" -c 16 -w 16 "$@")
+		read -r _ _ good _ < <(asked_pid=0 ask "$name" -c 16 -w 16 \
+			-T 5 "$@")
 		[ "${good:-0}" = 0 ] || return 0
 		kill -0 "${server_pid[$name]}" 2>/dev/null || break
 	done

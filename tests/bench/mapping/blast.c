@@ -4,7 +4,7 @@
  *
  *	blast [-a request|hole|register|echo|name] [-c PACKETS] [-n EIDS]
  *	      [-r RECORDS] [-i IID] [-N NONCE] [-1] [-p PORT] [-w WINDOW]
- *	      [-P PID] [-t PACKETS-TO-WARM-UP] SERVER
+ *	      [-P PID] [-t PACKETS-TO-WARM-UP] [-T PATIENCE-MS] SERVER
  *	blast -C lispd|zone|oor [-n EIDS] [-i IID] [-1] [-W WORKERS] DIR|DEVICE
  *
  * All packets are made beforehand.  So many that WINDOW are outstanding are
@@ -30,7 +30,6 @@
 
 #define ANSWERS		64
 #define TRAINS		4		/* a system call */
-#define PATIENCE_NS	1000000000ull
 
 struct blast {
 	struct plan plan;
@@ -38,6 +37,7 @@ struct blast {
 	uint16_t port;
 	uint32_t window;
 	uint32_t warm_up;
+	uint64_t patience_ns;
 	int pid;
 	int fd;
 	/* while it runs */
@@ -201,7 +201,7 @@ static void run(struct blast *b, uint32_t end)
 			b->last_ns = now_ns();
 		if (send_some(b, end) || any)
 			continue;
-		if (outstanding(b) && now_ns() - b->last_ns > PATIENCE_NS) {
+		if (outstanding(b) && now_ns() - b->last_ns > b->patience_ns) {
 			b->lost += outstanding(b);
 			b->last_ns = now_ns();
 		}
@@ -269,12 +269,13 @@ int main(int argc, char **argv)
 		},
 		.port = 4342,
 		.window = 512,
+		.patience_ns = 1000000000,
 	};
 	const char *conf = NULL;
 	unsigned int workers = 1;
 	int c;
 
-	while ((c = getopt(argc, argv, "a:c:n:r:i:N:1p:w:P:t:C:W:")) != -1) {
+	while ((c = getopt(argc, argv, "a:c:n:r:i:N:1p:w:P:t:T:C:W:")) != -1) {
 		switch (c) {
 		case 'a': b.plan.ask = ask_of(optarg); break;
 		case 'c': b.plan.count = (uint32_t)atol(optarg); break;
@@ -287,6 +288,8 @@ int main(int argc, char **argv)
 		case 'w': b.window = (uint32_t)atol(optarg); break;
 		case 'P': b.pid = atoi(optarg); break;
 		case 't': b.warm_up = (uint32_t)atol(optarg); break;
+		case 'T': b.patience_ns = strtoull(optarg, NULL, 10) * 1000000;
+			break;
 		case 'C': conf = optarg; break;
 		case 'W': workers = (unsigned int)atoi(optarg); break;
 		default: return 1;
