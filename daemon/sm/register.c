@@ -271,14 +271,25 @@ static uint64_t period(const struct registrar *r,
 				    : r->cfg->reg.interval;
 }
 
+/* A part whose registrations still stand has some tries left before they time
+ * out, however many are lost; one that nobody hears of need not hurry. */
+static uint32_t retry_max(const struct registrar *r,
+			  const struct register_part *p, uint64_t now)
+{
+	uint32_t interval = r->cfg->reg.interval;
+
+	return p->notified && now - p->notified < 3 * (uint64_t)interval ?
+		interval / 4 : interval;
+}
+
 /* Wait for an acknowledgement, each time twice as long. */
 static void arm_retry(struct registrar *r, struct register_part *p,
 		      uint64_t now)
 {
+	uint32_t max = retry_max(r, p, now);
+
 	heap_update(&r->timers, &p->timer, now + p->retry);
-	p->retry *= 2;
-	if (p->retry > r->cfg->reg.interval)
-		p->retry = r->cfg->reg.interval;
+	p->retry = p->retry < max / 2 ? 2 * p->retry : max;
 }
 
 static void arm_period(struct registrar *r, struct register_part *p,

@@ -164,8 +164,8 @@ static void quiet(void **state)
  * is an old nonce to the Map-Server, and has to come again. */
 static void lossy(void **state)
 {
-	struct sim_net net = { .loss = 5, .dup = 5, .delay_min = 5,
-			       .delay_max = 40 };
+	struct sim_net net = { .loss = 10, .dup = 5, .delay_min = 5,
+			       .delay_max = 60 };
 
 	start(&net);
 	assert_true(sim_until(&w.sim, MINUTE, all_registered, NULL));
