@@ -106,8 +106,9 @@ void ddt_client_on_referral(struct ddt_client *c, uint64_t now,
 			    const struct map_referral *m,
 			    struct actions *acts);
 
-/* A Map-Reply: true if it is the answer of somebody whom we have asked, which
- * has no business to answer us so (RFC 8111 7.3.3). */
+/* A Map-Reply: true if it is the answer of a node that we have asked, which has
+ * no business to answer us so (RFC 8111 7.3.3).  A Map-Server's is for the ITR,
+ * which may be in this very process. */
 bool ddt_client_on_reply(struct ddt_client *c, uint64_t now,
 			 const struct packet *pkt, const struct map_reply *m,
 			 struct actions *acts);

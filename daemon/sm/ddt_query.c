@@ -166,6 +166,7 @@ bool ddt_to_root(struct ddt_turn *t, const char *cause)
 		referral_drop(&t->c->cache, &q->eid, q->set);
 	q->via_root = true;
 	q->cached = false;
+	q->doubtful = false;
 	t->c->counters[DDTC_TO_ROOT]++;
 	ddt_follow(t, t->c->roots, cause);
 	return true;

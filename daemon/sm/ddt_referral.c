@@ -51,7 +51,11 @@ static struct ddt_query *find_query(struct ddt_client *c,
 	return found;
 }
 
-/* A set of the record's, kept in the cache if it may be; NULL: no memory. */
+/* A set of the record's, kept in the cache if it may be; NULL: no memory.
+ *
+ * A Map-Server is asked with the ITR's nonce, so that whoever asked us can
+ * answer in its name.  Without a signature that counts for this query only,
+ * and so does what is found by following it. */
 static struct referral_set *keep(struct ddt_turn *t, const struct answer_of *a,
 				 uint32_t ttl)
 {
@@ -73,7 +77,7 @@ static struct referral_set *keep(struct ddt_turn *t, const struct answer_of *a,
 	if (ack && src.expires > parent->expires)
 		src.expires = parent->expires;
 	s = referral_set_new(&src);
-	if (s && !rec->incomplete)
+	if (s && !rec->incomplete && (a->trusted || !t->q->doubtful))
 		referral_put(&t->c->cache, t->now, &t->q->eid, s);
 	return s;
 }
@@ -206,6 +210,7 @@ static void on_record(struct ddt_turn *t, const struct answer_of *a)
 {
 	unsigned int action = a->rec->action;
 
+	t->q->doubtful |= ddt_to_server(t->q) && !a->trusted;
 	if (action != REFERRAL_NOT_AUTHORITATIVE &&
 	    !xeid_contains(&t->q->set->xeid, &a->rec->xeid)) {
 		on_outside(t, a);
@@ -295,7 +300,8 @@ bool ddt_client_on_reply(struct ddt_client *c, uint64_t now,
 	for (q = queries_first(&c->queries, m->nonce); q; q = queries_next(q)) {
 		int target = ddt_asked_target(q, &pkt->from);
 
-		if (target < 0)
+		/* What a Map-Server is asked for is the ITR's to hear. */
+		if (target < 0 || ddt_to_server(q))
 			continue;
 		t.q = q;
 		bad_referral(&t, (unsigned int)target);

@@ -57,6 +57,7 @@ struct ddt_query {
 	uint8_t at;			/* the one asked last */
 	bool cached;			/* the set was there before */
 	bool via_root;
+	bool doubtful;			/* led here by what an ITR could forge */
 	uint8_t referrals;
 	uint8_t sends;
 	uint8_t verified;		/* signatures looked at */

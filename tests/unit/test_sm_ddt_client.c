@@ -114,7 +114,8 @@ static void a_node_that_is_a_map_server_is_asked_again(void **state)
 
 static void a_hole(void **state)
 {
-	descend(NOW);
+	ASK(NOW, EID);
+	REFER(NOW, "2001:db8::/32", REFERRAL_NODE, { NODE1 });
 	REFER(NOW, "2001:db8:103:1::/64", REFERRAL_DELEGATION_HOLE,
 	      .ttl = 1440);
 	/* 15 minutes whatever it says. */
@@ -140,9 +141,8 @@ static void not_registered_with_any_peer(void **state)
 	assert_int_equal(asked_nonce(), 77);
 	REFER(NOW, "2001:db8:103::/48", REFERRAL_MS_NOT_REGISTERED, .ttl = 1);
 	assert_negative("2001:db8:103::/48", 1);
-	ASK(NOW + 59000, EID);
-	assert_negative("2001:db8:103::/48", 1);
-	ASK(NOW + 60000, EID);
+	/* Another ITR might have said so in their name. */
+	ASK(NOW + 1000, EID);
 	assert_int_equal(sent(0).type, MSG_TYPE_ECM);
 }
 
@@ -360,6 +360,14 @@ static void a_map_reply_of_a_node(void **state)
 	assert_true(ddt_client_on_reply(&ddt, NOW, &pkt, &r, &acts));
 	to_root_node();
 	assert_false(addr_equal(&act(ACTION_SEND, 0)->send.to, &pkt.from));
+	/* Of a Map-Server it is for the ITR, which may be in this very node. */
+	REFER(NOW, "2001:db8::/32", REFERRAL_NODE, { NODE1 });
+	REFER(NOW, "2001:db8:100::/40", REFERRAL_MS, { MS1 });
+	pkt.from = asked_whom();
+	r.nonce = 77;
+	turn();
+	assert_false(ddt_client_on_reply(&ddt, NOW, &pkt, &r, &acts));
+	assert_int_equal(ddt.queries.count, 1);
 }
 
 /* --- the cache --- */
@@ -390,13 +398,67 @@ static void a_referral_lives_as_long_as_it_says(void **state)
 
 static void ms_ack_is_kept(void **state)
 {
-	descend(NOW);
+	ASK(NOW, EID);
+	REFER(NOW, "2001:db8::/32", REFERRAL_NODE, { NODE1 });
 	REFER(NOW, "2001:db8:103::/48", REFERRAL_MS_ACK, { MS2 });
+	assert_asks(MS2);
+	REFER(NOW, "2001:db8:103::/48", REFERRAL_MS_ACK, { MS2 });
+	assert_silent();
 	ASK(NOW, "2001:db8:103:7::1");
 	assert_asks(MS2);
 	REFER(NOW, "2001:db8:103::/48", REFERRAL_MS_ACK, { MS2 });
 	assert_silent();
 	assert_int_equal(counter("acks"), 2);
+}
+
+#define FORGER	"203.0.113.66"
+
+/* What an ITR can say in the name of a Map-Server, as it knows the nonce, is
+ * not there for others. */
+static void forged(const char *xeid, unsigned int action)
+{
+	struct addr server, forger = A(FORGER);
+
+	server = asked_whom();
+	refer_as(NOW, &server, 77,
+		 (struct referring){ xeid, action, { FORGER } });
+	ASK(NOW, "2001:db8:103:7::1", .from = "203.0.113.2");
+	assert_int_equal(sent(0).type, MSG_TYPE_ECM);
+	server = asked_whom();
+	assert_false(addr_equal(&server, &forger));
+}
+
+static void a_forged_ack(void **state)
+{
+	descend(NOW);
+	forged("2001:db8:100::/40", REFERRAL_MS_ACK);
+}
+
+static void a_forged_hole(void **state)
+{
+	descend(NOW);
+	forged("2001:db8:100::/40", REFERRAL_DELEGATION_HOLE);
+}
+
+static void a_forged_referral(void **state)
+{
+	descend(NOW);
+	forged("2001:db8:103::/48", REFERRAL_MS);
+}
+
+/* Nor is what whoever it named says then, who has got a nonce of ours. */
+static void a_forged_node(void **state)
+{
+	struct addr server;
+
+	descend(NOW);
+	server = asked_whom();
+	refer_as(NOW, &server, 77, (struct referring){
+		"2001:db8:102::/47", REFERRAL_NODE, { FORGER } });
+	assert_asks(FORGER);
+	assert_int_not_equal(asked_nonce(), 77);
+	REFER(NOW, "2001:db8:103::/48", REFERRAL_MS, { FORGER });
+	forged("2001:db8:103::/48", REFERRAL_MS_ACK);
 }
 
 /* --- time --- */
@@ -555,6 +617,10 @@ int main(void)
 		TEST(incomplete_and_ttl_0_are_followed_not_kept),
 		TEST(a_referral_lives_as_long_as_it_says),
 		TEST(ms_ack_is_kept),
+		TEST(a_forged_ack),
+		TEST(a_forged_hole),
+		TEST(a_forged_referral),
+		TEST(a_forged_node),
 		TEST(each_rloc_three_times),
 		TEST(budgets),
 		TEST(nobody_who_can_be_sent_to),
