@@ -233,10 +233,13 @@ static int read_nonce(struct journal *j, struct reader *r,
 {
 	struct nonce_state state = { 0 };
 	struct nonce_key key;
+	int64_t until;
 
 	codec_get_nonce_key(r, &key);
 	state.nonce = reader_u64(r);
-	state.until = reader_u64(r) - (uint64_t)j->offset;
+	until = (int64_t)reader_u64(r) - j->offset;
+	/* Our clock may have begun after it was over. */
+	state.until = until > 0 ? (uint64_t)until : 0;
 	return reader_ok(r) ? sink->nonce(sink->arg, &key, &state) : -EIO;
 }
 

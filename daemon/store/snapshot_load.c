@@ -43,6 +43,16 @@ static int on_floor(void *arg, uint64_t tag, uint64_t floor)
 	return nonces_load_floor(l->s->nonces, tag, floor);
 }
 
+/* What has expired meanwhile takes no room from what has not. */
+static void expire(struct snapshot *s)
+{
+	struct reg_party gone;
+	struct eid eid;
+
+	while (registry_due(s->reg) <= s->journal->now)
+		registry_expire(s->reg, s->journal->now, &eid, &gone);
+}
+
 /* What is over a cap that is lower today is left out. */
 static int on_message(void *arg, const struct store_batch *b)
 {
@@ -50,6 +60,10 @@ static int on_message(void *arg, const struct store_batch *b)
 	struct load *l = arg;
 	int ret = registry_prepare(l->s->reg, b, step);
 
+	if (ret == -ENOSPC) {
+		expire(l->s);
+		ret = registry_prepare(l->s->reg, b, step);
+	}
 	if (!ret)
 		registry_apply(l->s->reg, b, step);
 	return ret == -ENOSPC ? 0 : ret;
@@ -203,8 +217,6 @@ int snapshot_load(struct snapshot *s)
 			.arg = &l,
 		},
 	};
-	struct reg_party gone;
-	struct eid eid;
 	int ret = load_all(&l);
 
 	for (size_t i = 0; i < l.party_count; i++)
@@ -214,7 +226,7 @@ int snapshot_load(struct snapshot *s)
 	free(l.parties);
 	free(l.contents);
 	/* Over while nobody was here. */
-	while (!ret && registry_due(s->reg) <= s->journal->now)
-		registry_expire(s->reg, s->journal->now, &eid, &gone);
+	if (!ret)
+		expire(s);
 	return ret;
 }

@@ -359,6 +359,47 @@ static void disk_full(void **state)
 	close_store();
 }
 
+/* Those who had registered before it and are gone take no room from it. */
+static void the_last_of_many(void **state)
+{
+	const unsigned int one[1] = { 1 };
+
+	begin();
+	close_store();
+	cfg.per_entry = 2;
+	start(now);
+	for (unsigned int x = 0; x < N_XTRS; x++) {
+		expire_all();
+		assert_int_equal(put(x, 10, one, 1, false, 1), 0);
+		now += x + 1 < N_XTRS ? LIFETIME + 1000 : 0;
+		store_set_time(store, now, now);
+	}
+	close_store();
+	start(now);
+	assert_non_null(reg_of(1, N_XTRS - 1));
+	close_store();
+}
+
+/* Another boot's clock begins anew: nonces of those who are gone make room. */
+static void another_boot(void **state)
+{
+	const unsigned int one[1] = { 1 };
+
+	begin();
+	close_store();
+	cfg.nonces = 2;
+	cfg.nonces_per_key = 2;
+	now = 1000000;
+	start(2000000);
+	assert_int_equal(put(0, 10, one, 1, false, 1), 0);
+	assert_int_equal(put(1, 10, one, 1, false, 1), 0);
+	close_store();
+	now = 5000;
+	start(2000000 + 3600000);
+	assert_int_equal(put(2, 11, one, 1, false, 1), 0);
+	close_store();
+}
+
 static int find_log(void *arg, const void *key, size_t key_len,
 		    const void *value, size_t len)
 {
@@ -406,6 +447,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(dies_at_each_write, on_memory,
 						clean),
 		cmocka_unit_test_setup_teardown(disk_full, on_memory, clean),
+		BOTH(the_last_of_many),
+		BOTH(another_boot),
 		cmocka_unit_test_setup_teardown(damaged, on_memory, clean),
 	};
 
