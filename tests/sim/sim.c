@@ -126,6 +126,12 @@ void sim_inject(struct sim *s, const struct addr *from, const struct addr *to,
 	fly(s, from, to, LISP_CONTROL_PORT, data, len);
 }
 
+void sim_send(struct sim *s, const struct addr *from, const struct addr *to,
+	      const void *data, size_t len)
+{
+	transmit(s, from, to, LISP_CONTROL_PORT, data, len);
+}
+
 /* --- what a node asks --- */
 
 static uint64_t op_random(void *arg)
@@ -318,8 +324,11 @@ static void deliver(struct sim *s, struct flight *f)
 	s->delivered++;
 	s->digest = siphash(key, f->data, f->len) ^ (s->digest * 31 + s->now);
 	TURN(h, {
-		if (!msg_parse(f->data, f->len, &arena, &m, NULL))
+		if (!msg_parse(f->data, f->len, &arena, &m, NULL)) {
+			if (s->heard)
+				s->heard(s, h, &pkt, &m);
 			node_on_message(h->node, s->now, &pkt, &m, &acts);
+		}
 	});
 }
 
@@ -424,7 +433,7 @@ void sim_run(struct sim *s, uint64_t ms)
 void sim_init(struct sim *s, uint64_t seed)
 {
 	memset(s, 0, sizeof(*s));
-	s->rng = seed;
+	s->seed = s->rng = seed;
 	s->now = 1000;
 	s->net = (struct sim_net){ .delay_min = 5, .delay_max = 5 };
 	heap_init(&s->queue);

@@ -54,6 +54,7 @@ struct sim_net {
 
 struct sim {
 	uint64_t now;			/* ms */
+	uint64_t seed;
 	uint64_t rng;
 	struct sim_net net;
 	struct sim_host hosts[SIM_HOSTS];
@@ -68,6 +69,10 @@ struct sim {
 	bool (*tap)(struct sim *s, struct sim_host *from,
 		    const struct action_send *snd);
 	void *tap_arg;
+	/* Sees every message that arrives, before its node does. */
+	void (*heard)(struct sim *s, struct sim_host *to,
+		      const struct packet *pkt, const struct lisp_msg *m);
+	void *heard_arg;
 	/* Looks at everything after each event. */
 	void (*check)(struct sim *s);
 };
@@ -111,9 +116,12 @@ void sim_mend(struct sim *s);
 enum plane_fate sim_packet(struct sim_host *h, uint32_t iid, const char *src,
 			   const char *dst);
 
-/* Put a datagram on the network as if @from had sent it. */
+/* Put a datagram on the network as if @from had sent it: it arrives, or what
+ * the network does to all it does to this one, too. */
 void sim_inject(struct sim *s, const struct addr *from, const struct addr *to,
 		const void *data, size_t len);
+void sim_send(struct sim *s, const struct addr *from, const struct addr *to,
+	      const void *data, size_t len);
 
 /* Person's questions. */
 int sim_resolve(struct sim_host *h, const char *eid, uint64_t token);
