@@ -37,6 +37,7 @@ struct pending {
 	struct addr to;
 	const struct sm_key *key;
 	unsigned int sent;
+	uint64_t after;			/* what it says is on record then */
 	size_t len;
 	uint8_t data[];
 };
@@ -93,7 +94,8 @@ static void pending_send(struct ms *ms, struct pending *p, uint64_t now,
 	heap_update(&ms->timers, &p->timer, now + gaps[p->sent++]);
 	if (!data)
 		return;
-	action_send(acts, &p->from, &p->to, LISP_CONTROL_PORT, data, p->len);
+	action_send_after(acts, &p->from, &p->to, LISP_CONTROL_PORT, data,
+			  p->len, p->after);
 	ms->counters[MS_UNSOLICITED]++;
 }
 
@@ -147,6 +149,7 @@ static struct pending *pending_new(struct ms *ms, const struct eid *eid,
 	p->from = reg->by->local;
 	p->to = reg->by->source;
 	p->key = reg->by->key;
+	p->after = ms->ops->store->sequence(ms->ops->store_arg);
 	p->len = len;
 	memcpy(p->data, data, len);
 	heap_node_init(&p->timer);

@@ -47,6 +47,22 @@ static void moves(void **state)
 	assert_int_equal(told("192.0.2.1"), 0);
 }
 
+/* Nobody is told what is not on record yet; told again, it is the same. */
+static void not_before_the_record(void **state)
+{
+	put(NOW, BY(1, 1, .flags = M));
+	put(NOW, BY(2, 1, .flags = M, .from = "192.0.2.2",
+		    .rlocs = { "192.0.2.2" }));
+	assert_int_equal(count_acts(ACTION_SEND), 2);
+	assert_int_equal(act(ACTION_SEND, 0)->send.after, 2);
+	assert_int_equal(act(ACTION_SEND, 1)->send.after, 2);
+	put(NOW + 1, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 9,
+			 .xtr = 3));
+	run_timers(NOW + 3000);
+	assert_int_equal(told("192.0.2.1"), 1);
+	assert_int_equal(act(ACTION_SEND, 0)->send.after, 2);
+}
+
 /* Two that contradict each other, each true to itself, are told once. */
 static void contradiction(void **state)
 {
@@ -189,6 +205,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(moves),
+		TEST(not_before_the_record),
 		TEST(contradiction),
 		TEST(same_locators),
 		TEST(moves_silently),
