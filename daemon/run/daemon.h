@@ -45,6 +45,8 @@ struct daemon_counters {
 	uint64_t parse_errors[WIRE_REASON_COUNT];
 	uint64_t actions_lost;
 	uint64_t data_plane_errors;
+	uint64_t record_errors;		/* store_flush() failed */
+	uint64_t answers_dropped;	/* for want of a record */
 };
 
 struct daemon {

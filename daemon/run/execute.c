@@ -117,11 +117,18 @@ void execute_on_send_error(void *arg, const struct addr *to, int kind,
 }
 
 /* All that has been collected goes out: what was registered is put on record
- * first, for all of it at once.  If that fails, on_sync() tells. */
-static void flush(struct daemon *d)
+ * first, for all of it at once.  What would say that it is, if it is not, is
+ * dropped, and whoever waits for it asks again. */
+static void flush(struct daemon *d, uint64_t now)
 {
-	store_flush(d->store);
-	outbox_send(d->outbox, store_durable(d->store));
+	int err = store_flush(d->store);
+	unsigned int dropped = outbox_send(d->outbox, store_durable(d->store));
+
+	d->counters.answers_dropped += dropped;
+	if (!err)
+		return;
+	d->counters.record_errors++;
+	report_record(&d->report, now, d->conf->state_dir, err, dropped);
 }
 
 static void do_send(struct daemon *d, uint64_t now, const struct action *a)
@@ -138,7 +145,7 @@ static void do_send(struct daemon *d, uint64_t now, const struct action *a)
 	};
 
 	while (!outbox_add(d->outbox, &item))
-		flush(d);
+		flush(d, now);
 }
 
 static void dp_failed(struct daemon *d, uint64_t now, const char *what,
@@ -267,7 +274,7 @@ static void execute_all(struct daemon *d, uint64_t now)
 
 static void finish(struct daemon *d, uint64_t now)
 {
-	flush(d);
+	flush(d, now);
 	arm(d, now);
 }
 

@@ -28,6 +28,7 @@ void report_init(struct report *r)
 	limit_start(&r->parse);
 	limit_start(&r->send);
 	limit_start(&r->data_plane);
+	limit_start(&r->record);
 }
 
 /* A line in the making. */
@@ -158,4 +159,16 @@ void report_data_plane(struct report *r, uint64_t now, const char *what,
 	if (eid)
 		add_eid(&line, eid);
 	emit(&r->data_plane, LOG_LEVEL_WARNING, &line);
+}
+
+void report_record(struct report *r, uint64_t now, const char *dir, int err,
+		   unsigned int dropped)
+{
+	struct line line = { .len = 0 };
+
+	if (!may_log(&r->record, LOG_LEVEL_ERROR, now))
+		return;
+	add(&line, "state-dir %s: cannot be written: %s, %u answers dropped",
+	    dir, strerror(-err), dropped);
+	emit(&r->record, LOG_LEVEL_ERROR, &line);
 }

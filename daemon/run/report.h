@@ -21,6 +21,7 @@ struct report {
 	struct report_limit parse;
 	struct report_limit send;
 	struct report_limit data_plane;
+	struct report_limit record;
 };
 
 void report_init(struct report *r);
@@ -39,5 +40,10 @@ void report_send(struct report *r, uint64_t now, const struct addr *to,
 /* A request to the data plane that failed. */
 void report_data_plane(struct report *r, uint64_t now, const char *what,
 		       const struct eid *eid, int err, const char *why);
+
+/* What had been accepted could not be put on record, and so many answers were
+ * dropped that would have said that it was. */
+void report_record(struct report *r, uint64_t now, const char *dir, int err,
+		   unsigned int dropped);
 
 #endif

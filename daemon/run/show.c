@@ -392,6 +392,9 @@ static void add_own_counters(const struct daemon *d, struct json_object *o)
 			    d->counters.parse_errors[i]);
 	add_counter(o, "data-plane", "errors", d->counters.data_plane_errors);
 	add_counter(o, "daemon", "actions-lost", d->counters.actions_lost);
+	add_counter(o, "record", "errors", d->counters.record_errors);
+	add_counter(o, "record", "answers-dropped",
+		    d->counters.answers_dropped);
 }
 
 static struct json_object *show_statistics(const struct daemon *d,

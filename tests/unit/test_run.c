@@ -282,6 +282,58 @@ static void test_garbage(void **state)
 	world_close(&w);
 }
 
+/* A change, and what is to say that it is on record. */
+static void change_and_tell(struct world *w, uint64_t nonce)
+{
+	const struct nonce_key key = { .tag = 1 };
+	const struct store_batch b = { .nonce_key = &key,
+				       .nonce = { .nonce = nonce } };
+	struct addr from = ip(XTR), to = ip(MS);
+	struct actions *acts = execute_begin(&w->d);
+
+	assert_int_equal(store_memory_ops.commit(w->d.store, &b), 0);
+	assert_int_equal(action_send_after(acts, &from, &to, LISP_CONTROL_PORT,
+					   (const uint8_t *)"", 1,
+					   store_memory_ops.sequence(
+						w->d.store)), 0);
+	execute_end(&w->d);
+}
+
+/* A record that cannot be written is said, now and then, and counted; what
+ * waited for it is dropped, and nothing when it can be written again. */
+static void test_no_record(void **state)
+{
+	static const uint8_t seed[16];
+	struct kv_disk *disk = kv_disk_new();
+	struct kv *kv = kv_open_memory(disk);
+	struct store_config cfg;
+	struct store *own;
+	struct world w;
+
+	world_open(&w, state, "false");
+	start(&w);
+	own = w.d.store;
+	store_config_init(&cfg);
+	w.d.store = store_new(&cfg, kv, seed, NULL);
+	assert_non_null(w.d.store);
+	kv_disk_fail_after(disk, 0);
+	for (unsigned int i = 1; i <= 50; i++) {
+		change_and_tell(&w, i);
+		assert_int_equal(w.d.counters.record_errors, i);
+		assert_int_equal(w.d.counters.answers_dropped, i);
+	}
+	assert_true(w.d.report.record.kept_back > 0);
+	kv_disk_fail_after(disk, -1);
+	change_and_tell(&w, 51);
+	assert_int_equal(w.d.counters.record_errors, 50);
+	assert_int_equal(w.d.counters.answers_dropped, 50);
+	store_free(w.d.store);
+	w.d.store = own;
+	world_close(&w);
+	kv_close(kv);
+	kv_disk_free(disk);
+}
+
 int main(void)
 {
 #define TEST(t)	cmocka_unit_test_setup(t, enter_namespace)
@@ -297,6 +349,7 @@ int main(void)
 		TEST(test_sigterm_is_silent),
 		TEST(test_refused),
 		TEST(test_garbage),
+		TEST(test_no_record),
 		TEST(test_proxy_etr),
 		cmocka_unit_test(test_proxy_etrs_in_order),
 	};
