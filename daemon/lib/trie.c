@@ -23,7 +23,6 @@
  */
 #include "lib/trie.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -34,65 +33,12 @@ static void publish(uintptr_t *at, uintptr_t link)
 	__atomic_store_n(at, link, __ATOMIC_RELEASE);
 }
 
-/* --- bits --- */
-
-static uint32_t load_be32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return be32toh(v);
-}
-
-/* Common leading bits of a key and a prefix, at most @max, which is at most
- * the shorter length. */
-static unsigned int common(const uint8_t *bytes, unsigned int max,
-			   const struct prefix *p)
-{
-	for (unsigned int i = 0; 8 * i < max; i += 4) {
-		uint32_t diff = load_be32(bytes + i) ^
-			load_be32(p->addr.bytes + i);
-		unsigned int bits;
-
-		if (!diff)
-			continue;
-		bits = 8 * i + (unsigned int)__builtin_clz(diff);
-		return bits < max ? bits : max;
-	}
-	return max;
-}
-
-static unsigned int shorter(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
-}
-
-/* Does what begins with @len bits of @bytes cover @p? */
-static bool covers(const uint8_t *bytes, unsigned int len,
-		   const struct prefix *p)
-{
-	return len <= p->len && common(bytes, len, p) == len;
-}
-
 static bool is_equal(const struct trie_node *n, const struct prefix *p)
 {
 	return n->len == p->len && common(n->bytes, n->len, p) == n->len;
 }
 
 /* --- ranks --- */
-
-/* Where a key of @len bits is in a fork at @depth that covers it. */
-static unsigned int rank_in(const uint8_t *bytes, unsigned int len,
-			    unsigned int depth)
-{
-	return rank_of(nibble(bytes, depth), shorter(len - depth, STRIDE));
-}
-
-/* The point and all under it. */
-static uint32_t range(unsigned int x, unsigned int bits)
-{
-	return ((UINT32_C(1) << ((32u >> bits) - 1)) - 1) << rank_of(x, bits);
-}
 
 /* The points on the way to @x that prefixes can be at. */
 #define WAY(x)	(1u << RANK(x, 0) | 1u << RANK(x, 1) | 1u << RANK(x, 2) | \
@@ -184,13 +130,6 @@ void trie_clear(struct trie *t, void (*drop)(void *value, void *arg),
 
 /* --- adding --- */
 
-/* What a link leads to: its key and how much of it. */
-static const uint8_t *key_of(uintptr_t link, unsigned int *len)
-{
-	*len = is_fork(link) ? fork_of(link)->depth : node_of(link)->len;
-	return is_fork(link) ? fork_of(link)->bytes : node_of(link)->bytes;
-}
-
 /* A fork in place of *@at, with what is there and @n below it. */
 static int split(struct trie *t, uintptr_t *at, const struct prefix *p,
 		 struct trie_node *n)
@@ -263,48 +202,97 @@ static int grow(struct trie *t, uintptr_t *at, unsigned int rank,
 	return 0;
 }
 
-static int put(struct trie *t, const struct prefix *p, struct trie_node *n)
+/* The deepest fork of the way that @p goes on below. */
+static uintptr_t *join(struct trie *t, struct trie_path *path,
+		       const struct prefix *p)
 {
-	uintptr_t *at = &t->root;
+	while (path->len) {
+		uintptr_t *at = path->at[path->len - 1];
+		const struct fork *f = fork_of(*at);
 
-	while (*at) {
-		struct fork *f = is_fork(*at) ? fork_of(*at) : NULL;
+		path->len--;
+		if (covers(f->bytes, f->depth, p))
+			return at;
+	}
+	return &t->root;
+}
+
+/* The link that leads to @p, or to what it must be put beside. */
+static uintptr_t *descend(struct trie *t, struct trie_path *path,
+			  const struct prefix *p)
+{
+	uintptr_t *at = join(t, path, p);
+
+	while (is_fork(*at)) {
+		const struct fork *f = fork_of(*at);
 		unsigned int rank;
 
-		if (!f && is_equal(node_of(*at), p))
-			return -EEXIST;
-		if (!f || !covers(f->bytes, f->depth, p))
-			return split(t, at, p, n);
+		if (!covers(f->bytes, f->depth, p))
+			break;
+		path->at[path->len++] = at;
 		rank = rank_in(p->addr.bytes, p->len, f->depth);
 		if (!(f->map >> rank & 1))
-			return grow(t, at, rank, n);
+			break;
 		at = link_of(t, f, rank);
 	}
-	publish(at, (uintptr_t)n);
-	return 0;
+	return at;
+}
+
+/* Forks of the way stay where they are, as the last one only is copied. */
+static int put(struct trie *t, struct trie_path *path, uintptr_t *at,
+	       const struct prefix *p, struct trie_node *n)
+{
+	const struct fork *f = is_fork(*at) ? fork_of(*at) : NULL;
+	int ret;
+
+	if (!*at) {
+		publish(at, (uintptr_t)n);
+		return 0;
+	}
+	if (f && path->len && path->at[path->len - 1] == at)
+		return grow(t, at, rank_in(p->addr.bytes, p->len, f->depth), n);
+	ret = split(t, at, p, n);
+	if (!ret)
+		path->at[path->len++] = at;
+	return ret;
+}
+
+struct trie_node *trie_add_near(struct trie *t, struct trie_path *path,
+				const struct prefix *p, void *value, int *err)
+{
+	struct trie_node *n;
+	uintptr_t *at;
+
+	*err = -EINVAL;
+	if (!value || p->addr.family != t->family || t->family == ADDR_NONE ||
+	    p->len > 8 * key_size(t))
+		return NULL;
+	at = descend(t, path, p);
+	*err = -EEXIST;
+	if (*at && !is_fork(*at) && is_equal(node_of(*at), p))
+		return node_of(*at);
+	n = node_new(t, p, value);
+	*err = n ? put(t, path, at, p, n) : -ENOMEM;
+	if (!*err) {
+		t->count++;
+		return n;
+	}
+	pool_free(t->pool, n, node_size(t));
+	return NULL;
 }
 
 int trie_add(struct trie *t, const struct prefix *p, void *value,
 	     struct trie_node **node)
 {
+	struct trie_path path;
 	struct trie_node *n;
-	int ret;
+	int err;
 
-	if (!value || p->addr.family != t->family || t->family == ADDR_NONE ||
-	    p->len > 8 * key_size(t))
-		return -EINVAL;
-	n = node_new(t, p, value);
-	if (!n)
-		return -ENOMEM;
-	ret = put(t, p, n);
-	if (ret) {
-		pool_free(t->pool, n, node_size(t));
-		return ret;
-	}
-	t->count++;
-	if (node)
+	path.len = 0;
+	n = trie_add_near(t, &path, p, value, &err);
+	if (!err && node)
 		*node = n;
-	return 0;
+	return err;
 }
 
 void *trie_replace(struct trie *t, const struct prefix *p, void *value)
@@ -468,148 +456,4 @@ struct prefix trie_prefix(const struct trie_node *n)
 		.addr = addr_make(n->family, n->bytes),
 		.len = n->len,
 	};
-}
-
-/* --- walks --- */
-
-static struct trie_node *first(const struct trie *t, uintptr_t link);
-
-/* The first one in @f among the ranks of @mask. */
-static struct trie_node *first_of(const struct trie *t, const struct fork *f,
-				  uint32_t mask)
-{
-	for (uint32_t map = f->map & mask; map; map &= map - 1) {
-		unsigned int rank = (unsigned int)__builtin_ctz(map);
-		struct trie_node *n = first(t, load(link_of(t, f, rank)));
-
-		if (n)
-			return n;
-	}
-	return NULL;
-}
-
-/* The first one that a link leads to.  At most one level a fork. */
-static struct trie_node *first(const struct trie *t, uintptr_t link)
-{
-	return is_fork(link) ? first_of(t, fork_of(link), UINT32_MAX) :
-		node_of(link);
-}
-
-/* Do these @len bits and all that begins with them come after @p? */
-static bool all_after(const struct trie *t, const uint8_t *bytes,
-		      unsigned int len, const struct prefix *p)
-{
-	int cmp = memcmp(bytes, p->addr.bytes, key_size(t));
-
-	return cmp ? cmp > 0 : len > p->len;
-}
-
-static struct trie_node *after(const struct trie *t, uintptr_t link,
-			       const struct prefix *p)
-{
-	const struct fork *f;
-	struct trie_node *n;
-	unsigned int rank;
-
-	if (!is_fork(link)) {
-		n = node_of(link);
-		return n && all_after(t, n->bytes, n->len, p) ? n : NULL;
-	}
-	f = fork_of(link);
-	if (!covers(f->bytes, f->depth, p))
-		return all_after(t, f->bytes, f->depth, p) ? first(t, link) :
-			NULL;
-	rank = rank_in(p->addr.bytes, p->len, f->depth);
-	if (p->len >= f->depth + STRIDE && f->map >> rank & 1) {
-		n = after(t, load(link_of(t, f, rank)), p);
-		if (n)
-			return n;
-	}
-	return first_of(t, f, ~((2u << rank) - 1));
-}
-
-struct trie_node *trie_after(const struct trie *t, const struct prefix *p)
-{
-	return p->addr.family == t->family ? after(t, load(&t->root), p) :
-		NULL;
-}
-
-static struct trie_node *if_within(struct trie_node *n,
-				   const struct prefix *within)
-{
-	return n && n->len >= within->len &&
-	       common(n->bytes, within->len, within) == within->len ? n : NULL;
-}
-
-struct trie_node *trie_first(const struct trie *t, const struct prefix *within)
-{
-	struct trie_node *n;
-
-	if (!within)
-		return first(t, load(&t->root));
-	n = trie_find(t, within);
-	return n ? n : if_within(trie_after(t, within), within);
-}
-
-struct trie_node *trie_next(const struct trie *t, const struct trie_node *n,
-			    const struct prefix *within)
-{
-	struct prefix p = trie_prefix(n);
-	struct trie_node *next = trie_after(t, &p);
-
-	return within ? if_within(next, within) : next;
-}
-
-bool trie_any_within(const struct trie *t, const struct prefix *p)
-{
-	return trie_first(t, p) != NULL;
-}
-
-bool trie_any_below(const struct trie *t, const struct prefix *p)
-{
-	return if_within(trie_after(t, p), p) != NULL;
-}
-
-/* --- holes --- */
-
-/* How long a prefix of the address must be to miss all in @f that does not
- * lie on its way; 0: there is nothing. */
-static unsigned int gap_in(const struct fork *f, unsigned int x)
-{
-	for (unsigned int bits = STRIDE; bits > 0; bits--)
-		if (f->map & range(x ^ 16u >> bits, bits))
-			return f->depth + bits;
-	return 0;
-}
-
-int trie_gap(const struct trie *t, const struct addr *a, unsigned int floor,
-	     struct prefix *gap)
-{
-	const struct prefix host = prefix_host(a);
-	uintptr_t link = load(&t->root);
-	unsigned int len = 0, left;
-	const uint8_t *bytes;
-
-	if (a->family != t->family || a->family == ADDR_NONE ||
-	    floor > host.len)
-		return -EINVAL;
-	while (link) {
-		unsigned int depth, more, x;
-		const struct fork *f;
-
-		bytes = key_of(link, &depth);
-		left = common(bytes, depth, &host);
-		if (left < depth)
-			len = left + 1;
-		if (left < depth || !is_fork(link))
-			break;
-		f = fork_of(link);
-		x = nibble(a->bytes, f->depth);
-		more = gap_in(f, x);
-		if (more)
-			len = more;
-		link = f->map >> rank_of(x, STRIDE) & 1 ?
-			load(link_of(t, f, rank_of(x, STRIDE))) : 0;
-	}
-	return prefix_make(a, len > floor ? len : floor, gap);
 }

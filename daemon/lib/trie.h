@@ -54,6 +54,20 @@ void trie_clear(struct trie *t, void (*drop)(void *value, void *arg),
 int trie_add(struct trie *t, const struct prefix *p, void *value,
 	     struct trie_node **node);
 
+/*
+ * The same for many of which each is near the one before: @path has the way to
+ * that one, and what they have in common is not gone again.  Begin with one
+ * that is zero, and again whenever a prefix was taken out.  With -EEXIST in
+ * *@err: the node that is there.
+ */
+struct trie_path {
+	unsigned int len;
+	uintptr_t *at[33];		/* links that lead to forks */
+};
+
+struct trie_node *trie_add_near(struct trie *t, struct trie_path *path,
+				const struct prefix *p, void *value, int *err);
+
 /* Exchange the value of a prefix that is there.  The old one, or NULL. */
 void *trie_replace(struct trie *t, const struct prefix *p, void *value);
 
@@ -116,6 +130,14 @@ struct trie_node *trie_next(const struct trie *t, const struct trie_node *n,
 /* First one strictly after @p in order, whether or not @p is held: resumes a
  * dump that was interrupted, even if things changed meanwhile. */
 struct trie_node *trie_after(const struct trie *t, const struct prefix *p);
+
+/*
+ * All prefixes after @after (NULL: all) to @fn until it says that it has
+ * enough (true); the quickest way to see very many.  Only who has enough may
+ * have changed the trie.
+ */
+bool trie_each(const struct trie *t, const struct prefix *after,
+	       bool (*fn)(void *arg, struct trie_node *n), void *arg);
 
 /*
  * The hole around an address: the least specific prefix that contains @a, is

@@ -5,6 +5,9 @@
 
 #include "lib/trie.h"
 
+#include <endian.h>
+#include <string.h>
+
 #define STRIDE		4u
 #define RANKS		31u
 #define IS_FORK		((uintptr_t)1)
@@ -80,6 +83,58 @@ static inline unsigned int nibble(const uint8_t *bytes, unsigned int depth)
 static inline unsigned int rank_of(unsigned int x, unsigned int bits)
 {
 	return RANK(x, bits);
+}
+
+static inline uint32_t load_be32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return be32toh(v);
+}
+
+/* Common leading bits of a key and a prefix, at most @max, which is at most
+ * the shorter length. */
+static inline unsigned int common(const uint8_t *bytes, unsigned int max,
+				  const struct prefix *p)
+{
+	for (unsigned int i = 0; 8 * i < max; i += 4) {
+		uint32_t diff = load_be32(bytes + i) ^
+			load_be32(p->addr.bytes + i);
+		unsigned int bits;
+
+		if (!diff)
+			continue;
+		bits = 8 * i + (unsigned int)__builtin_clz(diff);
+		return bits < max ? bits : max;
+	}
+	return max;
+}
+
+static inline unsigned int shorter(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+/* Does what begins with @len bits of @bytes cover @p? */
+static inline bool covers(const uint8_t *bytes, unsigned int len,
+			  const struct prefix *p)
+{
+	return len <= p->len && common(bytes, len, p) == len;
+}
+
+/* Where a key of @len bits is in a fork at @depth that covers it. */
+static inline unsigned int rank_in(const uint8_t *bytes, unsigned int len,
+				   unsigned int depth)
+{
+	return rank_of(nibble(bytes, depth), shorter(len - depth, STRIDE));
+}
+
+/* What a link leads to: its key and how much of it. */
+static inline const uint8_t *key_of(uintptr_t link, unsigned int *len)
+{
+	*len = is_fork(link) ? fork_of(link)->depth : node_of(link)->len;
+	return is_fork(link) ? fork_of(link)->bytes : node_of(link)->bytes;
 }
 
 #endif

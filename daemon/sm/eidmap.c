@@ -119,11 +119,12 @@ void eidmap_free(struct eidmap *m, void (*drop)(void *value, void *arg),
 	memset(m, 0, sizeof(*m));
 }
 
-struct trie_node *eidmap_add_node(struct eidmap *m, const struct eid *e,
-				  void *value, int *err)
+struct trie_node *eidmap_add_near(struct eidmap *m, struct eidmap_near *near,
+				  const struct eid *e, void *value, int *err)
 {
-	struct trie_node *n = NULL;
 	struct instance *in;
+	struct trie_node *n;
+	struct trie *t;
 
 	*err = -EINVAL;
 	if (!eid_is_ip(e))
@@ -136,15 +137,30 @@ struct trie_node *eidmap_add_node(struct eidmap *m, const struct eid *e,
 	if (!in)
 		return NULL;
 
-	*err = trie_add(instance_trie(in, e->prefix.addr.family), &e->prefix,
-			value, &n);
-	if (*err) {
+	t = instance_trie(in, e->prefix.addr.family);
+	if (t != near->t)
+		near->path.len = 0;
+	near->t = t;
+	n = trie_add_near(t, &near->path, &e->prefix, value, err);
+	if (*err && *err != -EEXIST) {
 		instance_put(m, in);
+		near->t = NULL;
 		return NULL;
 	}
 	set_last(m, in);
-	m->count++;
+	m->count += !*err;
 	return n;
+}
+
+struct trie_node *eidmap_add_node(struct eidmap *m, const struct eid *e,
+				  void *value, int *err)
+{
+	struct eidmap_near near;
+	struct trie_node *n;
+
+	near.t = NULL;
+	n = eidmap_add_near(m, &near, e, value, err);
+	return *err ? NULL : n;
 }
 
 int eidmap_add(struct eidmap *m, const struct eid *e, void *value)
@@ -305,6 +321,54 @@ void *eidmap_walk(const struct eidmap *m, const struct eid *after)
 	uint32_t iid;
 
 	return value_of(eidmap_walk_node(m, after, &iid));
+}
+
+struct each {
+	bool (*fn)(void *arg, struct trie_node *n, uint32_t iid);
+	void *arg;
+	uint32_t iid;
+};
+
+static bool each_node(void *arg, struct trie_node *n)
+{
+	struct each *e = arg;
+
+	return e->fn(e->arg, n, e->iid);
+}
+
+/* The rest of one instance, from @after on. */
+static bool each_in(struct each *e, const struct instance *in,
+		    const struct prefix *after)
+{
+	e->iid = in->iid;
+	if (after && after->addr.family != ADDR_IPV4)
+		return trie_each(&in->v6, after, each_node, e);
+	return trie_each(&in->v4, after, each_node, e) ||
+		trie_each(&in->v6, NULL, each_node, e);
+}
+
+bool eidmap_each(const struct eidmap *m, const struct eid *after,
+		 bool (*fn)(void *arg, struct trie_node *n, uint32_t iid),
+		 void *arg)
+{
+	struct each e = { .fn = fn, .arg = arg };
+	const struct instance *in;
+	struct trie_node *at;
+
+	in = after ? instance_find(m, after->iid) : NULL;
+	if (in && each_in(&e, in, &after->prefix))
+		return true;
+	if (after) {
+		struct prefix key = iid_key(after->iid);
+
+		at = trie_after(&m->iids, &key);
+	} else {
+		at = trie_first(&m->iids, NULL);
+	}
+	for (; at; at = trie_next(&m->iids, at, NULL))
+		if (each_in(&e, trie_value(at), NULL))
+			return true;
+	return false;
 }
 
 int eidmap_gap(const struct eidmap *m, uint32_t iid, const struct addr *a,

@@ -85,4 +85,19 @@ struct trie_node *eidmap_next_node(const struct eidmap *m,
 struct trie_node *eidmap_walk_node(const struct eidmap *m,
 				   const struct eid *after, uint32_t *iid);
 
+/* As trie_each(), in order of eid_cmp(); @iid is that of the node. */
+bool eidmap_each(const struct eidmap *m, const struct eid *after,
+		 bool (*fn)(void *arg, struct trie_node *n, uint32_t iid),
+		 void *arg);
+
+/* As trie_add_near(): @near is zero at first, and whenever any was taken out
+ * or added otherwise. */
+struct eidmap_near {
+	struct trie *t;
+	struct trie_path path;
+};
+
+struct trie_node *eidmap_add_near(struct eidmap *m, struct eidmap_near *near,
+				  const struct eid *e, void *value, int *err);
+
 #endif

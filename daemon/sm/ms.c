@@ -244,7 +244,23 @@ bool registration_same_locators(const struct registration *a,
 struct review {
 	struct ms *ms;
 	struct actions *acts;
+	const struct site_ref *last;	/* NULL, or no site is within it */
 };
+
+/* Registrations come in order of EIDs: the next one is mostly of the same. */
+static const struct site_ref *site_of(struct review *r, const struct eid *eid)
+{
+	const struct site_ref *ref = r->last;
+	const struct eid *e = ref ? &ref->eid->eid : NULL;
+
+	if (e && e->iid == eid->iid &&
+	    prefix_contains(&e->prefix, &eid->prefix))
+		return ref;
+	ref = ms_site_of(r->ms, eid);
+	e = ref ? &ref->eid->eid : NULL;
+	r->last = e && !eidmap_next(&r->ms->sites, e, e) ? ref : NULL;
+	return ref;
+}
 
 static const struct sm_key *key_of(const struct site *site, uint64_t tag)
 {
@@ -258,7 +274,7 @@ static bool adopt(void *ctx, const struct eid *eid,
 		  const struct registration *reg, struct reg_party *by)
 {
 	struct review *r = ctx;
-	const struct site_ref *ref = ms_site_of(r->ms, eid);
+	const struct site_ref *ref = site_of(r, eid);
 	const struct sm_key *key = NULL;
 
 	if (ref && ms_site_allows(ref, eid) && ms_has_room(r->ms, ref) &&
@@ -280,7 +296,7 @@ static bool adopt(void *ctx, const struct eid *eid,
 
 void ms_adopt(struct ms *ms, struct actions *acts)
 {
-	struct review r = { ms, acts };
+	struct review r = { .ms = ms, .acts = acts };
 
 	ms->ops->store->review(ms->ops->store_arg, adopt, &r);
 }

@@ -345,19 +345,48 @@ void registry_apply(struct registry *r, const struct store_batch *b,
 			apply_remove(r, &b->changes[i]);
 }
 
-int registry_load(struct registry *r, const struct eid *eid,
-		  struct shared_by *by, struct shared_rec *rec,
-		  const struct registration *times)
+/* 0, -EEXIST (and where it is in step->node), -ENOMEM. */
+static int load_new(struct registry *r, struct eidmap_near *near,
+		    const struct store_change *ch, struct registry_step *step)
+{
+	struct reg_node *n = new_reg(r, ch, step);
+	int err;
+
+	step->node = eidmap_add_near(&r->map, near, &ch->eid, &n->reg, &err);
+	if (err) {
+		pool_free(&r->map.pool, n, sizeof(*n));
+		return err;
+	}
+	n->node = step->node;
+	step->by->refs++;
+	step->rec->refs++;
+	wheel_add(&r->expiry, &n->timer);
+	r->count++;
+	return 0;
+}
+
+int registry_load(struct registry *r, struct eidmap_near *near,
+		  const struct eid *eid, struct shared_by *by,
+		  struct shared_rec *rec, const struct registration *times)
 {
 	struct registry_step step = { .by = by, .rec = rec };
 	struct store_change ch = { .eid = *eid, .reg = *times };
+	int ret;
 
-	if (r->count >= r->max)
-		return 0;
 	if (!pool_reserve(&r->map.pool, EIDMAP_ADD_MAX +
 			  sizeof(struct reg_node)))
 		return -ENOMEM;
 	ch.reg.by = &by->by;
+	if (r->count < r->max) {
+		ret = load_new(r, near, &ch, &step);
+		if (ret != -EEXIST)
+			return ret;
+	} else {
+		step.node = eidmap_find_node(&r->map, eid);
+	}
+	if (!find_reg(step.node, &by->by.who) &&
+	    (r->count >= r->max || length(step.node) >= r->per_entry))
+		return -ENOSPC;
 	by->refs++;
 	rec->refs++;
 	apply_put(r, &ch, &step);
@@ -415,31 +444,47 @@ static bool change_by(struct registry *r, const struct registration *reg,
 	return true;
 }
 
+struct review {
+	struct registry *r;
+	bool (*keep)(void *ctx, const struct eid *eid,
+		     const struct registration *reg, struct reg_party *by);
+	void *ctx;
+	struct became last;
+	struct eid at;			/* if it stopped: here */
+};
+
+/* Whoever took one out has enough of this walk. */
+static bool review_entry(void *arg, struct trie_node *n, uint32_t iid)
+{
+	const struct registration *reg, *next;
+	struct prefix p = trie_prefix(n);
+	struct review *v = arg;
+	bool gone = false;
+
+	v->at = eid_make(iid, &p);
+	for (reg = trie_value(n); reg; reg = next) {
+		struct reg_party by = *reg->by;
+
+		next = reg->next;
+		if (v->keep(v->ctx, &v->at, reg, &by) &&
+		    (same_party(reg->by, &by) ||
+		     change_by(v->r, reg, &by, &v->last)))
+			continue;
+		remove_reg(v->r, &v->at, reg, REGISTRY_FORGOTTEN);
+		gone = true;
+	}
+	return gone;
+}
+
 void registry_review(struct registry *r,
 		     bool (*keep)(void *ctx, const struct eid *eid,
 				  const struct registration *reg,
 				  struct reg_party *by), void *ctx)
 {
-	const struct registration *reg, *next;
-	struct became last = { 0 };
-	struct trie_node *n;
-	struct eid eid;
-	uint32_t iid;
+	struct review v = { .r = r, .keep = keep, .ctx = ctx };
+	const struct eid *after = NULL;
 
-	for (n = eidmap_walk_node(&r->map, NULL, &iid); n;
-	     n = eidmap_walk_node(&r->map, &eid, &iid)) {
-		struct prefix p = trie_prefix(n);
-
-		eid = eid_make(iid, &p);
-		for (reg = trie_value(n); reg; reg = next) {
-			struct reg_party by = *reg->by;
-
-			next = reg->next;
-			if (!keep(ctx, &eid, reg, &by) ||
-			    (!same_party(reg->by, &by) &&
-			     !change_by(r, reg, &by, &last)))
-				remove_reg(r, &eid, reg, REGISTRY_FORGOTTEN);
-		}
-	}
-	share_put_by(&r->share, last.to);
+	while (eidmap_each(&r->map, after, review_entry, &v))
+		after = &v.at;
+	share_put_by(&r->share, v.last.to);
 }

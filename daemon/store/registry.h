@@ -61,10 +61,11 @@ void registry_apply(struct registry *r, const struct store_batch *b,
 void registry_cancel(struct registry *r, const struct store_batch *b,
 		     struct registry_step *steps);
 
-/* From a snapshot: a registration with these, and the times of @times. */
-int registry_load(struct registry *r, const struct eid *eid,
-		  struct shared_by *by, struct shared_rec *rec,
-		  const struct registration *times);
+/* From the disk: a registration with these, and the times of @times.  0,
+ * -ENOMEM, -ENOSPC (a cap). */
+int registry_load(struct registry *r, struct eidmap_near *near,
+		  const struct eid *eid, struct shared_by *by,
+		  struct shared_rec *rec, const struct registration *times);
 
 /* As the functions of store_ops. */
 const struct store_entry *registry_entry(const struct trie_node *n,

@@ -43,15 +43,21 @@ bool same_party(const struct reg_party *a, const struct reg_party *b)
 	       same_registrant(&a->who, &b->who);
 }
 
-/* What tells most of them apart; the rest is compared. */
+/* All that one registrant of many, or one with many sources, differs in; the
+ * rest is compared. */
 static uint64_t hash_by(const struct share *s, const struct reg_party *by)
 {
-	uint8_t key[16 + 8 + 17 + 8];
+	const uint8_t flags = (uint8_t)(by->proxy | by->merge << 1 |
+					by->want_notify << 2);
+	uint8_t key[16 + 8 + 3 * 17 + 8 + 1];
 
 	memcpy(key, by->who.ids.xtr_id, 16);
 	memcpy(key + 16, &by->who.ids.site_id, 8);
 	memcpy(key + 24, &by->who.source, 17);
-	memcpy(key + 41, &by->tag, 8);
+	memcpy(key + 41, &by->source, 17);
+	memcpy(key + 58, &by->local, 17);
+	memcpy(key + 75, &by->tag, 8);
+	key[83] = flags;
 	return hash_key(&s->bys, key, sizeof(key));
 }
 

@@ -16,6 +16,10 @@ struct load {
 	struct shared_rec **contents;
 	size_t content_count;
 	uint64_t next;			/* batch or piece that must come */
+	/* of the change before, which the next one mostly shares */
+	struct eidmap_near near;
+	struct shared_by *by;		/* with a reference */
+	struct shared_rec *rec;		/* the same */
 };
 
 /* --- what is read --- */
@@ -43,6 +47,8 @@ static int on_floor(void *arg, uint64_t tag, uint64_t floor)
 	return nonces_load_floor(l->s->nonces, tag, floor);
 }
 
+/* --- a registration --- */
+
 /* What has expired meanwhile takes no room from what has not. */
 static void expire(struct snapshot *s)
 {
@@ -54,20 +60,68 @@ static void expire(struct snapshot *s)
 }
 
 /* What is over a cap that is lower today is left out. */
-static int on_message(void *arg, const struct store_batch *b)
+static int put(struct load *l, const struct eid *eid, struct shared_by *by,
+	       struct shared_rec *rec, const struct registration *times)
 {
-	struct registry_step step[1];
-	struct load *l = arg;
-	int ret = registry_prepare(l->s->reg, b, step);
+	struct registry *reg = l->s->reg;
+	int ret = registry_load(reg, &l->near, eid, by, rec, times);
 
-	if (ret == -ENOSPC) {
-		expire(l->s);
-		ret = registry_prepare(l->s->reg, b, step);
-	}
-	if (!ret)
-		registry_apply(l->s->reg, b, step);
+	if (ret != -ENOSPC)
+		return ret;
+	l->near.t = NULL;
+	expire(l->s);
+	ret = registry_load(reg, &l->near, eid, by, rec, times);
 	return ret == -ENOSPC ? 0 : ret;
 }
+
+/* --- a change of the log --- */
+
+static int set_by(struct load *l, const struct reg_party *by)
+{
+	struct shared_by *s;
+
+	if (l->by && same_party(&l->by->by, by))
+		return 0;
+	s = share_by(&l->s->reg->share, by);
+	if (!s)
+		return -ENOMEM;
+	share_put_by(&l->s->reg->share, l->by);
+	l->by = s;
+	return 0;
+}
+
+static int set_rec(struct load *l, const struct reg_record *rec)
+{
+	struct shared_rec *s;
+
+	if (l->rec && same_record(&l->rec->rec, rec))
+		return 0;
+	s = share_rec(&l->s->reg->share, rec);
+	if (!s)
+		return -ENOMEM;
+	share_put_rec(&l->s->reg->share, l->rec);
+	l->rec = s;
+	return 0;
+}
+
+static int on_message(void *arg, const struct store_batch *b)
+{
+	const struct store_change *ch = b->changes;
+	struct load *l = arg;
+	int ret;
+
+	if (ch->remove) {
+		l->near.t = NULL;
+		registry_apply(l->s->reg, b, NULL);
+		return 0;
+	}
+	ret = set_by(l, ch->reg.by);
+	if (!ret)
+		ret = set_rec(l, ch->reg.rec);
+	return ret ? ret : put(l, &ch->eid, l->by, l->rec, &ch->reg);
+}
+
+/* --- a snapshot --- */
 
 /* Room for one more in an array that doubles. */
 static bool grow(void *array, size_t count, size_t size)
@@ -118,8 +172,8 @@ static int on_entry(void *arg, const struct eid *eid, uint32_t party,
 	if (!party || party > l->party_count || !content ||
 	    content > l->content_count)
 		return -EIO;
-	return registry_load(l->s->reg, eid, l->parties[party - 1],
-			     l->contents[content - 1], times);
+	return put(l, eid, l->parties[party - 1], l->contents[content - 1],
+		   times);
 }
 
 /* --- where from --- */
@@ -223,6 +277,8 @@ int snapshot_load(struct snapshot *s)
 		share_put_by(&s->reg->share, l.parties[i]);
 	for (size_t i = 0; i < l.content_count; i++)
 		share_put_rec(&s->reg->share, l.contents[i]);
+	share_put_by(&s->reg->share, l.by);
+	share_put_rec(&s->reg->share, l.rec);
 	free(l.parties);
 	free(l.contents);
 	/* Over while nobody was here. */

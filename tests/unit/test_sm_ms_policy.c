@@ -234,6 +234,22 @@ static bool changed(const char *eid, uint64_t *at, enum ms_change what,
 	return ev && ev->what == what && ev->when == when;
 }
 
+/* One site within another: each keeps its own, whatever comes before it. */
+static void adopts_nested(void **state)
+{
+	eids_b[0].eid = E("[100]10.1.64.0/18");
+	begin_again();
+	put(NOW, REG(.eids = { "[100]10.1.1.0/24", "[100]10.1.200.0/24" },
+		     .nonce = 1));
+	put(NOW, REG(.eids = { "[100]10.1.65.0/24", "[100]10.1.66.0/24" },
+		     .nonce = 1, .key = &keys_b[0]));
+	assert_int_equal(registered(0), 2);
+	assert_int_equal(registered(1), 2);
+	begin_again();
+	assert_int_equal(registered(0), 2);
+	assert_int_equal(registered(1), 2);
+}
+
 /* The last first; repetitions are no change; kept over a configuration. */
 static void history(void **state)
 {
@@ -332,6 +348,7 @@ int main(void)
 		TEST(not_committed),
 		TEST(taken_over),
 		TEST(not_taken_over),
+		TEST(adopts_nested),
 		TEST(history),
 		TEST(long_history),
 		TEST(no_site_starves),

@@ -2,6 +2,9 @@
 /* What a node remembers: the table that survives, registrations. */
 #include "store.h"
 
+#include "sm/util.h"
+#include "store/share.h"
+
 /* --- the table: the same tests over memory and over LMDB --- */
 
 static int collect(void *arg, const void *key, size_t key_len,
@@ -217,6 +220,67 @@ static void registration_cap(void **state)
 	close_store();
 }
 
+/* One registrant from many sources is found as quickly as many are: no two of
+ * its parties have a hash in common. */
+static void shares_by_source(void **state)
+{
+	struct reg_party by = { .source = A("192.0.2.1"), .tag = 5 };
+	struct shared_by *held[512];
+	struct hash_node *n;
+	struct share share;
+	struct pool pool;
+
+	pool_init(&pool);
+	assert_int_equal(share_init(&share, &pool, seed), 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(held); i++) {
+		by.source.bytes[3] = (uint8_t)(i / 2);
+		by.want_notify = i % 2;
+		held[i] = share_by(&share, &by);
+		assert_non_null(held[i]);
+		assert_ptr_equal(share_by(&share, &by), held[i]);
+		share_put_by(&share, held[i]);
+	}
+	assert_int_equal(share.bys.count, ARRAY_SIZE(held));
+	for (n = hash_walk_first(&share.bys); n;
+	     n = hash_walk_next(&share.bys, n))
+		assert_null(hash_next(n));
+	for (unsigned int i = 0; i < ARRAY_SIZE(held); i++)
+		share_put_by(&share, held[i]);
+	assert_int_equal(share.bys.count, 0);
+	share_free(&share);
+	pool_clear(&pool);
+}
+
+/* What the log brings beyond caps that are lower today is left out, and what
+ * is within them goes on to be refreshed. */
+static void lower_caps(void **state)
+{
+	static const struct { size_t all; unsigned int per_entry; size_t left; }
+	caps[] = { { 2, 16, 2 }, { 10, 1, 3 }, { 10, 2, 4 } };
+	struct store_change c[4];
+
+	store_config_init(&cfg);
+	open_store();
+	for (uint64_t expires = 1000; expires <= 2000; expires += 1000) {
+		c[0] = change("10.1.0.0/16", 1, false, expires);
+		c[1] = change("10.1.0.0/16", 2, false, expires);
+		c[2] = change("10.2.0.0/16", 1, false, expires);
+		c[3] = change("10.3.0.0/16", 1, false, expires);
+		for (int i = 0; i < 4; i++)
+			c[i].reg.lifetime = 5000;
+		assert_int_equal(commit(c, 4), 0);
+	}
+	close_store();
+	for (size_t i = 0; i < ARRAY_SIZE(caps); i++) {
+		cfg.registrations = caps[i].all;
+		cfg.per_entry = caps[i].per_entry;
+		open_store();
+		assert_int_equal(store_registrations(store), caps[i].left);
+		assert_int_equal(find("10.1.0.0/16")->regs->expires, 2000);
+		close_store();
+	}
+}
+
 static void replaces(void **state)
 {
 	struct reg_party gone;
@@ -327,6 +391,39 @@ static void check_twin(void)
 	assert_int_equal(store_registrations(store), count);
 }
 
+/* Each is shown once, in order; every third one goes. */
+struct shown {
+	struct eid last;
+	size_t count;
+};
+
+static bool keep_some(void *ctx, const struct eid *eid,
+		      const struct registration *reg, struct reg_party *by)
+{
+	struct shown *s = ctx;
+	int i = 0;
+
+	assert_true(!s->count++ || eid_cmp(&s->last, eid) <= 0);
+	s->last = *eid;
+	while (!eid_equal(&eids[i], eid))
+		i++;
+	assert_true(twin[i].expires[reg->by->who.ids.xtr_id[0] - 1] != 0);
+	by->want_notify = s->count % 2;
+	if (rnd(3))
+		return true;
+	twin[i].expires[reg->by->who.ids.xtr_id[0] - 1] = 0;
+	return false;
+}
+
+static void review_some(void)
+{
+	size_t count = store_registrations(store);
+	struct shown s = { .count = 0 };
+
+	store_memory_ops.review(store, keep_some, &s);
+	assert_int_equal(s.count, count);
+}
+
 static int cmp_eid(const void *a, const void *b)
 {
 	return eid_cmp(a, b);
@@ -356,6 +453,8 @@ static void registry_twin(void **state)
 		random_change(now);
 		if (rnd(4) == 0)
 			expire_all(now += rnd(20));
+		if (rnd(50) == 0)
+			review_some();
 		check_twin();
 	}
 	close_store();
@@ -374,6 +473,8 @@ int main(void)
 						on_memory, clean),
 		cmocka_unit_test_setup_teardown(registration_cap, on_memory,
 						clean),
+		cmocka_unit_test(shares_by_source),
+		cmocka_unit_test_setup_teardown(lower_caps, on_memory, clean),
 		cmocka_unit_test_setup_teardown(replaces, on_memory, clean),
 		cmocka_unit_test_setup_teardown(registry_twin, on_memory,
 						clean),

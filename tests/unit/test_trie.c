@@ -160,6 +160,52 @@ static void walk(const struct trie *t, const struct prefix *within)
 	assert_null(n);
 }
 
+/* Each is asked for in order, until there are enough. */
+struct asked {
+	const struct entry *next;
+	unsigned int enough;
+};
+
+static bool is_next(void *arg, struct trie_node *n)
+{
+	struct asked *a = arg;
+
+	assert_non_null(a->next);
+	assert_ptr_equal(trie_value(n), a->next);
+	a->next = slow_next(&a->next->p, NULL);
+	return !--a->enough;
+}
+
+static void each(const struct trie *t, const struct prefix *after)
+{
+	struct asked a = { slow_next(after, NULL), 1 + rand() % MAX };
+	bool stopped = trie_each(t, after, is_next, &a);
+
+	assert_int_equal(stopped, !a.enough);
+	assert_true(stopped || !a.next);
+}
+
+/* Near the one before, as long as none is taken out. */
+static struct trie_path path;
+
+static void add(struct trie *t, const struct prefix *p, struct entry *e)
+{
+	struct trie_node *n;
+	int err;
+
+	if (rand() % 8 == 0) {
+		assert_int_equal(trie_add(t, p, e, NULL), 0);
+		path.len = 0;
+		return;
+	}
+	n = trie_add_near(t, &path, p, e, &err);
+	assert_int_equal(err, 0);
+	assert_ptr_equal(val(n), e);
+	n = trie_add_near(t, &path, p, &path, &err);
+	assert_int_equal(err, -EEXIST);
+	assert_ptr_equal(val(n), e);
+}
+
 static void toggle(struct trie *t, const struct prefix *p, size_t *count)
 {
 	struct entry *e = slow_find(p);
@@ -168,6 +214,7 @@ static void toggle(struct trie *t, const struct prefix *p, size_t *count)
 		assert_int_equal(trie_add(t, p, e, NULL), -EEXIST);
 	} else if (e) {
 		assert_ptr_equal(trie_del(t, p), e);
+		path.len = 0;
 		e->held = false;
 		--*count;
 	} else if (rand() % 4 == 0) {
@@ -176,7 +223,7 @@ static void toggle(struct trie *t, const struct prefix *p, size_t *count)
 	} else if (twin_n < MAX) {
 		e = &twin[twin_n++];
 		*e = (struct entry){ .p = *p, .held = true };
-		assert_int_equal(trie_add(t, p, e, NULL), 0);
+		add(t, p, e);
 		++*count;
 	}
 	assert_int_equal(t->count, *count);
@@ -206,6 +253,7 @@ static void random_twin(enum addr_family family, unsigned int seed)
 
 	srand(seed);
 	twin_n = 0;
+	path.len = 0;
 	trie_init(&t, family, NULL);
 	for (step = 0; step < 40000; step++) {
 		struct prefix p = random_prefix(family);
@@ -219,6 +267,11 @@ static void random_twin(enum addr_family family, unsigned int seed)
 			walk(&t, NULL);
 			p = random_prefix(family);
 			walk(&t, &p);
+			each(&t, NULL);
+		}
+		if (step % 20 == 0) {
+			p = random_prefix(family);
+			each(&t, &p);
 		}
 		if (twin_n == MAX)
 			compact(&t);
@@ -227,6 +280,7 @@ static void random_twin(enum addr_family family, unsigned int seed)
 			p = trie_prefix(trie_first(&t, NULL));
 			slow_find(&p)->held = false;
 			assert_non_null(trie_del(&t, &p));
+			path.len = 0;
 			count--;
 		}
 	}
