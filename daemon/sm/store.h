@@ -101,6 +101,25 @@ struct store_change {
 
 #define STORE_BATCH_MAX		255	/* changes */
 
+/* What became of a registration.  That it is as before, with other times, is
+ * no event. */
+enum store_what {
+	STORE_NEW,
+	STORE_CHANGED,		/* another content, or on other terms */
+	STORE_REMOVED,
+	STORE_EXPIRED,
+	STORE_FORGOTTEN,	/* by review() */
+};
+
+struct store_event {
+	uint64_t sequence;	/* of the transaction, or of the last one
+				 * before it if it is none */
+	struct eid eid;
+	struct registrant who;
+	struct addr source;	/* of its last Map-Register */
+	enum store_what what;
+};
+
 /* Replay protection (RFC 9301 5.6): the last nonce of a registrant and key. */
 struct nonce_key {
 	struct registrant who;
@@ -162,6 +181,18 @@ struct store_ops {
 
 	/* The number of the last commit(), for action_send.after. */
 	uint64_t (*sequence)(void *arg);
+
+	/*
+	 * The change feed, for whoever follows what is registered.  A reader
+	 * has a place of its own, *@at: UINT64_MAX to begin with, which is the
+	 * end.  1: the event after it, which is put into *@e; they come in
+	 * the order of their sequence numbers.  0: there is none yet.
+	 * -ENOBUFS: the reader came too late for the next one, and goes on at
+	 * the end: it must look at what there is (walk()) once more.  Opening
+	 * makes no events.  What lasts only when it is durable is for the
+	 * reader to wait for, as with action_send.after.
+	 */
+	int (*feed)(void *arg, uint64_t *at, struct store_event *e);
 
 	/* Take out one registration that expired at @now or before and
 	 * describe it in *@gone and *@eid; false: none, or due() is not above

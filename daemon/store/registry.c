@@ -101,11 +101,11 @@ const struct store_entry *registry_entry(const struct trie_node *n,
 	return e;
 }
 
-static void tell(const struct registry *r, enum registry_what what,
+static void tell(const struct registry *r, enum store_what what,
 		 const struct eid *eid, const struct registration *reg)
 {
 	if (r->tell)
-		r->tell(r->tell_arg, what, eid, reg->by, reg->rec);
+		r->tell(r->tell_arg, what, eid, reg->by);
 }
 
 /* --- preparing --- */
@@ -229,7 +229,7 @@ static void drop_reg(struct registry *r, const struct registration *reg)
 }
 
 static void remove_reg(struct registry *r, const struct eid *eid,
-		       const struct registration *reg, enum registry_what what)
+		       const struct registration *reg, enum store_what what)
 {
 	struct trie_node *n = node_of(reg)->node;
 
@@ -293,6 +293,13 @@ static void put_reg(struct registry *r, const struct store_change *ch,
 		unlink_reg(n->node, old);
 }
 
+/* Other than where it came from, which says nothing about the mapping. */
+static bool same_terms(const struct reg_party *a, const struct reg_party *b)
+{
+	return a->proxy == b->proxy && a->merge == b->merge &&
+	       a->want_notify == b->want_notify;
+}
+
 static void apply_put(struct registry *r, const struct store_change *ch,
 		      struct registry_step *step)
 {
@@ -306,7 +313,6 @@ static void apply_put(struct registry *r, const struct store_change *ch,
 	if (old && old->by == &step->by->by && old->rec == &step->rec->rec &&
 	    trie_value(step->node) == old) {
 		set_times(r, node_of(old), &ch->reg);
-		tell(r, REGISTRY_REFRESHED, &ch->eid, old);
 		share_put_by(&r->share, step->by);
 		share_put_rec(&r->share, step->rec);
 		return;
@@ -318,8 +324,8 @@ static void apply_put(struct registry *r, const struct store_change *ch,
 	put_reg(r, ch, n, old);
 	wheel_add(&r->expiry, &n->timer);
 	r->count++;
-	tell(r, !old ? REGISTRY_NEW : same_record(old->rec, n->reg.rec) ?
-	     REGISTRY_REFRESHED : REGISTRY_CHANGED, &ch->eid, &n->reg);
+	if (!old || old->rec != n->reg.rec || !same_terms(old->by, n->reg.by))
+		tell(r, old ? STORE_CHANGED : STORE_NEW, &ch->eid, &n->reg);
 	if (old)
 		drop_reg(r, old);
 }
@@ -331,7 +337,7 @@ static void apply_remove(struct registry *r, const struct store_change *ch)
 			 &ch->reg.by->who);
 
 	if (reg)
-		remove_reg(r, &ch->eid, reg, REGISTRY_REMOVED);
+		remove_reg(r, &ch->eid, reg, STORE_REMOVED);
 }
 
 void registry_apply(struct registry *r, const struct store_batch *b,
@@ -407,7 +413,7 @@ bool registry_expire(struct registry *r, uint64_t now, struct eid *eid,
 	reg = &container_of(t, struct reg_node, timer)->reg;
 	*eid = eid_of(reg);
 	*gone = *reg->by;
-	remove_reg(r, eid, reg, REGISTRY_EXPIRED);
+	remove_reg(r, eid, reg, STORE_EXPIRED);
 	return true;
 }
 
@@ -470,7 +476,7 @@ static bool review_entry(void *arg, struct trie_node *n, uint32_t iid)
 		    (same_party(reg->by, &by) ||
 		     change_by(v->r, reg, &by, &v->last)))
 			continue;
-		remove_reg(v->r, &v->at, reg, REGISTRY_FORGOTTEN);
+		remove_reg(v->r, &v->at, reg, STORE_FORGOTTEN);
 		gone = true;
 	}
 	return gone;

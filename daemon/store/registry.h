@@ -13,19 +13,9 @@
 #include "sm/store.h"
 #include "store/share.h"
 
-/* What happened to a registration. */
-enum registry_what {
-	REGISTRY_NEW,
-	REGISTRY_CHANGED,
-	REGISTRY_REFRESHED,
-	REGISTRY_REMOVED,
-	REGISTRY_EXPIRED,
-	REGISTRY_FORGOTTEN,	/* registry_review() */
-};
-
-typedef void registry_tell(void *arg, enum registry_what what,
-			   const struct eid *eid, const struct reg_party *by,
-			   const struct reg_record *rec);
+/* Of a registration as it is then, or was. */
+typedef void registry_tell(void *arg, enum store_what what,
+			   const struct eid *eid, const struct reg_party *by);
 
 struct registry {
 	struct eidmap map;	/* EID -> its latest registration */

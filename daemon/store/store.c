@@ -6,6 +6,7 @@
 #include <urcu.h>
 
 #include "store/counters.h"
+#include "store/feed.h"
 #include "store/nonces.h"
 #include "store/reclaim.h"
 #include "store/registry.h"
@@ -21,6 +22,7 @@ struct store {
 	struct reclaim reclaim;
 	struct journal journal;
 	struct snapshot snapshot;
+	struct feed feed;
 	uint64_t sequence;		/* of the last commit() */
 	uint64_t durable;		/* up to this one */
 };
@@ -35,7 +37,18 @@ void store_config_init(struct store_config *cfg)
 		.reserve = 1000,
 		.first_nonce = 1,
 		.snapshot_octets = 32u * 1024 * 1024,
+		.feed = 4096,
 	};
+}
+
+static void on_change(void *arg, enum store_what what, const struct eid *eid,
+		      const struct reg_party *by)
+{
+	struct store *s = arg;
+
+	feed_add(&s->feed, &(struct store_event){
+		.sequence = s->sequence, .eid = *eid, .who = by->who,
+		.source = by->source, .what = what });
 }
 
 static int open_store(struct store *s, const struct store_config *cfg,
@@ -49,12 +62,17 @@ static int open_store(struct store *s, const struct store_config *cfg,
 	if (!ret)
 		ret = nonces_init(&s->nonces, &s->journal, cfg->nonces,
 				  cfg->nonces_per_key, seed);
+	if (!ret)
+		ret = feed_init(&s->feed, cfg->feed);
 	if (ret)
 		return ret;
 	reclaim_init(&s->reclaim, &s->reg.map.pool);
 	snapshot_init(&s->snapshot, &s->journal, &s->reg, &s->nonces,
 		      cfg->snapshot_octets);
-	return snapshot_load(&s->snapshot);
+	ret = snapshot_load(&s->snapshot);
+	s->reg.tell = on_change;
+	s->reg.tell_arg = s;
+	return ret;
 }
 
 struct store *store_new(const struct store_config *cfg, struct kv *kv,
@@ -86,6 +104,7 @@ void store_free(struct store *s)
 	nonces_free(&s->nonces);
 	counters_free(&s->counters);
 	snapshot_free(&s->snapshot);
+	feed_free(&s->feed);
 	journal_free(&s->journal);
 	free(s);
 }
@@ -263,9 +282,9 @@ static int op_commit(void *arg, const struct store_batch *b)
 		}
 	}
 
+	s->sequence++;
 	registry_apply(&s->reg, b, steps);
 	journal_batch(&s->journal, b);
-	s->sequence++;
 	return 0;
 }
 
@@ -274,6 +293,13 @@ static uint64_t op_sequence(void *arg)
 	const struct store *s = arg;
 
 	return s->sequence;
+}
+
+static int op_feed(void *arg, uint64_t *at, struct store_event *e)
+{
+	struct store *s = arg;
+
+	return feed_next(&s->feed, at, e);
 }
 
 static bool op_expire(void *arg, uint64_t now, struct eid *eid,
@@ -345,6 +371,7 @@ const struct store_ops store_memory_ops = {
 	.gap = op_gap,
 	.commit = op_commit,
 	.sequence = op_sequence,
+	.feed = op_feed,
 	.expire = op_expire,
 	.review = op_review,
 	.due = op_due,

@@ -33,6 +33,8 @@ struct store_config {
 	uint64_t now;			/* ms, the clock of the machines */
 	uint64_t wall;			/* ms, the wall's at the same time */
 	uint64_t snapshot_octets;	/* of log worth a snapshot; 32 MiB */
+	size_t feed;			/* changes remembered for readers of
+					 * the feed; 4096 */
 };
 
 void store_config_init(struct store_config *cfg);
@@ -76,8 +78,8 @@ int store_flush(struct store *s);
  * store_flush() returns, and say so to the loop. */
 uint64_t store_durable(const struct store *s);
 
-/* Flush, and make it survive a crash of the machine: now, or without waiting for the disk (see
- * kv_sync_start()).  0 or -EIO. */
+/* Flush, and make it survive a crash of the machine: now, or without waiting
+ * for the disk (see kv_sync_start()).  0 or -EIO. */
 int store_sync(struct store *s);
 int store_sync_start(struct store *s);
 

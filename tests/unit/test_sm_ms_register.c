@@ -315,6 +315,33 @@ static void busy_site(void **state)
 	assert_non_null(entry("[100]10.2.0.0/16"));
 }
 
+/* What its MAC was is not on record: the last one before a restart is a replay
+ * after it, and the ETR's next one is answered. */
+static void duplicate_after_restart(void **state)
+{
+	const struct reg again = { .eids = { "[100]10.1.0.0/16" }, .nonce = 11,
+				   .flags = MREG_WANT_NOTIFY };
+	struct store_config sc;
+
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 10,
+		     .flags = MREG_WANT_NOTIFY));
+	assert_int_equal(store_flush(store), 0);
+	store_free(store);
+	store_config_init(&sc);
+	sc.now = sc.wall = NOW + 500;
+	store = store_new(&sc, kv, seed, NULL);
+	assert_non_null(store);
+	ms_ops.store_arg = store;
+	begin_again();
+	put_again(NOW + 1000);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(counter("replayed"), 1);
+	put(NOW + 2000, again);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(sent(0).notify.nonce, 11);
+	assert_int_equal(entry("[100]10.1.0.0/16")->regs->registered, NOW);
+}
+
 /* The last Map-Register, sent over and over by somebody else: a few answers. */
 static void duplicates_in_a_flood(void **state)
 {
@@ -563,6 +590,7 @@ int main(void)
 		TEST(forged_in_its_name),
 		TEST(flood_of_one_site),
 		TEST(busy_site),
+		TEST(duplicate_after_restart),
 		TEST(duplicates_in_a_flood),
 		TEST(ids_outside_the_mac),
 		TEST(forgotten_registrant),
