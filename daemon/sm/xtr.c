@@ -14,6 +14,7 @@
  */
 #include <string.h>
 
+#include "sm/util.h"
 #include "sm/xtr.h"
 
 #define SECOND_US	1000000u
@@ -81,12 +82,20 @@ void xtr_config_init(struct xtr_config *cfg)
 
 unsigned int xtr_message_max(enum addr_family family, unsigned int mtu)
 {
+	/* Steps, as anybody can make up an ICMP message, and each that makes a
+	 * path's MTU smaller costs a reload. */
+	static const unsigned int steps[] = {
+		ETHERNET_MTU, 1400, 1280, 1000, 576,
+	};
 	unsigned int headers = family == ADDR_IPV4 ? UDP4_HEADERS :
 		UDP6_HEADERS;
+	size_t i = 0;
 
-	if (mtu > ETHERNET_MTU)
-		mtu = ETHERNET_MTU;
-	return mtu > headers ? mtu - headers : 0;
+	if (!mtu)
+		return 0;
+	while (i < ARRAY_SIZE(steps) - 1 && mtu < steps[i])
+		i++;
+	return steps[i] - headers;
 }
 
 /* Asked for each mapping that is found after a restart. */

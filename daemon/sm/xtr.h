@@ -109,8 +109,8 @@ struct xtr_config {
 /* Zero *@cfg, then set every limit to its default. */
 void xtr_config_init(struct xtr_config *cfg);
 
-/* The register_server.message_max of a path with this MTU; 0 for 0: not
- * known. */
+/* The register_server.message_max of a path with this MTU: one of a few; 0 for
+ * 0: not known. */
 unsigned int xtr_message_max(enum addr_family family, unsigned int mtu);
 
 /* Is @iid one that we serve? */

@@ -56,7 +56,8 @@ static void parts(void **state)
 static void message_sizes(void **state)
 {
 	assert_int_equal(xtr_message_max(ADDR_IPV4, 0), 0);
-	assert_int_equal(xtr_message_max(ADDR_IPV4, 28), 0);
+	/* Whatever is said, each host takes 576 octets (RFC 791). */
+	assert_int_equal(xtr_message_max(ADDR_IPV4, 28), 548);
 	assert_int_equal(xtr_message_max(ADDR_IPV4, 576), 548);
 	assert_int_equal(xtr_message_max(ADDR_IPV4, 1500), 1472);
 	assert_int_equal(xtr_message_max(ADDR_IPV6, 1500), 1452);
@@ -259,11 +260,31 @@ static void large_site_unheard(void **state)
 	assert_in_range(counter("sent"), 0, 16 + 100000 / 20);
 }
 
+/* Whoever lowers a path's MTU octet by octet gets few changes out of it. */
+static void mtu_has_steps(void **state)
+{
+	unsigned int last = 0, changes = 0;
+
+	assert_int_equal(xtr_message_max(ADDR_IPV4, 0), 0);
+	assert_int_equal(xtr_message_max(ADDR_IPV4, 9000), 1500 - 28);
+	assert_int_equal(xtr_message_max(ADDR_IPV6, 1280), 1280 - 48);
+	for (unsigned int mtu = 1; mtu <= 9000; mtu++) {
+		unsigned int max = xtr_message_max(ADDR_IPV4, mtu);
+
+		assert_in_range(max, 576 - 28, (mtu < 576 ? 576 : mtu) - 28);
+		assert_true(max >= last);
+		changes += max != last;
+		last = max;
+	}
+	assert_int_equal(changes, 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(parts),
 		TEST(message_sizes),
+		TEST(mtu_has_steps),
 		TEST(large_site),
 		TEST(large_site_unheard),
 		TEST(one_more),
