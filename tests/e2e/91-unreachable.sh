@@ -147,6 +147,8 @@ check_lab "A knows that the site echoes nonces, at both RLOCs" \
 	wait_for 20 map_has xtr-a 100 10.3.0.0/16 '[.locators[] |
 		select(."echo-nonce") | .address] | sort ==
 		["203.0.113.1", "203.0.113.5"]'
+# It was down before xtr-c2 came, for which A may look less and less often.
+check_lab "A has the second RLOC in use" wait_for 60 back
 events_start || fail "lispctl monitor"
 # what comes from either says something, too
 exec_in red-c ping -q -i 0.1 10.1.0.10 >/dev/null 2>&1 &

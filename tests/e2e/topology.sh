@@ -474,12 +474,12 @@ lab_start()
 # The last words of every daemon, for a failure's report.
 lab_logs()
 {
-	local n
+	local f
 
-	for n in ms xtr-a xtr-b xtr-c; do
-		[ -s "$run/$n.log" ] || continue
-		echo "--- the end of lispd's log on $n:"
-		tail -n "${1:-8}" "$run/$n.log"
+	for f in "$run"/{ms,xtr-*}.log; do
+		[ -s "$f" ] || continue
+		echo "--- the end of lispd's log in $(basename "$f"):"
+		tail -n "${1:-8}" "$f"
 	done
 }
 
