@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# once
+# slow
 # timeout 600
 # ECN (RFC 6040, all 16 cases), TTL and DSCP at decapsulation.
 # shellcheck source=lib.sh

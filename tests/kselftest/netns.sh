@@ -20,7 +20,7 @@ traffic()
 		"$h1 10.9.9.9"; do
 		# shellcheck disable=SC2086
 		set -- $ns
-		ip netns exec "$1" ping -q -i 0.005 "$2" >/dev/null 2>&1 &
+		ip netns exec "$1" ping -q -i 0.02 "$2" >/dev/null 2>&1 &
 		flying+=($!)
 	done
 	tx=$(counter "$x1" tx-packets)

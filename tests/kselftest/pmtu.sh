@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# once
+# slow
 # timeout 600
 # Path MTU: what does not fit is answered with the MTU that does, whoever sent
 # it and wherever the narrow link is; and TCP with segmentation offload passes.
