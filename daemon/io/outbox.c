@@ -54,7 +54,7 @@ void outbox_free(struct outbox *o)
 
 static void fail(struct outbox *o, const struct addr *to, int kind, int err)
 {
-	o->udp->stats.send_errors++;
+	counter_up(&o->udp->stats.send_errors);
 	o->on_error(o->arg, to, kind, err);
 }
 
@@ -158,7 +158,7 @@ unsigned int outbox_send(struct outbox *o, uint64_t on_record)
 		if (n < 0)
 			report(o, i, -errno);
 		else
-			o->udp->stats.sent += (unsigned int)n;
+			counter_add(&o->udp->stats.sent, (unsigned int)n);
 		i += n > 0 ? (unsigned int)n : 1;
 	}
 	o->count = 0;

@@ -84,6 +84,12 @@ static int bind_socket(struct udp_socket *s, uint16_t port)
 	return sockaddr_split(&sa, &ignored, &s->port);
 }
 
+/* Of the socket beside it, if there is one. */
+static uint16_t port_of(const struct udp_config *cfg, enum addr_family family)
+{
+	return cfg->beside ? udp_port(cfg->beside, family) : cfg->port;
+}
+
 /* One more socket, bound to @local. */
 static int add_socket(struct udp *u, const struct udp_config *cfg,
 		      const struct addr *local)
@@ -98,8 +104,10 @@ static int add_socket(struct udp *u, const struct udp_config *cfg,
 	if (s->fd < 0)
 		return -errno;
 	err = set_options(s->fd, local->family, cfg->device);
+	if (!err && cfg->beside)
+		err = set_int(s->fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	if (!err)
-		err = bind_socket(s, cfg->port);
+		err = bind_socket(s, port_of(cfg, local->family));
 	if (err) {
 		close(s->fd);
 		return err;
@@ -140,6 +148,29 @@ static int add_listed(struct udp *u, const struct udp_config *cfg,
 	return 0;
 }
 
+/* From now on others may have the port, too, who say so before they bind. */
+static int share_ports(const struct udp *u)
+{
+	int err = 0;
+
+	for (size_t i = 0; u && i < u->count && !err; i++)
+		err = set_int(u->sockets[i].fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	return err;
+}
+
+static int open_sockets(struct udp *u, const struct udp_config *cfg,
+			struct addr *failed)
+{
+	int err = share_ports(cfg->beside);
+
+	u->sockets = calloc(cfg->listen_count + 2, sizeof(*u->sockets));
+	if (!u->sockets)
+		return -ENOMEM;
+	if (err)
+		return err;
+	return cfg->listen_count ? add_listed(u, cfg, failed) : add_any(u, cfg);
+}
+
 struct udp *udp_open(const struct udp_config *cfg, int *err,
 		     struct addr *failed)
 {
@@ -152,10 +183,7 @@ struct udp *udp_open(const struct udp_config *cfg, int *err,
 	*err = -ENOMEM;
 	if (!u)
 		return NULL;
-	u->sockets = calloc(cfg->listen_count + 2, sizeof(*u->sockets));
-	if (u->sockets)
-		*err = cfg->listen_count ? add_listed(u, cfg, failed) :
-			add_any(u, cfg);
+	*err = open_sockets(u, cfg, failed);
 	if (*err) {
 		udp_close(u);
 		return NULL;
@@ -267,17 +295,17 @@ int udp_send(struct udp *u, const struct addr *from, const struct addr *to,
 		from = NULL;
 	s = udp_choose(u, from, to);
 	if (!s) {
-		u->stats.send_errors++;
+		counter_up(&u->stats.send_errors);
 		return -EAFNOSUPPORT;
 	}
 	m.msg_namelen = sockaddr_make(to, port, &sa);
 	if (from)
 		udp_put_source(&m, &control, from);
 	if (sendmsg(s->fd, &m, 0) < 0) {
-		u->stats.send_errors++;
+		counter_up(&u->stats.send_errors);
 		return -errno;
 	}
-	u->stats.sent++;
+	counter_up(&u->stats.sent);
 	return 0;
 }
 

@@ -8,6 +8,11 @@
  * address the caller names, so that an answer leaves from where the question
  * went (RFC 9301 5.5).
  *
+ * Several threads may each have a struct udp of their own with the same
+ * addresses and ports: the first one is made alone, so that another process
+ * that has the port is noticed, the others beside it.  The kernel then spreads
+ * what comes over all of them, one sender's always to the same.
+ *
  * Datagrams are received many at a time.  Who sends many, too, collects them
  * (io/outbox.h).
  *
@@ -47,6 +52,7 @@ struct udp_config {
 	size_t listen_count;
 	uint16_t port;			/* 0: one the kernel chooses */
 	const char *device;		/* VRF to bind to, or NULL */
+	struct udp *beside;		/* whose ports to share, or NULL */
 };
 
 struct udp_stats {

@@ -8,6 +8,7 @@
 
 #include "io/sockaddr.h"
 #include "io/udp.h"
+#include "sm/counter.h"
 
 struct udp_inbox;
 

@@ -117,7 +117,7 @@ static void deliver(struct udp *u, size_t n)
 {
 	const struct udp_datagram *d = u->inbox->datagrams;
 
-	u->stats.received += n;
+	counter_add(&u->stats.received, n);
 	if (u->batch_fn && n)
 		u->batch_fn(u->arg, d, n);
 	for (size_t i = 0; i < n && !u->batch_fn; i++)
@@ -134,14 +134,15 @@ void udp_on_readable(void *arg)
 	size_t n = 0;
 
 	if (got < 0) {
-		u->stats.receive_errors += got != -EAGAIN && got != -EINTR;
+		counter_add(&u->stats.receive_errors,
+			    got != -EAGAIN && got != -EINTR);
 		return;
 	}
 	for (int i = 0; i < got; i++) {
 		if (describe(&in->msgs[i], s, &in->datagrams[n]))
 			n++;
 		else
-			u->stats.receive_errors++;
+			counter_up(&u->stats.receive_errors);
 	}
 	deliver(u, n);
 }

@@ -79,6 +79,12 @@ static bool is_ours(const struct mr *mr, const struct request *rq)
 			  ms_covers(mr->ms, &host));
 }
 
+bool mr_is_local(const struct mr *mr, const struct request *rq)
+{
+	return is_ours(mr, rq) ||
+	       (mr->ms && !mr->iterates && !mr->cfg->server_count);
+}
+
 static void forward(struct mr *mr, uint64_t now, const struct request *rq,
 		    const struct addr *to, struct actions *acts)
 {

@@ -43,6 +43,9 @@ void mr_free(struct mr *mr);
 void mr_on_request(struct mr *mr, uint64_t now, const struct request *rq,
 		   struct actions *acts);
 
+/* Is what it asks for certainly the own Map-Server's to answer? */
+bool mr_is_local(const struct mr *mr, const struct request *rq);
+
 /* A Map-Referral; or a Map-Reply, which is the xTR's if this says false. */
 void mr_on_referral(struct mr *mr, uint64_t now, const struct packet *pkt,
 		    const struct map_referral *m, struct actions *acts);

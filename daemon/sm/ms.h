@@ -165,6 +165,7 @@ struct ms_desk {
 	struct limit per_rloc;
 	struct limit seen;		/* requests passed on, by nonce */
 	uint64_t counters[MS_COUNT];
+	uint8_t apart[64];		/* from the cache lines of the next */
 };
 
 /* What a Map-Register has proven. */

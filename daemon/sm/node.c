@@ -66,6 +66,13 @@ static int init_xtr(struct node *n, const uint8_t seed[16])
 	return ret;
 }
 
+static int init_desks(struct node *n)
+{
+	n->desks = calloc(n->ms.desk_count + 1, sizeof(*n->desks));
+	n->totals = calloc(1, sizeof(*n->totals));
+	return n->desks && n->totals ? 0 : -ENOMEM;
+}
+
 static int init_roles(struct node *n)
 {
 	uint64_t seed[2] = {
@@ -85,7 +92,7 @@ static int init_roles(struct node *n)
 	if (!ret && n->cfg.mr)
 		ret = mr_init(&n->mr, n->cfg.mr, &n->ops,
 			      n->cfg.ms ? &n->ms : NULL, octets);
-	return ret;
+	return ret ? ret : init_desks(n);
 }
 
 struct node *node_new(const struct node_config *cfg, const struct sm_ops *ops,
@@ -124,6 +131,8 @@ void node_free(struct node *n)
 	cache_free(&n->cache);
 	probe_free(&n->probe);
 	database_free(&n->db);
+	free(n->desks);
+	free(n->totals);
 	free(n);
 }
 

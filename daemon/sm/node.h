@@ -21,8 +21,8 @@
  * passed on is sent from them.
  *
  * Times are milliseconds of a monotonic clock that is greater than 0.  One
- * thread.  A node allocates with malloc, each table up to a cap of its
- * configuration.
+ * thread at a time, but for node_desk_message().  A node allocates with
+ * malloc, each table up to a cap of its configuration.
  *
  * At start: subscribe to the data plane, node_on_local_found() for each local
  * EID of our own origin found there, node_start(), then for each mapping
@@ -43,6 +43,7 @@
 #include "sm/xtr.h"
 
 struct ms;
+struct ms_proof;
 struct node;
 
 /* Roles: NULL means that the node does not have it. */
@@ -83,6 +84,27 @@ void node_on_time(struct node *n, uint64_t now, struct actions *acts);
 /* A message that msg_parse() accepted; @pkt is what it was parsed from. */
 void node_on_message(struct node *n, uint64_t now, const struct packet *pkt,
 		     const struct lisp_msg *m, struct actions *acts);
+
+/*
+ * The same by as many threads at once as the Map-Server has desks
+ * (ms_config.desks), each at its own: what takes nothing but its desk and what
+ * nobody changes, or the store, for its readers.  What this leaves over is for
+ * one thread at a time: node_desk_take(), which is the second half of a
+ * Map-Register, and node_on_message(), for which no action was made.
+ */
+enum node_desk_result {
+	NODE_SERVED,
+	NODE_PROVEN,			/* node_desk_take() */
+	NODE_OTHER,			/* node_on_message() */
+};
+
+enum node_desk_result
+node_desk_message(const struct node *n, unsigned int desk, uint64_t now,
+		  const struct packet *pkt, const struct lisp_msg *m,
+		  struct ms_proof *proof, struct actions *acts);
+void node_desk_take(struct node *n, uint64_t now, const struct packet *pkt,
+		    const struct lisp_msg *m, const struct ms_proof *proof,
+		    struct actions *acts);
 
 /* These EIDs seem to be what the next messages are about (TRIE_WARM_MAX of them
  * at most): have what is known of them at hand. */

@@ -21,6 +21,13 @@ enum node_counter {
 	NODE_COUNT
 };
 
+/* What one thread counts; ms_desk has the rest. */
+struct node_desk {
+	uint64_t counters[NODE_COUNT];
+	uint64_t local;			/* answered for the Map-Resolver */
+	uint8_t apart[64];
+};
+
 struct node {
 	struct node_config cfg;
 	struct sm_ops ops;
@@ -36,6 +43,13 @@ struct node {
 	struct mr mr;
 	struct ddt ddt;
 	uint64_t counters[NODE_COUNT];
+	struct node_desk *desks;	/* as many as of the Map-Server */
+	struct node_totals *totals;	/* for node_counters_at() */
+};
+
+struct node_totals {
+	uint64_t node[NODE_COUNT];
+	uint64_t mr[MR_COUNT];
 };
 
 /* A Map-Server acknowledges requests with D even without authority. */

@@ -99,17 +99,46 @@ const struct ms *node_ms(const struct node *n)
 	return n->cfg.ms ? &n->ms : NULL;
 }
 
+/* The main thread's and all desks'. */
+static struct counter_group node_counters(const struct node *n)
+{
+	uint64_t *total = n->totals->node;
+
+	for (unsigned int k = 0; k < NODE_COUNT; k++) {
+		total[k] = n->counters[k];
+		for (unsigned int i = 0; i < n->ms.desk_count; i++)
+			total[k] += counter_read(&n->desks[i].counters[k]);
+	}
+	return (struct counter_group){
+		.name = "node",
+		.names = counter_names,
+		.values = total,
+		.count = NODE_COUNT,
+	};
+}
+
+static struct counter_group resolver_counters(const struct node *n)
+{
+	struct counter_group g = mr_counters(&n->mr);
+	uint64_t *total = n->totals->mr;
+
+	memcpy(total, g.values, sizeof(n->totals->mr));
+	for (unsigned int i = 0; i < n->ms.desk_count; i++) {
+		uint64_t local = counter_read(&n->desks[i].local);
+
+		total[MR_REQUESTS] += local;
+		total[MR_LOCAL] += local;
+	}
+	g.values = total;
+	return g;
+}
+
 bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)
 {
 	struct counter_group all[12];
 	size_t count = 0;
 
-	all[count++] = (struct counter_group){
-		.name = "node",
-		.names = counter_names,
-		.values = n->counters,
-		.count = NODE_COUNT,
-	};
+	all[count++] = node_counters(n);
 	if (n->cfg.xtr) {
 		all[count++] = resolve_counters(&n->resolve);
 		all[count++] = cache_counters(&n->cache);
@@ -121,7 +150,7 @@ bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)
 	if (n->cfg.ms)
 		all[count++] = ms_counters(&n->ms);
 	if (n->cfg.mr)
-		all[count++] = mr_counters(&n->mr);
+		all[count++] = resolver_counters(n);
 	if (n->cfg.mr && n->mr.iterates)
 		all[count++] = ddt_client_counters(&n->mr.ddt);
 	if (has_ddt(n))

@@ -165,6 +165,24 @@ static void test_udp_errors(void **state)
 	udp_close(u);
 }
 
+/* Those beside the first have its ports; of others it is noticed. */
+static void test_udp_beside(void **state)
+{
+	struct udp *u = open_any(), *second;
+	struct udp_config cfg = { .beside = u };
+	int err;
+
+	second = udp_open(&cfg, &err, NULL);
+	assert_non_null(second);
+	assert_int_equal(udp_port(second, ADDR_IPV4), udp_port(u, ADDR_IPV4));
+	assert_int_equal(udp_port(second, ADDR_IPV6), udp_port(u, ADDR_IPV6));
+	cfg = (struct udp_config){ .port = udp_port(u, ADDR_IPV4) };
+	assert_null(udp_open(&cfg, &err, NULL));
+	assert_int_equal(err, -EADDRINUSE);
+	udp_close(second);
+	udp_close(u);
+}
+
 /* --- control socket --- */
 
 static void test_ctl_lines(void **state)
@@ -526,6 +544,7 @@ int main(void)
 		cmocka_unit_test(test_udp_addresses6),
 		cmocka_unit_test(test_udp_sizes),
 		cmocka_unit_test(test_udp_errors),
+		cmocka_unit_test(test_udp_beside),
 		cmocka_unit_test(test_ctl_lines),
 		cmocka_unit_test(test_ctl_late),
 		cmocka_unit_test(test_ctl_client_gone),

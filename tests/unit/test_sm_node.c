@@ -2,6 +2,7 @@
 /* The node: which machine gets what; the Map-Resolver; display. */
 #include "sm.h"
 
+#include "sm/ms.h"
 #include "sm/node.h"
 #include "store/store.h"
 
@@ -106,14 +107,22 @@ static uint64_t counter(const char *group, const char *name)
 	return 0;
 }
 
+static int desk = -1;			/* 0 and on: at that one */
+static enum node_desk_result left;
+
 static void receive_from(const char *from, const struct lisp_msg *m)
 {
 	struct packet pkt = packet_of(from, "198.51.100.1", m);
 	struct lisp_msg parsed;
+	struct ms_proof proof;
 
 	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &parsed, NULL),
 			 0);
-	node_on_message(node, NOW, &pkt, &parsed, &acts);
+	if (desk >= 0)
+		left = node_desk_message(node, (unsigned int)desk, NOW, &pkt,
+					 &parsed, &proof, &acts);
+	else
+		node_on_message(node, NOW, &pkt, &parsed, &acts);
 }
 
 static void receive(const struct lisp_msg *m)
@@ -180,6 +189,50 @@ static void mr_and_ms(void **state)
 	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REPLY);
 	assert_int_equal(sent(0).reply.records->ttl, 15);
 	assert_int_equal(counter("map-resolver", "local"), 2);
+}
+
+/* A desk answers for the Map-Server, and leaves the rest without a word. */
+static void desks(void **state)
+{
+	struct lisp_msg other = { .type = MSG_TYPE_MAP_REPLY };
+
+	msc.desks = 3;
+	roles(false, true, true);
+	desk = 2;
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(left, NODE_SERVED);
+	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REPLY);
+	assert_int_equal(node_ms(node)->desks[2].counters[MS_REQUESTS], 1);
+	ask("[100]10.3.0.1", 0, true);		/* another's site */
+	assert_int_equal(left, NODE_OTHER);
+	ecm_flags = ECM_DDT;
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(left, NODE_OTHER);
+	ecm_flags = 0;
+	ask("[100]10.2.0.1", 0, false);
+	assert_int_equal(left, NODE_OTHER);
+	turn();
+	receive(&other);
+	assert_int_equal(left, NODE_OTHER);
+	assert_int_equal(acts.count, 0);
+	assert_int_equal(counter("node", "messages"), 1);
+	assert_int_equal(counter("map-resolver", "requests"), 1);
+	assert_int_equal(counter("map-resolver", "local"), 1);
+	node_free(node);
+
+	/* No other server: there is nobody to pass it on to. */
+	mrc.server_count = 0;
+	roles(false, true, true);
+	ask("[100]10.3.0.1", 0, true);
+	assert_int_equal(left, NODE_SERVED);
+	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REPLY);
+	node_free(node);
+
+	/* It may be the xTR's. */
+	roles(true, true, false);
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(left, NODE_OTHER);
+	desk = -1;
 }
 
 /* Round in a circle: once is enough. */
@@ -498,6 +551,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(mr_passes_on),
 		TEST(mr_and_ms),
+		TEST(desks),
 		TEST(mr_loops),
 		TEST(mr_limits),
 		TEST(mr_nowhere),
