@@ -695,4 +695,5 @@ void conf_check(struct conf *c, struct cfg_errors *e)
 		check_mr(c, &p, e);
 	if (c->ddt)
 		conf_check_ddt(c, e);
+	conf_check_workers(c, e);
 }

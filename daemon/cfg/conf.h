@@ -158,6 +158,7 @@ struct conf_ms {
 	struct conf_site *sites;
 	size_t site_count;
 	uint64_t registration_timeout;	/* seconds */
+	uint64_t workers;
 };
 
 enum conf_ddt_security {
@@ -248,6 +249,7 @@ void conf_check(struct conf *c, struct cfg_errors *e);
 
 /* The part of it that is about the DDT node. */
 void conf_check_ddt(const struct conf *c, struct cfg_errors *e);
+void conf_check_workers(const struct conf *c, struct cfg_errors *e);
 
 /* Of an RLOC, whichever way it is given. */
 enum addr_family conf_rloc_family(const struct conf_rloc *r);

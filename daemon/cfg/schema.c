@@ -429,6 +429,10 @@ static const struct cfg_key ms_keys[] = {
 				       86400, "180"),
 	  .doc = "Seconds after which a registration ends that was not "
 		 "repeated." },
+	{ "workers", UINT(conf_ms, workers, 1, 64, "1"),
+	  .doc = "Threads that answer Map-Requests and authenticate "
+		 "Map-Registers.  Rate limits of sources and EID-prefixes are "
+		 "each worker's own; not for a process that is an xTR, too." },
 	{ NULL }
 };
 

@@ -12,6 +12,7 @@
 #include "run/reload.h"
 #include "run/show.h"
 #include "run/trace.h"
+#include "run/worker.h"
 
 #define NESTING_MAX	4
 
@@ -53,7 +54,9 @@ static void do_show(struct daemon *d, uint64_t client,
 	const char *why = "out of memory";
 	struct json_object *data, *o;
 
+	workers_lock(d);
 	data = show(d, member(req, "what"), &c, &why);
+	workers_unlock(d);
 	if (!data) {
 		refuse(d, client, why);
 		return;

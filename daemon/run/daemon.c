@@ -20,6 +20,7 @@
 #include "run/own.h"
 #include "run/reload.h"
 #include "run/vpns.h"
+#include "run/worker.h"
 
 #define SYNC_INTERVAL_MS	1000
 
@@ -89,6 +90,18 @@ static int open_ctl(struct daemon *d)
 	return err;
 }
 
+/* All sockets while we are root: one port is for one user's. */
+static int open_beside(struct daemon *d, const struct udp_config *cfg)
+{
+	int err;
+
+	d->outbox = outbox_new(d->udp, execute_on_send_error, d);
+	err = d->outbox ? workers_open(d, cfg) : -ENOMEM;
+	if (err)
+		log_error("workers: %s", strerror(-err));
+	return err;
+}
+
 static int open_udp(struct daemon *d)
 {
 	struct udp_config cfg = {
@@ -102,10 +115,8 @@ static int open_udp(struct daemon *d)
 	int err;
 
 	d->udp = udp_open(&cfg, &err, &failed);
-	if (d->udp) {
-		d->outbox = outbox_new(d->udp, execute_on_send_error, d);
-		return d->outbox ? 0 : -ENOMEM;
-	}
+	if (d->udp)
+		return open_beside(d, &cfg);
 	if (err == -EADDRINUSE)
 		log_error("UDP port %d is in use: another lispd runs in this "
 			  "network namespace", LISP_CONTROL_PORT);
@@ -153,9 +164,13 @@ int daemon_init(struct daemon *d, const struct conf *c, struct dp *dp)
 static void on_sync(void *arg)
 {
 	struct daemon *d = arg;
+	int err;
 
+	workers_lock(d);
 	store_set_time(d->store, clock_ms(), clock_wall_us() / 1000);
-	if (store_sync_start(d->store))
+	err = store_sync_start(d->store);
+	workers_unlock(d);
+	if (err)
 		log_error("state-dir %s: cannot be written",
 			  d->conf->state_dir);
 	loop_timer_arm(d->sync_timer, SYNC_INTERVAL_MS);
@@ -325,7 +340,12 @@ static int start_events(struct daemon *d)
 	if (changed)
 		log_notice("%zu EID-prefixes of our own changed since an "
 			   "earlier run", changed);
-	return d->dp ? vpns_sync(d) : 0;
+	if (d->dp)
+		return vpns_sync(d);
+	err = workers_start(d);
+	if (err)
+		log_error("workers: %s", strerror(-err));
+	return err;
 }
 
 /* What has no line of its own when it fails. */
@@ -372,6 +392,7 @@ int daemon_start(struct daemon *d)
 
 void daemon_stop(struct daemon *d)
 {
+	workers_stop(d);
 	if (d->dp && !d->conf->xtr->keep_on_exit)
 		vpns_remove(d);
 	if (d->store && store_sync(d->store))
@@ -382,6 +403,8 @@ void daemon_stop(struct daemon *d)
 
 void daemon_free(struct daemon *d)
 {
+	workers_stop(d);
+	workers_free(d);
 	ctl_close(d->ctl);
 	outbox_free(d->outbox);
 	udp_close(d->udp);

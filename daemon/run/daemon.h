@@ -30,6 +30,7 @@ struct loop;
 struct loop_event;
 struct outbox;
 struct udp;
+struct workers;
 
 /* What was there at start, for `show status`. */
 struct daemon_sync {
@@ -78,6 +79,7 @@ struct daemon {
 	size_t elsewhere;		/* RLOCs, as last told */
 	struct udp *udp;
 	struct outbox *outbox;
+	struct workers *workers;	/* NULL: this thread alone */
 	struct ctl *ctl;
 	struct dp *dp;			/* NULL: no xTR */
 	struct kv *kv;

@@ -9,6 +9,7 @@
 #include "io/loop.h"
 #include "io/outbox.h"
 #include "run/control.h"
+#include "run/worker.h"
 #include "wire/peek.h"
 
 /* --- mappings --- */
@@ -121,9 +122,15 @@ void execute_on_send_error(void *arg, const struct addr *to, int kind,
  * dropped, and whoever waits for it asks again. */
 static void flush(struct daemon *d, uint64_t now)
 {
-	int err = store_flush(d->store);
-	unsigned int dropped = outbox_send(d->outbox, store_durable(d->store));
+	unsigned int dropped;
+	uint64_t durable;
+	int err;
 
+	workers_lock(d);
+	err = store_flush(d->store);
+	durable = store_durable(d->store);
+	workers_unlock(d);
+	dropped = outbox_send(d->outbox, durable);
 	d->counters.answers_dropped += dropped;
 	if (!err)
 		return;
@@ -131,10 +138,9 @@ static void flush(struct daemon *d, uint64_t now)
 	report_record(&d->report, now, d->conf->state_dir, err, dropped);
 }
 
-static void do_send(struct daemon *d, uint64_t now, const struct action *a)
+struct outbox_item execute_send_item(const struct action_send *s)
 {
-	const struct action_send *s = &a->send;
-	const struct outbox_item item = {
+	return (struct outbox_item){
 		.from = &s->from,
 		.to = &s->to,
 		.port = s->to_port,
@@ -143,6 +149,11 @@ static void do_send(struct daemon *d, uint64_t now, const struct action *a)
 		.after = s->after,
 		.kind = s->type,
 	};
+}
+
+static void do_send(struct daemon *d, uint64_t now, const struct action *a)
+{
+	const struct outbox_item item = execute_send_item(&a->send);
 
 	while (!outbox_add(d->outbox, &item))
 		flush(d, now);
@@ -248,17 +259,27 @@ static void (*const execute[ACTION_TYPE_COUNT])(struct daemon *d,
 	[ACTION_LOG] = do_log,
 };
 
-struct actions *execute_begin(struct daemon *d)
+static struct actions *empty(struct daemon *d)
 {
 	arena_reset(&d->arena);
 	actions_init(&d->actions, &d->arena);
 	return &d->actions;
 }
 
+struct actions *execute_begin(struct daemon *d)
+{
+	workers_lock(d);
+	return empty(d);
+}
+
 static void arm(struct daemon *d, uint64_t now)
 {
-	uint64_t due = node_due(d->node);
+	uint64_t due;
 
+	workers_lock(d);
+	due = node_due(d->node);
+	workers_armed(d, due);
+	workers_unlock(d);
 	if (due == UINT64_MAX)
 		loop_timer_disarm(d->timer);
 	else
@@ -282,19 +303,16 @@ void execute_end(struct daemon *d)
 {
 	uint64_t now = clock_ms();
 
+	workers_unlock(d);
 	execute_all(d, now);
 	finish(d, now);
 }
 
 /* --- events --- */
 
-static void on_datagram(struct daemon *d, uint64_t now,
-			const struct udp_datagram *dgram)
+struct packet execute_packet(const struct udp_datagram *dgram)
 {
-	struct actions *acts = execute_begin(d);
-	struct wire_error err;
-	struct lisp_msg m;
-	struct packet pkt = {
+	return (struct packet){
 		.from = dgram->from,
 		.to = dgram->to,
 		.from_port = dgram->from_port,
@@ -303,25 +321,47 @@ static void on_datagram(struct daemon *d, uint64_t now,
 		.data = dgram->data,
 		.len = dgram->len,
 	};
+}
 
+static void on_message(struct daemon *d, uint64_t now,
+		       const struct packet *pkt, const struct lisp_msg *m)
+{
+	if (d->workers && workers_serve(d, 0, now, pkt, m, &d->actions))
+		return;
+	workers_lock(d);
+	node_on_message(d->node, now, pkt, m, &d->actions);
+	workers_unlock(d);
+}
+
+static void on_datagram(struct daemon *d, uint64_t now,
+			const struct udp_datagram *dgram)
+{
+	struct packet pkt = execute_packet(dgram);
+	struct wire_error err;
+	struct lisp_msg m;
+
+	empty(d);
 	if (msg_parse(dgram->data, dgram->len, &d->arena, &m, &err)) {
 		d->counters.parse_errors[err.reason]++;
 		report_parse(&d->report, now, &dgram->from, &err,
 			     msg_peek_type(dgram->data, dgram->len));
 		return;
 	}
-	node_on_message(d->node, now, &pkt, &m, acts);
+	on_message(d, now, &pkt, &m);
 	execute_all(d, now);
 }
 
-static void warm(struct daemon *d, const struct udp_datagram *dgrams, size_t n)
+void execute_warm(const struct daemon *d, const struct udp_datagram *dgrams,
+		  size_t n)
 {
 	struct eid eids[TRIE_WARM_MAX];
 	size_t count = 0;
 
 	for (size_t i = 0; i < n && count < TRIE_WARM_MAX; i++)
 		count += peek_eid(dgrams[i].data, dgrams[i].len, &eids[count]);
+	workers_read_begin(d);
 	node_warm(d->node, eids, count);
+	workers_read_end(d);
 }
 
 /* What came at one time happens at one time; the answers leave together. */
@@ -331,7 +371,7 @@ void execute_on_datagrams(void *arg, const struct udp_datagram *dgrams,
 	struct daemon *d = arg;
 	uint64_t now = clock_ms();
 
-	warm(d, dgrams, n);
+	execute_warm(d, dgrams, n);
 	for (size_t i = 0; i < n; i++)
 		on_datagram(d, now, &dgrams[i]);
 	finish(d, now);

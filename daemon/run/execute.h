@@ -11,9 +11,12 @@
 
 #include "run/daemon.h"
 
+struct action_send;
+struct outbox_item;
 struct udp_datagram;
 
-/* An empty list; what an earlier event left in the arena is gone. */
+/* An empty list; what an earlier event left in the arena is gone.  From here to
+ * execute_end() no other thread changes the store (run/worker.h). */
 struct actions *execute_begin(struct daemon *d);
 
 /* Execute the list, also what executing adds to it, send what it sends, and
@@ -31,6 +34,14 @@ void execute_on_rloc(void *arg, const struct dp_rloc *r);
 void execute_on_reach(void *arg, const struct dp_reach *r);
 void execute_on_lost(void *arg);
 void execute_on_time(void *arg);
+
+/* For any thread. */
+struct packet execute_packet(const struct udp_datagram *dgram);
+struct outbox_item execute_send_item(const struct action_send *s);
+
+/* What messages seem to be about is brought to hand. */
+void execute_warm(const struct daemon *d, const struct udp_datagram *dgrams,
+		  size_t n);
 
 /* Between mappings of the wire and of the data plane. */
 void execute_map_to_dp(const struct action_map *a, struct dp_map *m);

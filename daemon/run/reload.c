@@ -11,6 +11,7 @@
 #include "io/log.h"
 #include "run/execute.h"
 #include "run/vpns.h"
+#include "run/worker.h"
 
 __attribute__((format(printf, 3, 4)))
 static int refuse(struct reload_result *r, int err, const char *fmt, ...)
@@ -59,6 +60,11 @@ static bool same_listen(const struct conf *a, const struct conf *b)
 	return true;
 }
 
+static uint64_t workers_of(const struct conf *c)
+{
+	return c->ms ? c->ms->workers : 1;
+}
+
 /* The first key that differs, NULL: none. */
 static const char *needs_restart(const struct conf *a, const struct conf *b)
 {
@@ -76,6 +82,8 @@ static const char *needs_restart(const struct conf *a, const struct conf *b)
 		return "underlay";
 	if (!same_listen(a, b))
 		return "listen";
+	if (workers_of(a) != workers_of(b))
+		return "map-server.workers";
 	if (!x != !y)
 		return "xtr";
 	if (!x)
@@ -207,9 +215,11 @@ int reload(struct daemon *d, struct reload_result *r)
 	if (!c)
 		return -EINVAL;
 	key = needs_restart(d->conf, c);
+	workers_pause(d);
 	err = key ? refuse(r, -EINVAL, "%s: \"%s\" differs, which needs a "
 			   "restart", d->file, key)
 		  : change_conf(d, c, r);
+	workers_resume(d);
 	if (err) {
 		conf_free(c);
 		log_error("not reconfigured: %s", r->why);
@@ -226,7 +236,9 @@ int reload_same(struct daemon *d)
 	int err;
 
 	memset(&r, 0, sizeof(r));
+	workers_pause(d);
 	err = change(d, d->conf, &r);
+	workers_resume(d);
 	if (err)
 		log_error("not followed: %s", r.why);
 	else

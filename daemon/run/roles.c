@@ -278,6 +278,7 @@ static int make_ms(struct roles *r, const struct conf_ms *c)
 {
 	ms_config_init(&r->ms);
 	r->ms.limits.timeout = c->registration_timeout * 1000;
+	r->ms.desks = (unsigned int)c->workers;
 	r->sites = calloc(c->site_count, sizeof(*r->sites));
 	if (!r->sites)
 		return -1;

@@ -12,6 +12,7 @@
 #include "io/udp.h"
 #include "run/control.h"
 #include "run/show_part.h"
+#include "run/worker.h"
 
 void show_add_eid(struct json_object *o, const struct eid *e)
 {
@@ -381,20 +382,24 @@ static void add_counter(struct json_object *o, const char *group,
 
 static void add_own_counters(const struct daemon *d, struct json_object *o)
 {
-	const struct udp_stats *u = udp_stats(d->udp);
+	struct daemon_counters c = d->counters;
+	struct udp_stats u = *udp_stats(d->udp);
+	struct workers_counters w = { 0 };
 
-	add_counter(o, "udp", "received", u->received);
-	add_counter(o, "udp", "sent", u->sent);
-	add_counter(o, "udp", "receive-errors", u->receive_errors);
-	add_counter(o, "udp", "send-errors", u->send_errors);
+	workers_count(d, &u, &c, &w);
+	add_counter(o, "udp", "received", u.received);
+	add_counter(o, "udp", "sent", u.sent);
+	add_counter(o, "udp", "receive-errors", u.receive_errors);
+	add_counter(o, "udp", "send-errors", u.send_errors);
 	for (int i = WIRE_OK + 1; i < WIRE_REASON_COUNT; i++)
 		add_counter(o, "parse-error", wire_reason_name(i),
-			    d->counters.parse_errors[i]);
-	add_counter(o, "data-plane", "errors", d->counters.data_plane_errors);
-	add_counter(o, "daemon", "actions-lost", d->counters.actions_lost);
-	add_counter(o, "record", "errors", d->counters.record_errors);
-	add_counter(o, "record", "answers-dropped",
-		    d->counters.answers_dropped);
+			    c.parse_errors[i]);
+	add_counter(o, "data-plane", "errors", c.data_plane_errors);
+	add_counter(o, "daemon", "actions-lost", c.actions_lost);
+	add_counter(o, "record", "errors", c.record_errors);
+	add_counter(o, "record", "answers-dropped", c.answers_dropped);
+	add_counter(o, "workers", "handed-over", w.handed_over);
+	add_counter(o, "workers", "lost", w.lost);
 }
 
 static struct json_object *show_statistics(const struct daemon *d,

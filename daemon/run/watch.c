@@ -61,10 +61,22 @@ static void put(struct daemon *d, const struct watcher *w,
 
 /* --- watchers --- */
 
+/* Workers look at it. */
+static void watchers_add(struct daemon *d, int n)
+{
+	__atomic_store_n(&d->watch.count, d->watch.count + (unsigned int)n,
+			 __ATOMIC_RELAXED);
+}
+
+bool watch_wanted(const struct daemon *d)
+{
+	return __atomic_load_n(&d->watch.count, __ATOMIC_RELAXED) != 0;
+}
+
 static void forget(struct daemon *d, struct watcher *w)
 {
 	*w = (struct watcher){ .client = 0 };
-	d->watch.count--;
+	watchers_add(d, -1);
 }
 
 /* Say what was lost, now that there is room. */
@@ -125,7 +137,7 @@ int watch_add(struct daemon *d, uint64_t client)
 	if (err)
 		return err;
 	w->client = client;
-	d->watch.count++;
+	watchers_add(d, 1);
 	ctl_stream_put(d->ctl, client, "{\"data\":{\"watching\":true}}");
 	return 0;
 }

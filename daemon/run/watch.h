@@ -38,4 +38,7 @@ int watch_add(struct daemon *d, uint64_t client);
 
 void watch_event(struct daemon *d, const struct action_log *l);
 
+/* Is there anybody?  For any thread. */
+bool watch_wanted(const struct daemon *d);
+
 #endif

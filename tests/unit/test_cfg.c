@@ -503,6 +503,11 @@ static const struct {
 	  "[\"192.0.2.9\"], \"rlocs\": " RLOC ", \"vpns\": [" VPN "]}}",
 	  "f:2: xtr.rlocs[0].address: \"192.0.2.1\": expected an address of "
 	  "the list \"listen\"" },
+	{ "{\"xtr\": {\"map-resolvers\": [\"192.0.2.9\"], \"rlocs\": " RLOC
+	  ", \"vpns\": [" VPN "]},\n\"map-server\": {\n\"workers\": 2, "
+	  "\"sites\": [" SITE("a", KEYS, EIDS) "]}}",
+	  "f:3: map-server.workers: expected 1, as this process is an xTR, "
+	  "too" },
 };
 
 static void test_bad(void **state)

@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A Map-Server with two workers, on loopback in a network namespace of the
+ * test's own: both serve, what is not for them reaches the main thread, and
+ * neither another configuration nor the end of it finds them unprepared.
+ *
+ * One who asks is a socket with a port of its own, so that the kernel spreads
+ * them; answers come to port 4342 of the address that all of them have.
+ */
+#include "run_world.h"
+
+#include <json-c/json.h>
+#include <netinet/in.h>
+
+#include "run/reload.h"
+#include "run/show.h"
+#include "run/worker.h"
+#include "sm/ms.h"
+
+#define ASKERS	32
+#define HIS	MS			/* the askers' address */
+#define OURS	XTR			/* the Map-Server's */
+
+static const char config[] =
+"{ \"name\": \"t\", \"control-socket\": \"%s/ctl\", \"state-dir\": \"%s/state\","
+"  \"user\": \"root\", \"log-level\": \"error\","
+"  \"listen\": [\"" OURS "\"],"
+"  \"map-server\": { \"workers\": %d, \"registration-timeout\": %d,"
+"    \"sites\": [{\"name\": \"s\", \"keys\": [{\"key\": \"secret\"}],"
+"      \"eids\": [{\"iid\": 1, \"prefix\": \"10.0.0.0/8\","
+"        \"accept-more-specifics\": true}]}] } }";
+
+static struct {
+	char dir[64];
+	struct conf *conf;
+	struct daemon d;
+	struct udp *udp;		/* where answers come */
+	struct arena arena;
+	struct auth_key *key;
+	int askers[ASKERS];
+	uint64_t nonce;
+	/* what came */
+	unsigned int notifies;		/* with a valid MAC and a record */
+	unsigned int replies;		/* with locators */
+	unsigned int negative;
+	unsigned int other;
+	uint64_t unsolicited;		/* nonce above all of ours */
+	unsigned int repeated;		/* that one again */
+} t;
+
+static void on_notify(const struct udp_datagram *d, const struct map_notify *m)
+{
+	bool ok = !auth_verify(t.key, d->data, d->len, &m->auth,
+			       AUTH_COVER_ENTIRE) && m->record_count == 1;
+
+	if (ok && m->nonce <= t.nonce) {
+		t.notifies++;
+	} else if (ok) {
+		t.repeated += t.unsolicited == m->nonce;
+		t.unsolicited = m->nonce;
+	} else {
+		t.other++;
+	}
+}
+
+static void on_answer(void *arg, const struct udp_datagram *d)
+{
+	struct lisp_msg m;
+
+	arena_reset(&t.arena);
+	assert_int_equal(msg_parse(d->data, d->len, &t.arena, &m, NULL), 0);
+	if (m.type == MSG_TYPE_MAP_NOTIFY)
+		on_notify(d, &m.notify);
+	else if (m.type == MSG_TYPE_MAP_REPLY)
+		*(m.reply.records[0].locator_count ? &t.replies :
+		  &t.negative) += 1;
+	else
+		t.other++;
+}
+
+/* --- one who asks --- */
+
+static int asker_new(void)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	assert_true(fd >= 0);
+	memcpy(&sa.sin_addr, ip(HIS).bytes, 4);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	sa.sin_port = htons(LISP_CONTROL_PORT);
+	memcpy(&sa.sin_addr, ip(OURS).bytes, 4);
+	assert_int_equal(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	return fd;
+}
+
+static void put(unsigned int asker, const uint8_t *data, int len)
+{
+	assert_true(len > 0);
+	assert_int_equal(send(t.askers[asker % ASKERS], data, (size_t)len, 0),
+			 len);
+}
+
+/* Number @i of all that are registered. */
+static struct eid eid_of(unsigned int i)
+{
+	struct addr a = { ADDR_IPV4, { 10, 1, i >> 8, i } };
+
+	return eid_host(1, &a);
+}
+
+static struct lisp_msg register_of(struct map_record *rec, struct locator *l,
+				   unsigned int i, unsigned int xtr)
+{
+	struct lisp_msg m = {
+		.type = MSG_TYPE_MAP_REGISTER,
+		.reg = {
+			.flags = MREG_WANT_NOTIFY | MREG_PROXY_REPLY |
+				 MREG_IDS,
+			.nonce = ++t.nonce,
+			.auth = { .algorithm = AUTH_HMAC_SHA256_128,
+				  .data_len = 32 },
+			.records = rec,
+			.record_count = 1,
+		},
+	};
+
+	*l = (struct locator){
+		.addr = { ADDR_IPV4, { 203, 0, 113, xtr } }, .priority = 1,
+		.weight = 100, .mpriority = 255, .flags = LOCATOR_REACHABLE,
+	};
+	*rec = (struct map_record){
+		.ttl = 10, .eid = eid_of(i), .locators = l, .locator_count = 1,
+	};
+	memset(m.reg.ids.xtr_id, xtr + 1, 16);
+	return m;
+}
+
+/* EID @i by the asker's xTR. */
+static void put_register(unsigned int asker, unsigned int i, uint32_t flags)
+{
+	struct map_record rec;
+	struct locator l;
+	struct lisp_msg m = register_of(&rec, &l, i, asker % ASKERS);
+	uint8_t buf[512];
+	int len;
+
+	m.reg.flags |= flags;
+	len = msg_build(&m, buf, sizeof(buf));
+	assert_true(len > 0);
+	assert_int_equal(auth_sign(t.key, buf, (size_t)len, AUTH_COVER_ENTIRE),
+			 0);
+	put(asker, buf, len);
+}
+
+static int build_request(unsigned int i, uint8_t *buf, size_t size)
+{
+	struct request_record rec = { .eid = eid_of(i) };
+	struct addr itr = ip(HIS);
+	struct lisp_msg m = {
+		.type = MSG_TYPE_MAP_REQUEST,
+		.request = { .nonce = ++t.nonce, .itr_rlocs = &itr,
+			     .itr_count = 1, .records = &rec,
+			     .record_count = 1 },
+	};
+
+	return msg_build(&m, buf, size);
+}
+
+static void put_request(unsigned int asker, unsigned int i, uint32_t flags)
+{
+	uint8_t inner[256], buf[512];
+	struct lisp_msg outer = {
+		.type = MSG_TYPE_ECM,
+		.ecm = { .flags = flags, .source = ip(HIS),
+			 .dest = eid_of(i).prefix.addr,
+			 .source_port = LISP_CONTROL_PORT,
+			 .dest_port = LISP_CONTROL_PORT, .ttl = 64,
+			 .message = inner },
+	};
+	int len = build_request(i, inner, sizeof(inner));
+
+	assert_true(len > 0);
+	outer.ecm.message_len = (size_t)len;
+	put(asker, buf, msg_build(&outer, buf, sizeof(buf)));
+}
+
+/* --- the Map-Server --- */
+
+static const char *text_of(int workers, int timeout)
+{
+	static char buf[1024];
+
+	snprintf(buf, sizeof(buf), config, t.dir, t.dir, workers, timeout);
+	return buf;
+}
+
+static void server_start(int workers)
+{
+	struct cfg_errors e;
+	char buf[1024];
+
+	strcpy(buf, text_of(workers, 180));
+	cfg_errors_init(&e, "test");
+	t.conf = conf_parse(buf, &e);
+	assert_non_null(t.conf);
+	cfg_errors_free(&e);
+	assert_int_equal(daemon_init(&t.d, t.conf, NULL), 0);
+	assert_int_equal(daemon_start(&t.d), 0);
+	assert_int_equal(udp_start(t.udp, t.d.loop, on_answer, NULL), 0);
+}
+
+static void open_udp_at(const char *at)
+{
+	struct addr a = ip(at);
+	struct udp_config cfg = {
+		.listen = &a, .listen_count = 1, .port = LISP_CONTROL_PORT,
+	};
+	int err;
+
+	t.udp = udp_open(&cfg, &err, NULL);
+	assert_non_null(t.udp);
+}
+
+static void begin(void **state, int workers)
+{
+	struct secret *psk = secret_new("secret", 6);
+
+	if (!*state) {
+		secret_free(psk);
+		skip();
+	}
+	memset(&t, 0, sizeof(t));
+	strcpy(t.dir, "/tmp/lisp-test-run-XXXXXX");
+	assert_non_null(mkdtemp(t.dir));
+	arena_init(&t.arena, MSG_ARENA_CAP);
+	t.key = auth_key_new(0, AUTH_HMAC_SHA256_128, psk);
+	secret_free(psk);
+	open_udp_at(HIS);
+	for (int i = 0; i < ASKERS; i++)
+		t.askers[i] = asker_new();
+	server_start(workers);
+}
+
+/* With whatever is under way; killed: without what a clean stop saves.  Our
+ * socket goes, too, as it belongs to the loop that ends. */
+static void server_stop(bool killed)
+{
+	udp_close(t.udp);
+	t.udp = NULL;
+	if (!killed)
+		daemon_stop(&t.d);
+	daemon_free(&t.d);
+	conf_free(t.conf);
+}
+
+static void end(void)
+{
+	char command[128];
+
+	server_stop(false);
+	for (int i = 0; i < ASKERS; i++)
+		close(t.askers[i]);
+	auth_key_free(t.key);
+	arena_free(&t.arena);
+	snprintf(command, sizeof(command), "rm -r %s", t.dir);
+	assert_int_equal(system(command), 0);
+}
+
+static uint64_t at_desk(unsigned int desk, enum ms_counter k)
+{
+	return counter_read(&node_ms(t.d.node)->desks[desk].counters[k]);
+}
+
+/* As it is shown. */
+static uint64_t statistic(const char *name)
+{
+	struct show_cursor c = { .after = NULL };
+	struct json_object *o, *v;
+	const char *why;
+	uint64_t n;
+
+	workers_lock(&t.d);
+	o = show(&t.d, "statistics", &c, &why);
+	workers_unlock(&t.d);
+	assert_non_null(o);
+	assert_true(json_object_object_get_ex(o, name, &v));
+	n = json_object_get_uint64(v);
+	json_object_put(o);
+	return n;
+}
+
+/* An asker whom that desk answers. */
+static unsigned int asker_of(unsigned int desk)
+{
+	for (unsigned int i = 0; i < ASKERS; i++) {
+		uint64_t before = at_desk(desk, MS_REQUESTS);
+		unsigned int answers = t.negative;
+
+		put_request(i, 60000 + i, 0);
+		wait_until(&t, t.negative > answers);
+		if (at_desk(desk, MS_REQUESTS) > before)
+			return i;
+	}
+	fail();
+	return 0;
+}
+
+/* --- tests --- */
+
+static void test_both(void **state)
+{
+	begin(state, 2);
+	for (unsigned int i = 0; i < 2 * ASKERS; i++)
+		put_register(i, i, 0);
+	wait_until(&t, t.notifies == 2 * ASKERS);
+	for (unsigned int i = 0; i < 2 * ASKERS; i++)
+		put_request(i, i, 0);
+	wait_until(&t, t.replies == 2 * ASKERS);
+	for (unsigned int desk = 0; desk < 2; desk++) {
+		assert_true(at_desk(desk, MS_REGISTERS) > 0);
+		assert_true(at_desk(desk, MS_REQUESTS) > 0);
+	}
+	assert_int_equal(t.other + t.negative, 0);
+	assert_int_equal(statistic("map-server-requests"), 2 * ASKERS);
+	assert_int_equal(statistic("map-server-registers"), 2 * ASKERS);
+	assert_int_equal(statistic("map-server-notifies"), 2 * ASKERS);
+	assert_int_equal(statistic("node-messages"), 4 * ASKERS);
+	assert_int_equal(statistic("udp-received"), 4 * ASKERS);
+	/* It counts when it has sent. */
+	wait_until(&t, statistic("udp-sent") == 4 * ASKERS);
+	end();
+}
+
+/* Map-Referrals go to who asked himself. */
+static unsigned int referred(void)
+{
+	static uint8_t buf[2048];
+	unsigned int n = 0;
+	ssize_t len;
+
+	for (int i = 0; i < ASKERS; i++)
+		while ((len = recv(t.askers[i], buf, sizeof(buf),
+				   MSG_DONTWAIT)) > 0)
+			n += msg_peek_type(buf, (size_t)len) ==
+				MSG_TYPE_MAP_REFERRAL;
+	return n;
+}
+
+/* What is not for a desk is for the main thread, wherever it comes. */
+static void test_handed_over(void **state)
+{
+	uint8_t garbage[] = { 0xf0, 1, 2, 3 }, buf[256];
+	unsigned int referrals = 0;
+
+	begin(state, 2);
+	for (unsigned int i = 0; i < ASKERS; i++) {
+		put_request(i, i, ECM_DDT);
+		put(i, buf, build_request(i, buf, sizeof(buf)));
+		put(i, garbage, sizeof(garbage));
+	}
+	wait_until(&t, (referrals += referred()) == ASKERS);
+	wait_until(&t, statistic("node-unexpected") == ASKERS);
+	wait_until(&t, statistic("parse-error-type") == ASKERS);
+	assert_true(statistic("workers-handed-over") > 0);
+	assert_int_equal(statistic("workers-lost"), 0);
+	end();
+}
+
+/* A worker makes something for the main thread's timer to do: of two that
+ * register an EID together the first is told, and told again when it says
+ * nothing. */
+static void test_timer(void **state)
+{
+	unsigned int asker;
+
+	begin(state, 2);
+	asker = asker_of(1);
+	put_register(asker + 1, 1, MREG_MERGE);
+	wait_until(&t, t.notifies == 1);
+	put_register(asker, 1, MREG_MERGE);
+	wait_until(&t, t.notifies == 2 && t.unsolicited);
+	wait_until(&t, t.repeated > 0);
+	end();
+}
+
+static int watch(void)
+{
+	static const char line[] = "{\"command\":\"watch\"}\n";
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/ctl", t.dir);
+	assert_int_equal(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	assert_int_equal(write(fd, line, strlen(line)), strlen(line));
+	wait_until(&t, watch_wanted(&t.d));
+	return fd;
+}
+
+/* How often @what is in what can be read now; it is not cut in two here. */
+static unsigned int heard(int fd, const char *what)
+{
+	static char buf[65536];
+	ssize_t len = read(fd, buf, sizeof(buf) - 1);
+	unsigned int n = 0;
+
+	buf[len > 0 ? len : 0] = '\0';
+	for (const char *at = buf; (at = strstr(at, what)); at++)
+		n++;
+	return n;
+}
+
+/* Whoever serves, a person sees it. */
+static void test_watch(void **state)
+{
+	unsigned int seen = 0;
+	int fd;
+
+	begin(state, 2);
+	fd = watch();
+	for (unsigned int i = 0; i < ASKERS; i++)
+		put_register(i, i, 0);
+	wait_until(&t, (seen += heard(fd, "\"registration-new\"")) == ASKERS);
+	wait_until(&t, t.notifies == ASKERS);
+	assert_true(at_desk(1, MS_REGISTERS) > 0);
+	close(fd);
+	end();
+}
+
+static void write_config(const char *text_)
+{
+	static char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/conf", t.dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text_, f);
+	assert_int_equal(fclose(f), 0);
+	t.d.file = path;
+}
+
+/* Whatever was under way is answered, by the old or the new one. */
+static void test_reload(void **state)
+{
+	struct reload_result r;
+	unsigned int n = 0;
+
+	begin(state, 2);
+	for (int round = 0; round < 30; round++) {
+		for (unsigned int k = 0; k < ASKERS; k++, n++) {
+			put_register(k, n, 0);
+			put_request(k, 40000 + n, 0);
+		}
+		write_config(text_of(2, 180 + round));
+		assert_int_equal(reload(&t.d, &r), 0);
+	}
+	wait_until(&t, t.notifies == n && t.negative == n);
+	write_config(text_of(3, 180));
+	assert_int_equal(reload(&t.d, &r), -EINVAL);
+	assert_non_null(strstr(r.why, "map-server.workers"));
+	put_request(asker_of(1), 0, 0);
+	wait_until(&t, t.replies == 1);
+	end();
+}
+
+static void server_again(int workers, bool killed)
+{
+	server_stop(killed);
+	open_udp_at(HIS);
+	server_start(workers);
+}
+
+/* In the midst of it, or when all is said. */
+static void test_stop(void **state)
+{
+	unsigned int n = 0;
+
+	begin(state, 3);
+	for (int round = 0; round < 10; round++) {
+		unsigned int before = t.notifies;
+
+		for (unsigned int k = 0; k < 4 * ASKERS; k++, n++) {
+			put_register(k, n, 0);
+			put_request(k, n, 0);
+		}
+		wait_until(&t, round % 2 ? t.notifies > before :
+			   t.notifies == before + 4 * ASKERS);
+		server_again(3, round % 4 > 1);
+		assert_true(store_memory_ops.prefixes(t.d.store) >=
+			    t.notifies);
+	}
+	end();
+}
+
+/* Who was told by a worker that he is registered is so after a crash. */
+static void test_crash(void **state)
+{
+	unsigned int asker;
+
+	begin(state, 2);
+	asker = asker_of(1);
+	for (unsigned int i = 0; i < ASKERS; i++)
+		put_register(asker, i, 0);
+	wait_until(&t, t.notifies == ASKERS);
+	server_again(2, true);
+	assert_int_equal(store_memory_ops.prefixes(t.d.store), ASKERS);
+	end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_both),
+		cmocka_unit_test(test_handed_over),
+		cmocka_unit_test(test_timer),
+		cmocka_unit_test(test_watch),
+		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_crash),
+	};
+
+	return cmocka_run_group_tests(tests, enter_namespace, NULL);
+}
