@@ -72,13 +72,14 @@ place()
 
 address() { echo "10.0.${server_nr[$1]}.1"; }
 
-# start NAME COMMAND...: in the place of that name.
+# start NAME COMMAND...: in the place of that name, on processors $server_cpus.
 start()
 {
 	local name=$1
 
 	shift
-	ip netns exec "$NS-$name" taskset -c 1 "$@" >"$work/$name.log" 2>&1 &
+	ip netns exec "$NS-$name" taskset -c "${server_cpus:-1}" "$@" \
+		>"$work/$name.log" 2>&1 &
 	server_pid[$name]=$!
 }
 

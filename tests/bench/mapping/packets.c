@@ -284,8 +284,9 @@ void plan_print_lispd(const struct plan *p, FILE *f, const char *dir,
 	fprintf(f, "{ \"name\": \"bench\", \"user\": \"root\",\n"
 		"  \"log-level\": \"warning\",\n"
 		"  \"control-socket\": \"%s/sock\", \"state-dir\": \"%s/state\","
-		"\n  \"map-server\": {%s \"registration-timeout\": 3600,\n"
-		"    \"sites\": [\n", dir, dir, "");
+		"\n  \"map-server\": { \"workers\": %u, "
+		"\"registration-timeout\": 3600,\n"
+		"    \"sites\": [\n", dir, dir, workers);
 	for (uint32_t i = 0; i < sites_of(p); i++) {
 		struct prefix site = { .addr = eid_addr(i, 0), .len = 23 };
 
