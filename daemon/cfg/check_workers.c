@@ -10,5 +10,7 @@ void conf_check_workers(const struct conf *c, struct cfg_errors *e)
 	struct cfg_path at = { &role, "workers", 0 };
 
 	if (c->ms && c->xtr && c->ms->workers > 1)
-		cfg_error(e, &at, "expected 1, as this process is an xTR, too");
+		cfg_error(e, &at, "found %llu, expected 1 as this process is "
+			  "an xTR, too",
+			  (unsigned long long)c->ms->workers);
 }

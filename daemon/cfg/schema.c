@@ -431,8 +431,9 @@ static const struct cfg_key ms_keys[] = {
 		 "repeated." },
 	{ "workers", UINT(conf_ms, workers, 1, 64, "1"),
 	  .doc = "Threads that answer Map-Requests and authenticate "
-		 "Map-Registers.  Rate limits of sources and EID-prefixes are "
-		 "each worker's own; not for a process that is an xTR, too." },
+		 "Map-Registers; no more than processors.  A source address "
+		 "has one of them; limits of ITR-RLOCs and EID-prefixes are "
+		 "each worker's own.  1 for a process that is an xTR, too." },
 	{ NULL }
 };
 

@@ -108,6 +108,8 @@ static int add_socket(struct udp *u, const struct udp_config *cfg,
 		err = set_int(s->fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	if (!err)
 		err = bind_socket(s, port_of(cfg, local->family));
+	if (!err && cfg->beside)
+		err = udp_spread(s->fd, local->family, cfg->sharers);
 	if (err) {
 		close(s->fd);
 		return err;

@@ -11,7 +11,8 @@
  * Several threads may each have a struct udp of their own with the same
  * addresses and ports: the first one is made alone, so that another process
  * that has the port is noticed, the others beside it.  The kernel then spreads
- * what comes over all of them, one sender's always to the same.
+ * what comes over all of them, all of one source address to the same, whatever
+ * its port, so that a limit for a source is one.
  *
  * Datagrams are received many at a time.  Who sends many, too, collects them
  * (io/outbox.h).
@@ -53,6 +54,7 @@ struct udp_config {
 	uint16_t port;			/* 0: one the kernel chooses */
 	const char *device;		/* VRF to bind to, or NULL */
 	struct udp *beside;		/* whose ports to share, or NULL */
+	unsigned int sharers;		/* of these ports, when all are open */
 };
 
 struct udp_stats {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Inside of io/udp.h: opening (udp.c), receiving (udp_receive.c), sending
- * many (outbox.c). */
+/* Inside of io/udp.h: opening (udp.c), receiving (udp_receive.c), sharing
+ * ports (udp_spread.c), sending many (outbox.c). */
 #ifndef LISP_IO_UDP_PART_H
 #define LISP_IO_UDP_PART_H
 
@@ -45,6 +45,10 @@ struct udp_socket *udp_choose(struct udp *u, const struct addr *from,
 /* Have @m, whose control data is @control, sent from @from. */
 void udp_put_source(struct msghdr *m, union udp_control *control,
 		    const struct addr *from);
+
+/* Of the sockets that share @fd's port: who gets what, by its source address
+ * alone, if they are @count.  0 or negative errno. */
+int udp_spread(int fd, enum addr_family family, unsigned int count);
 
 /* For the event loop: a struct udp_socket can be read. */
 void udp_on_readable(void *arg);

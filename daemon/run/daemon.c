@@ -98,7 +98,8 @@ static int open_beside(struct daemon *d, const struct udp_config *cfg)
 	d->outbox = outbox_new(d->udp, execute_on_send_error, d);
 	err = d->outbox ? workers_open(d, cfg) : -ENOMEM;
 	if (err)
-		log_error("workers: %s", strerror(-err));
+		log_error("map-server.workers: cannot open their sockets: %s",
+			  strerror(-err));
 	return err;
 }
 
@@ -344,7 +345,8 @@ static int start_events(struct daemon *d)
 		return vpns_sync(d);
 	err = workers_start(d);
 	if (err)
-		log_error("workers: %s", strerror(-err));
+		log_error("map-server.workers: cannot start their threads: "
+			  "%s", strerror(-err));
 	return err;
 }
 

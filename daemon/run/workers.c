@@ -228,6 +228,7 @@ int workers_open(struct daemon *d, const struct udp_config *cfg)
 	pthread_cond_init(&ws->changed, NULL);
 	ws->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	beside.beside = d->udp;
+	beside.sharers = count + 1;
 	for (unsigned int i = 0; i < count; i++)
 		ws->list[i].kick = -1;
 	for (unsigned int i = 0; i < count && !err; i++)

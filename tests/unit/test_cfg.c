@@ -506,8 +506,8 @@ static const struct {
 	{ "{\"xtr\": {\"map-resolvers\": [\"192.0.2.9\"], \"rlocs\": " RLOC
 	  ", \"vpns\": [" VPN "]},\n\"map-server\": {\n\"workers\": 2, "
 	  "\"sites\": [" SITE("a", KEYS, EIDS) "]}}",
-	  "f:3: map-server.workers: expected 1, as this process is an xTR, "
-	  "too" },
+	  "f:3: map-server.workers: found 2, expected 1 as this process is an "
+	  "xTR, too" },
 };
 
 static void test_bad(void **state)

@@ -169,7 +169,7 @@ static void test_udp_errors(void **state)
 static void test_udp_beside(void **state)
 {
 	struct udp *u = open_any(), *second;
-	struct udp_config cfg = { .beside = u };
+	struct udp_config cfg = { .beside = u, .sharers = 2 };
 	int err;
 
 	second = udp_open(&cfg, &err, NULL);
@@ -181,6 +181,71 @@ static void test_udp_beside(void **state)
 	assert_int_equal(err, -EADDRINUSE);
 	udp_close(second);
 	udp_close(u);
+}
+
+static void on_count(void *arg, const struct udp_datagram *d)
+{
+	*(unsigned int *)arg += 1;
+}
+
+/* From that address, and ever another port. */
+static void send_from(const struct addr *from, const struct addr *to,
+		      uint16_t port, unsigned int n)
+{
+	struct udp_config cfg = { .listen = from, .listen_count = 1 };
+
+	while (n--) {
+		int err;
+		struct udp *u = udp_open(&cfg, &err, NULL);
+
+		assert_non_null(u);
+		assert_int_equal(udp_send(u, from, to, port, "x", 1), 0);
+		udp_close(u);
+	}
+}
+
+/* All of a source to one of those who share a port, and not all sources. */
+static void spread(const char *first, const char *server, unsigned int n)
+{
+	struct addr from = ip(first), to = ip(server);
+	struct udp *u[2] = { open_any() };
+	struct udp_config cfg = { .beside = u[0], .sharers = 2 };
+	unsigned int count[2] = { 0 }, all[2] = { 0 };
+	struct loop *l = loop_new();
+	int err;
+
+	u[1] = udp_open(&cfg, &err, NULL);
+	assert_non_null(u[1]);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(udp_start(u[i], l, on_count, &count[i]), 0);
+	for (unsigned int i = 0; i < n; i++) {
+		uint64_t end = clock_ms() + WAIT_MS;
+
+		count[0] = count[1] = 0;
+		send_from(&from, &to, udp_port(u[0], from.family), 8);
+		while (count[0] + count[1] < 8 && clock_ms() < end)
+			loop_once(l, 10);
+		assert_int_equal(count[0] + count[1], 8);
+		assert_true(!count[0] || !count[1]);
+		all[0] += count[0];
+		all[1] += count[1];
+		from.bytes[from.family == ADDR_IPV4 ? 3 : 15]++;
+	}
+	assert_true(n < 2 || (all[0] && all[1]));
+	for (int i = 0; i < 2; i++)
+		udp_close(u[i]);
+	loop_free(l);
+}
+
+static void test_udp_spread4(void **state)
+{
+	spread("127.1.0.1", "127.0.0.1", 64);
+}
+
+/* One address is all that this host has for certain. */
+static void test_udp_spread6(void **state)
+{
+	spread("::1", "::1", 1);
 }
 
 /* --- control socket --- */
@@ -545,6 +610,8 @@ int main(void)
 		cmocka_unit_test(test_udp_sizes),
 		cmocka_unit_test(test_udp_errors),
 		cmocka_unit_test(test_udp_beside),
+		cmocka_unit_test(test_udp_spread4),
+		cmocka_unit_test(test_udp_spread6),
 		cmocka_unit_test(test_ctl_lines),
 		cmocka_unit_test(test_ctl_late),
 		cmocka_unit_test(test_ctl_client_gone),

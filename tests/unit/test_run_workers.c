@@ -4,8 +4,8 @@
  * test's own: both serve, what is not for them reaches the main thread, and
  * neither another configuration nor the end of it finds them unprepared.
  *
- * One who asks is a socket with a port of its own, so that the kernel spreads
- * them; answers come to port 4342 of the address that all of them have.
+ * One who asks has an address of its own, so that the kernel spreads them;
+ * Map-Replies come to port 4342 of one that is nobody else's.
  */
 #include "run_world.h"
 
@@ -18,7 +18,7 @@
 #include "sm/ms.h"
 
 #define ASKERS	32
-#define HIS	MS			/* the askers' address */
+#define HIS	MS			/* the ITR-RLOC */
 #define OURS	XTR			/* the Map-Server's */
 
 static const char config[] =
@@ -80,13 +80,19 @@ static void on_answer(void *arg, const struct udp_datagram *d)
 
 /* --- one who asks --- */
 
-static int asker_new(void)
+static struct addr asker_addr(unsigned int i)
 {
+	return (struct addr){ ADDR_IPV4, { 198, 51, 100, i + 1 } };
+}
+
+static int asker_new(unsigned int i)
+{
+	struct addr own = asker_addr(i);
 	struct sockaddr_in sa = { .sin_family = AF_INET };
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
 	assert_true(fd >= 0);
-	memcpy(&sa.sin_addr, ip(HIS).bytes, 4);
+	memcpy(&sa.sin_addr, own.bytes, 4);
 	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
 	sa.sin_port = htons(LISP_CONTROL_PORT);
 	memcpy(&sa.sin_addr, ip(OURS).bytes, 4);
@@ -210,14 +216,18 @@ static void server_start(int workers)
 	assert_int_equal(udp_start(t.udp, t.d.loop, on_answer, NULL), 0);
 }
 
-static void open_udp_at(const char *at)
+/* Where answers come. */
+static void open_udp(void)
 {
-	struct addr a = ip(at);
+	struct addr at[ASKERS + 1] = { ip(HIS) };
 	struct udp_config cfg = {
-		.listen = &a, .listen_count = 1, .port = LISP_CONTROL_PORT,
+		.listen = at, .listen_count = ASKERS + 1,
+		.port = LISP_CONTROL_PORT,
 	};
 	int err;
 
+	for (unsigned int i = 0; i < ASKERS; i++)
+		at[i + 1] = asker_addr(i);
 	t.udp = udp_open(&cfg, &err, NULL);
 	assert_non_null(t.udp);
 }
@@ -236,9 +246,9 @@ static void begin(void **state, int workers)
 	arena_init(&t.arena, MSG_ARENA_CAP);
 	t.key = auth_key_new(0, AUTH_HMAC_SHA256_128, psk);
 	secret_free(psk);
-	open_udp_at(HIS);
-	for (int i = 0; i < ASKERS; i++)
-		t.askers[i] = asker_new();
+	open_udp();
+	for (unsigned int i = 0; i < ASKERS; i++)
+		t.askers[i] = asker_new(i);
 	server_start(workers);
 }
 
@@ -467,7 +477,7 @@ static void test_reload(void **state)
 static void server_again(int workers, bool killed)
 {
 	server_stop(killed);
-	open_udp_at(HIS);
+	open_udp();
 	server_start(workers);
 }
 
@@ -508,6 +518,14 @@ static void test_crash(void **state)
 	end();
 }
 
+static int enter(void **state)
+{
+	int err = enter_namespace(state);
+
+	return err || !*state ? err :
+		system("ip route add local 198.51.100.0/24 dev lo");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -520,5 +538,5 @@ int main(void)
 		cmocka_unit_test(test_crash),
 	};
 
-	return cmocka_run_group_tests(tests, enter_namespace, NULL);
+	return cmocka_run_group_tests(tests, enter, NULL);
 }
