@@ -47,10 +47,9 @@ void ddt_config_init(struct ddt_config *cfg)
 		.ttl = REFERRAL_TTL_MIN,
 		.sign = {
 			.validity = 7 * 24 * 3600,
-			.kept = 1024,
-			.rates = {
-				[DDT_SIGN_SHARED] = { 5000, 400 },
-				[DDT_SIGN_ONCE] = { 50000, 20 },
+			.kept = {
+				[DDT_SIGN_ACK] = 65536,
+				[DDT_SIGN_SHARED] = 1024,
 			},
 		},
 		.requests = {
@@ -236,7 +235,7 @@ static void refer(struct query *q)
 		.rlocs = (struct referral_rloc *)g->rlocs,
 		.rloc_count = g->rloc_count,
 	};
-	q->how = DDT_SIGN_KEPT;
+	q->how = DDT_SIGN_DELEGATION;
 	answer(q);
 }
 
@@ -270,7 +269,7 @@ static void acknowledge(struct query *q)
 		add_server(&q->rec, &q->rq->pkt->to);
 	for (size_t i = 0; a && i < a->peer_count && i < DDT_PEERS_MAX; i++)
 		add_server(&q->rec, &a->peers[i]);
-	q->how = DDT_SIGN_SHARED;
+	q->how = DDT_SIGN_ACK;
 	answer(q);
 }
 

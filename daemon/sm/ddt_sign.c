@@ -10,9 +10,27 @@
 /* Clocks of others may be behind ours. */
 #define INCEPTION_BEFORE	3600	/* seconds */
 
+/* A signature with 4096 bits takes 4 ms, with 3072 two, and with half the bits
+ * an eighth of that or less: a generous measure, as machines differ. */
+#define COST_US		5500
+#define COST_SIZE	512
+
+/* What each class may take of a thread's time, and at once.  How many
+ * delegations and sites there are is configured, and a signature lasts for
+ * days; who asks for the rest can do so for ever. */
+static const struct {
+	unsigned int thousandths;
+	unsigned int at_once_us;
+} shares[DDT_SIGN_CLASSES] = {
+	[DDT_SIGN_DELEGATION] = { 100, 100000 },
+	[DDT_SIGN_ACK] = { 100, 100000 },
+	[DDT_SIGN_SHARED] = { 40, 40000 },
+	[DDT_SIGN_ONCE] = { 10, 10000 },
+};
+
 struct ddt_signed {
 	struct hash_node node;		/* hash of the plain octets */
-	struct ddt_signed *older;	/* SHARED only */
+	struct ddt_signed *older;
 	struct ddt_signed *newer;
 	enum ddt_sign_class how;
 	uint64_t made;			/* seconds since 1970 */
@@ -22,6 +40,30 @@ struct ddt_signed {
 	uint8_t octets[];		/* without signatures, then with */
 };
 
+uint64_t ddt_sign_cost(const struct ddt_sign_config *cfg)
+{
+	uint64_t us = 0;
+
+	for (size_t i = 0; i < cfg->key_count; i++) {
+		uint64_t size = cfg->keys[i].size;
+
+		us += COST_US * size * size * size /
+		      ((uint64_t)COST_SIZE * COST_SIZE * COST_SIZE);
+	}
+	return us ? us : 1;
+}
+
+static void set_rates(struct ddt_sign *s)
+{
+	uint64_t cost = ddt_sign_cost(s->cfg);
+
+	for (size_t i = 0; i < DDT_SIGN_CLASSES; i++)
+		bucket_init(&s->rates[i],
+			    (uint32_t)(cost * 1000 / shares[i].thousandths),
+			    cost < shares[i].at_once_us ?
+			    (uint32_t)(shares[i].at_once_us / cost) : 1);
+}
+
 int ddt_sign_init(struct ddt_sign *s, const struct ddt_sign_config *cfg,
 		  const struct sm_ops *ops, const uint8_t seed[16])
 {
@@ -30,9 +72,7 @@ int ddt_sign_init(struct ddt_sign *s, const struct ddt_sign_config *cfg,
 	s->ops = ops;
 	if (cfg->key_count > DDT_KEYS_MAX)
 		return -EINVAL;
-	for (size_t i = DDT_SIGN_SHARED; i < DDT_SIGN_CLASSES; i++)
-		bucket_init(&s->rates[i], cfg->rates[i].interval_us,
-			    cfg->rates[i].burst);
+	set_rates(s);
 	return hash_init(&s->records, seed);
 }
 
@@ -63,35 +103,38 @@ size_t ddt_sign_room(const struct ddt_sign *s)
 
 static void unlink_entry(struct ddt_sign *s, struct ddt_signed *e)
 {
-	*(e->newer ? &e->newer->older : &s->recent) = e->older;
-	*(e->older ? &e->older->newer : &s->oldest) = e->newer;
-	s->shared--;
+	struct ddt_sign_list *l = &s->lists[e->how];
+
+	*(e->newer ? &e->newer->older : &l->recent) = e->older;
+	*(e->older ? &e->older->newer : &l->oldest) = e->newer;
+	l->count--;
 }
 
 static void link_recent(struct ddt_sign *s, struct ddt_signed *e)
 {
+	struct ddt_sign_list *l = &s->lists[e->how];
+
 	e->newer = NULL;
-	e->older = s->recent;
-	*(s->recent ? &s->recent->newer : &s->oldest) = e;
-	s->recent = e;
-	s->shared++;
+	e->older = l->recent;
+	*(l->recent ? &l->recent->newer : &l->oldest) = e;
+	l->recent = e;
+	l->count++;
 }
 
 static void drop(struct ddt_sign *s, struct ddt_signed *e)
 {
 	hash_del(&s->records, &e->node);
-	if (e->how == DDT_SIGN_SHARED)
-		unlink_entry(s, e);
+	unlink_entry(s, e);
 	free(e);
 }
 
 static void keep(struct ddt_sign *s, struct ddt_signed *e, uint64_t hash)
 {
-	if (e->how == DDT_SIGN_SHARED) {
-		if (s->shared && s->shared >= s->cfg->kept)
-			drop(s, s->oldest);
-		link_recent(s, e);
-	}
+	unsigned int max = s->cfg->kept[e->how];
+
+	if (max && s->lists[e->how].count >= max)
+		drop(s, s->lists[e->how].oldest);
+	link_recent(s, e);
 	hash_add(&s->records, &e->node, hash);
 }
 
@@ -105,10 +148,8 @@ static struct ddt_signed *find(struct ddt_sign *s, uint64_t hash,
 
 		if (e->plain_len != len || memcmp(e->octets, plain, len))
 			continue;
-		if (e->how == DDT_SIGN_SHARED) {
-			unlink_entry(s, e);
-			link_recent(s, e);
-		}
+		unlink_entry(s, e);
+		link_recent(s, e);
 		return e;
 	}
 	return NULL;
@@ -227,11 +268,6 @@ static struct ddt_signed *sign_anew(struct ddt_sign *s, uint64_t wall,
 	return NULL;
 }
 
-static bool may_sign(struct ddt_sign *s, uint64_t now, enum ddt_sign_class how)
-{
-	return how == DDT_SIGN_KEPT || bucket_take(&s->rates[how], now);
-}
-
 /* One that holds: kept, or made now.  While it cannot be renewed the old one
  * does until it expires. */
 static int look_up(struct ddt_sign *s, uint64_t now,
@@ -247,7 +283,7 @@ static int look_up(struct ddt_sign *s, uint64_t now,
 	*found = old;
 	if (old && is_fresh(old, wall))
 		return 0;
-	if (may_sign(s, now, how)) {
+	if (bucket_take(&s->rates[how], now)) {
 		ret = -EIO;
 		e = sign_anew(s, wall, rec, how, arena, plain, len, computed);
 	}
@@ -279,7 +315,7 @@ int ddt_sign_record(struct ddt_sign *s, uint64_t now,
 	if (!s->cfg->key_count)
 		return 0;
 	if (how == DDT_SIGN_ONCE)
-		return may_sign(s, now, how) ?
+		return bucket_take(&s->rates[how], now) ?
 			sign_once(s, rec, arena, octets, len, computed) :
 			-EAGAIN;
 	ret = look_up(s, now, rec, how, arena, plain, plain_len, &e, computed);

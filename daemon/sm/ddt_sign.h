@@ -3,14 +3,19 @@
  * Signed records of a DDT node (RFC 8111 10.2), kept so that nobody can make
  * it compute a signature for each request:
  *
- *	DDT_SIGN_KEPT	as many as the configuration has delegations: kept for
- *			ever, signed anew when half of the validity is over
- *	DDT_SIGN_SHARED	holes, registrations: their number is bounded, but may
- *			be large; those used last are kept, and new ones have a
- *			rate limit
- *	DDT_SIGN_ONCE	carries what the request says, so that it is never the
- *			same: not kept, and a rate limit of its own, so that
- *			such requests leave the others theirs
+ *	DDT_SIGN_DELEGATION	as many as are configured: kept for ever,
+ *				signed anew when half of the validity is over
+ *	DDT_SIGN_ACK		as many as there are sites, for each address
+ *				of ours; those used last are kept
+ *	DDT_SIGN_SHARED		holes, and what is not registered: whoever asks
+ *				chooses which; those used last are kept
+ *	DDT_SIGN_ONCE		carries what the request says, so that it is
+ *				never the same: not kept
+ *
+ * Signing takes the time of the thread that serves everybody.  Each class has
+ * a share of that time which is nobody else's, so that questions for one leave
+ * the others theirs; what the share is in records follows from what the keys
+ * cost by their size.  What is over it is not answered, and asked again.
  */
 #ifndef LISP_SM_DDT_SIGN_H
 #define LISP_SM_DDT_SIGN_H
@@ -24,7 +29,8 @@
 #define DDT_KEYS_MAX	3	/* of a node: to change them without a gap */
 
 enum ddt_sign_class {
-	DDT_SIGN_KEPT,
+	DDT_SIGN_DELEGATION,
+	DDT_SIGN_ACK,
 	DDT_SIGN_SHARED,
 	DDT_SIGN_ONCE,
 	DDT_SIGN_CLASSES
@@ -40,21 +46,28 @@ struct ddt_sign_config {
 	const struct ddt_key *keys;
 	size_t key_count;		/* 0: nothing is signed */
 	uint32_t validity;		/* seconds */
-	unsigned int kept;		/* DDT_SIGN_SHARED */
-	struct limit_rate rates[DDT_SIGN_CLASSES];	/* KEPT: unused */
+	unsigned int kept[DDT_SIGN_CLASSES];	/* records; 0: any number */
 };
 
 struct ddt_signed;
+
+/* Those of one class, by last use. */
+struct ddt_sign_list {
+	struct ddt_signed *recent;
+	struct ddt_signed *oldest;
+	unsigned int count;
+};
 
 struct ddt_sign {
 	const struct ddt_sign_config *cfg;
 	const struct sm_ops *ops;
 	struct hash_table records;	/* by what is signed */
 	struct bucket rates[DDT_SIGN_CLASSES];
-	struct ddt_signed *recent;	/* SHARED, by last use */
-	struct ddt_signed *oldest;
-	unsigned int shared;
+	struct ddt_sign_list lists[DDT_SIGN_CLASSES];
 };
+
+/* Microseconds that a thread has for one record: what all keys cost. */
+uint64_t ddt_sign_cost(const struct ddt_sign_config *cfg);
 
 /* 0, -ENOMEM, -EINVAL (too many keys). */
 int ddt_sign_init(struct ddt_sign *s, const struct ddt_sign_config *cfg,

@@ -180,6 +180,53 @@ static void plain_map_server(void **state)
 			    "not-authoritative [100]10.9.0.1/32 0 I");
 }
 
+static uint64_t wall(void *arg)
+{
+	return 1800000000;
+}
+
+static int sign_nothing(void *arg, const struct sig_key *key,
+			const uint8_t *data, size_t len, uint8_t *sig,
+			size_t sig_len)
+{
+	memset(sig, 1, sig_len);
+	return 0;
+}
+
+/* Who asks for holes neither pushes out what acknowledges a site, nor takes
+ * the time to sign it. */
+static void holes_cost_no_site(void **state)
+{
+	static const struct ddt_key key = { NULL, 1, 512 };
+	struct counter_group g;
+	char eid[32];
+
+	ddt_cfg.sign.keys = &key;
+	ddt_cfg.sign.key_count = 1;
+	ddt_cfg.sign.kept[DDT_SIGN_SHARED] = 2;
+	ms_ops.wall = wall;
+	ms_ops.sign_referral = sign_nothing;
+	make();
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 1));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 2));
+	ASK("[100]10.8.0.1/32");
+	assert_int_equal(referral()->sig_count, 1);
+	for (int i = 0; i < 100; i++) {
+		snprintf(eid, sizeof(eid), "[100]10.%d.0.1/32", 16 << i % 4);
+		ASK(eid);
+	}
+	g = ddt_counters(&ddt);
+	assert_true(counted(g, "sign-limited") > 40);
+	assert_int_equal(counted(g, "signed"), 1 + 7);
+	/* The one that is there, and one that is not. */
+	ASK("[100]10.8.0.1/32");
+	assert_int_equal(referral()->action, REFERRAL_MS_ACK);
+	assert_int_equal(counted(g, "signed"), 1 + 7);
+	ASK("[100]10.1.0.1/32");
+	assert_int_equal(referral()->action, REFERRAL_MS_ACK);
+	assert_int_equal(counted(g, "signed"), 1 + 7 + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +239,7 @@ int main(void)
 		T(delegated_below),
 		T(holes),
 		T(plain_map_server),
+		T(holes_cost_no_site),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
