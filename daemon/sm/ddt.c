@@ -20,6 +20,7 @@
 
 #include "sm/ddt.h"
 #include "sm/ms_part.h"
+#include "sm/reply.h"
 
 /* Signatures leave room for a record and two plain locators. */
 #define SIGN_ROOM_MAX	1100
@@ -27,6 +28,7 @@
 static const char *const counter_names[DDT_NODE_COUNT] = {
 	[DDT_NODE_REQUESTS] = "requests",
 	[DDT_NODE_LIMITED] = "limited",
+	[DDT_NODE_REPEATED] = "repeated",
 	[DDT_NODE_INVALID] = "invalid",
 	[DDT_NODE_ACTION + REFERRAL_NODE] = "node-referral",
 	[DDT_NODE_ACTION + REFERRAL_MS] = "ms-referral",
@@ -54,8 +56,14 @@ void ddt_config_init(struct ddt_config *cfg)
 		},
 		.requests = {
 			.each = { 2000, 1000 },
-			.all = { 20, 20000 },
+			.all = LIMIT_ALL_TOGETHER,
 			.slots = 16384,
+		},
+		/* At once what a resolver asks until the first answer comes. */
+		.repeated = {
+			.each = { 200000, 250 },
+			.all = LIMIT_ALL_TOGETHER,
+			.slots = 65536,
 		},
 		.message_max4 = 1280 - 28,
 		.message_max6 = 1280 - 48,
@@ -124,6 +132,8 @@ int ddt_init(struct ddt *d, const struct ddt_config *cfg,
 	if (!ret)
 		ret = limit_init(&d->requests, &cfg->requests, seed);
 	if (!ret)
+		ret = limit_init(&d->repeated, &cfg->repeated, seed);
+	if (!ret)
 		ret = ddt_sign_init(&d->sign, &cfg->sign, ops, seed);
 	if (ret)
 		ddt_free(d);
@@ -135,6 +145,7 @@ void ddt_free(struct ddt *d)
 	xeidmap_free(&d->authorities);
 	xeidmap_free(&d->delegations);
 	limit_free(&d->requests);
+	limit_free(&d->repeated);
 	ddt_sign_free(&d->sign);
 	memset(d, 0, sizeof(*d));
 }
@@ -199,6 +210,24 @@ static void cut(struct query *q)
 	}
 }
 
+/* Whoever is told this remembers it.  An MS-ACK he needs for each request. */
+static bool is_remembered(const struct query *q)
+{
+	return !q->rec.incomplete && q->rec.ttl && q->how != DDT_SIGN_ONCE &&
+	       q->rec.action != REFERRAL_MS_ACK;
+}
+
+/* An answer is larger than its question, and the source may be made up: so one
+ * that asks for the same again and again gets few (as DNS RRL does it). */
+static bool is_repeated(struct query *q)
+{
+	uint8_t key[LIMIT_KEY_SIZE + 1];
+	size_t len = limit_key(key, &q->rq->pkt->from, &q->rec.xeid.eid);
+
+	key[len++] = q->rec.xeid.iid_len;
+	return !limit_take(&q->d->repeated, key, len, q->now);
+}
+
 static void answer(struct query *q)
 {
 	struct ddt *d = q->d;
@@ -208,6 +237,10 @@ static void answer(struct query *q)
 
 	q->rec.authoritative = true;
 	cut(q);
+	if (is_remembered(q) && is_repeated(q)) {
+		refuse(q, DDT_NODE_REPEATED, LOG_REQUEST_LIMITED);
+		return;
+	}
 	ret = ddt_sign_record(&d->sign, q->now, &q->rec, q->how, q->acts->arena,
 			      &octets, &len, &d->counters[DDT_NODE_SIGNED]);
 	if (ret == -EAGAIN) {

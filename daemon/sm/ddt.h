@@ -6,7 +6,8 @@
  * served.
  *
  * A request: limit per source -> the longest of delegation, site and own
- * authority -> one record -> its signature -> Map-Referral to the sender.
+ * authority -> one record -> limit of it for the source -> its signature ->
+ * Map-Referral to the sender.
  *
  * Signing costs a thousand times what answering does, and whoever asks chooses
  * what is asked.  So what is signed is kept and sent again until half of its
@@ -46,6 +47,7 @@ struct ddt_config {
 	uint32_t ttl;			/* minutes, of what is found */
 	struct ddt_sign_config sign;
 	struct limit_config requests;	/* per source */
+	struct limit_config repeated;	/* per source and record */
 	unsigned int message_max4;	/* octets of UDP payload */
 	unsigned int message_max6;
 };
@@ -53,6 +55,7 @@ struct ddt_config {
 enum ddt_node_counter {
 	DDT_NODE_REQUESTS,
 	DDT_NODE_LIMITED,
+	DDT_NODE_REPEATED,		/* what the source should remember */
 	DDT_NODE_INVALID,
 	DDT_NODE_ACTION,			/* one for each enum referral_action */
 	DDT_NODE_ACTION_LAST = DDT_NODE_ACTION + REFERRAL_ACTION_COUNT - 1,
@@ -71,6 +74,7 @@ struct ddt {
 	struct xeidmap delegations;	/* -> struct ddt_delegation */
 	struct ddt_sign sign;
 	struct limit requests;
+	struct limit repeated;
 	struct ddt_config plain;	/* of a Map-Server that is no node */
 	uint64_t counters[DDT_NODE_COUNT];
 };

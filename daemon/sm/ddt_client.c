@@ -47,10 +47,12 @@ void ddt_client_config_init(struct ddt_client_config *cfg)
 	cfg->referrals = 32;
 	/* RFC 9301 5.4. */
 	cfg->per_eid = (struct limit_config){
-		.each = { 3000000, 1 }, .all = { 20, 20000 }, .slots = 16384,
+		.each = { 3000000, 1 }, .all = LIMIT_ALL_TOGETHER,
+		.slots = 16384,
 	};
 	cfg->per_rloc = (struct limit_config){
-		.each = { 10000, 100 }, .all = { 20, 20000 }, .slots = 16384,
+		.each = { 10000, 100 }, .all = LIMIT_ALL_TOGETHER,
+		.slots = 16384,
 	};
 }
 
@@ -197,9 +199,32 @@ void ddt_client_on_request(struct ddt_client *c, uint64_t now,
 
 /* --- time --- */
 
+/* Another query may have found out more since this one asked; then it need not
+ * be asked again.  False: it has not. */
+static bool follow_known(struct ddt_turn *t)
+{
+	struct ddt_query *q = t->q;
+	struct referral_set *s = referral_match(&t->c->cache, t->now, &q->eid);
+
+	if (!s || xeid_bits(&s->xeid) <= xeid_bits(&q->set->xeid))
+		return false;
+	t->c->counters[DDTC_FROM_CACHE]++;
+	if (referral_set_negative(s)) {
+		const struct xeid x = s->xeid;
+
+		ddt_negative(t, &x, minutes_left(t->now, s), "cache");
+		return true;
+	}
+	q->cached = true;
+	ddt_follow(t, s, "cache");
+	return true;
+}
+
 /* Nobody answered.  What the cache said may be old; then it is silence. */
 static void on_silence(struct ddt_turn *t)
 {
+	if (!ddt_over_budget(t) && follow_known(t))
+		return;
 	if (ddt_ask_next(t, t->c->cfg->tries))
 		t->c->counters[DDTC_RETRIES]++;
 	else if (ddt_over_budget(t) || !t->q->cached ||

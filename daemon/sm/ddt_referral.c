@@ -16,16 +16,21 @@ struct answer_of {
 	unsigned int target;		/* who sent it */
 };
 
+/* The longest that contains the EID. */
 static const struct referral_record *
 covering(const struct map_referral *m, const struct ddt_query *q)
 {
+	const struct referral_record *best = NULL;
 	struct xeid x = xeid_of(&q->eid);
 
-	for (unsigned int i = 0; i < m->record_count; i++)
-		if (!m->records[i].foreign &&
-		    xeid_contains(&m->records[i].xeid, &x))
-			return &m->records[i];
-	return NULL;
+	for (unsigned int i = 0; i < m->record_count; i++) {
+		const struct referral_record *rec = &m->records[i];
+
+		if (!rec->foreign && xeid_contains(&rec->xeid, &x) &&
+		    (!best || xeid_bits(&rec->xeid) > xeid_bits(&best->xeid)))
+			best = rec;
+	}
+	return best;
 }
 
 /* The query that @m from @from answers; the record for it, or NULL if it has
@@ -202,8 +207,7 @@ static void on_outside(struct ddt_turn *t, const struct answer_of *a)
 {
 	ddt_complain(t, DDTC_LOOPS, LOG_DDT_LOOP,
 		     &t->q->set->targets[a->target].addr);
-	if (!ddt_to_root(t, "less specific"))
-		ddt_give_up(t, "less specific");
+	ddt_try_another(t, a->target, "less specific");
 }
 
 static void on_record(struct ddt_turn *t, const struct answer_of *a)

@@ -57,14 +57,47 @@ static struct ddt_revoked *find_revoked(struct ddt_verify *v, uint64_t now,
 	return NULL;
 }
 
+static unsigned int count_of(const struct ddt_verify *v, const struct addr *by)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < DDT_REVOKED_MAX; i++)
+		n += addr_equal(&v->revoked[i].by, by);
+	return n;
+}
+
+/* A place for one more of @by: a free one, or the oldest of whoever has most,
+ * so that no number of keys of one's own pushes out another's. */
+static struct ddt_revoked *place_for(struct ddt_verify *v, uint64_t now,
+				     const struct addr *by)
+{
+	struct ddt_revoked *best = NULL;
+	unsigned int most = 0;
+
+	for (unsigned int i = 0; i < DDT_REVOKED_MAX; i++) {
+		struct ddt_revoked *r = &v->revoked[i];
+		unsigned int n;
+
+		if (r->expires <= now)
+			return r;
+		n = count_of(v, &r->by) + addr_equal(&r->by, by);
+		if (n > most || (n == most && r->expires < best->expires)) {
+			best = r;
+			most = n;
+		}
+	}
+	return best;
+}
+
 static void revoke(struct ddt_verify *v, uint64_t now,
-		   const struct referral_known_key *k)
+		   const struct referral_known_key *k, const struct addr *by)
 {
 	struct ddt_revoked *r = find_revoked(v, now, k);
 
 	if (!r) {
-		r = &v->revoked[v->next++ % DDT_REVOKED_MAX];
+		r = place_for(v, now, by);
 		*r = print_of(v, k);
+		r->by = *by;
 		v->revocations++;
 	}
 	r->expires = now + REVOKED_MS;
@@ -176,14 +209,16 @@ static bool signed_with(struct look *l, const struct referral_sig *s,
 static void try_key(struct look *l, const struct referral_sig *s,
 		    const struct referral_known_key *k)
 {
-	bool revoked = lists_revoked(l->claim->rec, k);
+	bool revoked;
 
-	if (s->key_tag != k->tag ||
-	    (!revoked && find_revoked(l->v, l->now, k)) ||
+	if (s->key_tag != k->tag)	/* cheap, and mostly so */
+		return;
+	revoked = lists_revoked(l->claim->rec, k);
+	if ((!revoked && find_revoked(l->v, l->now, k)) ||
 	    !signed_with(l, s, k))
 		return;
 	if (revoked)
-		revoke(l->v, l->now, k);
+		revoke(l->v, l->now, k, &l->claim->sender->addr);
 	else
 		note_good(l, s);
 }

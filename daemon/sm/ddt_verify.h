@@ -16,7 +16,8 @@
  * One valid signature is enough.  Only RSA with SHA-256 counts, only between
  * inception and expiration, of a key that has not been revoked.  A key that a
  * record lists as revoked and that this record is signed with is revoked from
- * then on, and that signature is good for nothing else.
+ * then on, and that signature is good for nothing else.  When there is no room
+ * to remember it, whoever has revoked most is the one who loses.
  *
  * Verifying costs: so much a query, so much a second, and then a record counts
  * as not verified.  Nodes send the same signed record again and again; what has
@@ -50,6 +51,7 @@ enum ddt_verdict {
 struct ddt_revoked {
 	uint64_t print[2];	/* keyed hash of the key; no key: 0 */
 	uint64_t expires;	/* ms */
+	struct addr by;		/* who sent it */
 };
 
 struct ddt_verify {
@@ -59,7 +61,6 @@ struct ddt_verify {
 	struct bucket rate;		/* of all queries */
 	uint8_t seeds[2][16];
 	struct ddt_revoked revoked[DDT_REVOKED_MAX];
-	unsigned int next;		/* place for the next one */
 	uint64_t good[DDT_GOOD_MAX][2];	/* keyed hash of record, key, signature */
 	uint64_t computed;
 	uint64_t revocations;

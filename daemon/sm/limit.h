@@ -22,6 +22,14 @@ struct limit_rate {
 	uint32_t burst;
 };
 
+/*
+ * What all keys together may have: a million a second.  That is more than one
+ * thread can do, but not without a bound; a lower one would let those who make
+ * up keys use up what is everybody's while there is still time to serve
+ * everybody.
+ */
+#define LIMIT_ALL_TOGETHER	{ 1, 100000 }
+
 struct limit_config {
 	struct limit_rate each;		/* per key */
 	struct limit_rate all;		/* all keys together */

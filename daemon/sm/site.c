@@ -3,17 +3,12 @@
  * Defaults of the Map-Server and the Map-Resolver; see xtr.c for the rates of
  * replies.  A site has a share of 500 Map-Registers a second that is its own:
  * one of 10,000 prefixes sends some thousand when it starts.
- *
- * What all sites or sources together may have is more than one thread can do,
- * but not without a bound: a lower one would let those who make up sources use
- * up what is everybody's while there is still time to serve everybody.
  */
 #include <string.h>
 
 #include "sm/site.h"
 
 #define SECOND_US	1000000u
-#define ALL_TOGETHER	{ 1, 100000 }	/* a million a second */
 
 void ms_config_init(struct ms_config *cfg)
 {
@@ -25,8 +20,8 @@ void ms_config_init(struct ms_config *cfg)
 		.replay_window = 60 * 1000,
 		.notifies = 16384,
 		.notifies_of_site = 1024,
-		.verify = { .each = { 2000, 1000 }, .all = ALL_TOGETHER },
-		.accept = { .each = { 2000, 2000 }, .all = ALL_TOGETHER },
+		.verify = { .each = { 2000, 1000 }, .all = LIMIT_ALL_TOGETHER },
+		.accept = { .each = { 2000, 2000 }, .all = LIMIT_ALL_TOGETHER },
 		.failures = {
 			.each = { 20000, 100 },
 			.all = { 100, 10000 },
@@ -39,17 +34,17 @@ void ms_config_init(struct ms_config *cfg)
 		},
 		.requests = {
 			.each = { 1000, 1000 },
-			.all = ALL_TOGETHER,
+			.all = LIMIT_ALL_TOGETHER,
 			.slots = 16384,
 		},
 		.per_eid = {
 			.each = { 3 * SECOND_US, 3 },
-			.all = ALL_TOGETHER,
+			.all = LIMIT_ALL_TOGETHER,
 			.slots = 65536,
 		},
 		.per_rloc = {
 			.each = { 1000, 1000 },
-			.all = ALL_TOGETHER,
+			.all = LIMIT_ALL_TOGETHER,
 			.slots = 16384,
 		},
 		.message_max4 = 1280 - 28,
@@ -62,7 +57,7 @@ void mr_config_init(struct mr_config *cfg)
 	memset(cfg, 0, sizeof(*cfg));
 	cfg->requests = (struct limit_config){
 		.each = { 1000, 1000 },
-		.all = ALL_TOGETHER,
+		.all = LIMIT_ALL_TOGETHER,
 		.slots = 16384,
 	};
 	ddt_client_config_init(&cfg->ddt);

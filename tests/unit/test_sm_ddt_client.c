@@ -485,6 +485,40 @@ static void each_rloc_three_times(void **state)
 	assert_true(ddt_client_due(&ddt) == UINT64_MAX);
 }
 
+/* Of several records that contain the EID the longest counts. */
+static void the_longest_record(void **state)
+{
+	static const char *const prefixes[] = {
+		"2001:db8::/32", "2001:db8:100::/40", "2001:db8::/34",
+	};
+	static const char *const nodes[] = { NODE1, MS1, NODE2 };
+	struct referral_rloc rlocs[3] = { 0 };
+	struct referral_record recs[3] = { 0 };
+	struct lisp_msg m = { .type = MSG_TYPE_MAP_REFERRAL }, parsed;
+	struct packet pkt = { 0 };
+
+	ASK(NOW, EID);
+	pkt.from = asked_whom();
+	m.referral = (struct map_referral){ .nonce = asked_nonce(),
+					    .records = recs,
+					    .record_count = 3 };
+	for (unsigned int i = 0; i < 3; i++) {
+		rlocs[i].addr = A(nodes[i]);
+		recs[i] = (struct referral_record){
+			.ttl = 1440, .action = REFERRAL_NODE,
+			.rlocs = &rlocs[i], .rloc_count = 1,
+		};
+		assert_int_equal(xeid_from_text(prefixes[i], &recs[i].xeid),
+				 0);
+	}
+	turn();
+	pkt.data = action_build(&acts, &m, &pkt.len);
+	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &parsed, NULL),
+			 0);
+	ddt_client_on_referral(&ddt, NOW, &pkt, &parsed.referral, &acts);
+	assert_asks(MS1);
+}
+
 /* Whoever owns a long chain of nodes gets no more out of one request. */
 static void budgets(void **state)
 {
@@ -622,6 +656,7 @@ int main(void)
 		TEST(a_forged_referral),
 		TEST(a_forged_node),
 		TEST(each_rloc_three_times),
+		TEST(the_longest_record),
 		TEST(budgets),
 		TEST(nobody_who_can_be_sent_to),
 		TEST(one_source_starves_itself_only),

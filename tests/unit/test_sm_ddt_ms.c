@@ -180,6 +180,26 @@ static void plain_map_server(void **state)
 			    "not-authoritative [100]10.9.0.1/32 0 I");
 }
 
+/* An acknowledgement is needed for each request, and so is what may not be
+ * remembered: how often the same is asked for does not matter. */
+static void never_too_often(void **state)
+{
+	own[0].complete = true;
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 1));
+	for (int i = 0; i < 400; i++)
+		ASK("[100]10.8.0.1/32");
+	assert_int_equal(counted(ddt_counters(&ddt), "ms-ack"), 400);
+	own[0].complete = false;
+	for (int i = 0; i < 400; i++)
+		ASK("[100]10.2.0.1/32");
+	assert_int_equal(counted(ddt_counters(&ddt), "ms-not-registered"),
+			 400);
+	own[0].complete = true;
+	for (int i = 0; i < 200; i++)
+		ASK("[100]10.1.0.1/32");
+	assert_int_equal(counted(ddt_counters(&ddt), "repeated"), 0);
+}
+
 static uint64_t wall(void *arg)
 {
 	return 1800000000;
@@ -239,6 +259,7 @@ int main(void)
 		T(delegated_below),
 		T(holes),
 		T(plain_map_server),
+		T(never_too_often),
 		T(holes_cost_no_site),
 	};
 

@@ -287,6 +287,47 @@ static void revocation(void **state)
 	assert_asks(NODE1);
 }
 
+/* A resolver that knows what has been revoked, but has these roots and key. */
+static void restart_with(const char *root, const struct referral_key *key)
+{
+	static struct ddt_revoked kept[DDT_REVOKED_MAX];
+
+	memcpy(kept, ddt.verify.revoked, sizeof(kept));
+	roots[0] = A(root);
+	cfg.root_count = 1;
+	cfg.anchors = key;
+	cfg.anchor_count = 1;
+	restart();
+	memcpy(ddt.verify.revoked, kept, sizeof(kept));
+}
+
+/* Who revokes any number of keys of its own pushes out no one else's. */
+static void revocations_of_one(void **state)
+{
+	static uint8_t many[100][16];
+	struct referral_key key = {
+		.algorithm = REFERRAL_RSA_SHA256, .len = 16,
+	}, gone;
+
+	for (unsigned int i = 0; i < 100; i++) {
+		many[i][0] = (uint8_t)(i + 1);
+		many[i][1] = 77;
+		key.data = many[i];
+		gone = key;
+		gone.revoked = true;
+		restart_with(i ? ROOT1 : ROOT2, &key);
+		ASK(NOW + i, EID);
+		SIGNED(NOW + i, "2001:db8::/32", REFERRAL_NODE, NODE1, &gone,
+		       { &key });
+		assert_int_equal(ddt.verify.revocations, 1);
+	}
+	key.data = many[0];
+	restart_with(ROOT2, &key);
+	ASK(NOW, EID);
+	SIGNED(NOW, "2001:db8::/32", REFERRAL_NODE, NODE1, NULL, { &key });
+	assert_int_equal(counter("bad-signature"), 1);
+}
+
 static void policies(void **state)
 {
 	/* Who has keys must sign, also if it is not required of all. */
@@ -416,6 +457,7 @@ int main(void)
 		TEST(a_key_has_its_place),
 		TEST(not_longer_than_signed),
 		TEST(revocation),
+		TEST(revocations_of_one),
 		TEST(policies),
 		TEST(work),
 		TEST(computed_once),
