@@ -464,8 +464,8 @@ static const struct cfg_section anchor_section = {
 static const struct cfg_key mr_keys[] = {
 	{ "map-servers", LIST(CFG_ADDRESS, conf_mr, map_servers,
 			      map_server_count, 0, 16),
-	  .doc = "Where requests are passed on to; not needed when this "
-		 "process is the Map-Server." },
+	  .doc = "Where requests are passed on to, each to one of these; not "
+		 "needed when this process is the Map-Server." },
 	{ "ddt-roots", LIST(CFG_ADDRESS, conf_mr, ddt_roots, ddt_root_count,
 			    0, 16),
 	  .doc = "Root nodes of a delegation tree (RFC 8111), or nodes that "

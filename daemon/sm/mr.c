@@ -53,16 +53,17 @@ static void refuse(struct mr *mr, enum mr_counter counter,
 			rq->msg->nonce);
 }
 
-/* One of the servers, another one for another nonce; not ourselves and not
- * whoever sent it. */
-static const struct addr *pick_server(const struct mr *mr,
+/* One of the servers, another one for another nonce, and for the same one a
+ * second later, as the first may be silent and not every ITR takes a new nonce
+ * to ask again; not ourselves and not whoever sent it. */
+static const struct addr *pick_server(const struct mr *mr, uint64_t now,
 				      const struct request *rq)
 {
+	uint64_t at = rq->msg->nonce + now / 1000;
 	size_t n = mr->cfg->server_count;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct addr *a =
-			&mr->cfg->servers[(rq->msg->nonce % n + i) % n];
+		const struct addr *a = &mr->cfg->servers[(at + i) % n];
 
 		if (!addr_equal(a, &rq->pkt->from) &&
 		    mr->ops->rloc_check(mr->ops->arg, a) == RLOC_USABLE)
@@ -96,25 +97,50 @@ static void forward(struct mr *mr, uint64_t now, const struct request *rq,
 	mr->counters[MR_FORWARDED]++;
 }
 
+/* Is a Map-Server configured that is not ourselves? */
+static bool has_others(const struct mr *mr)
+{
+	for (size_t i = 0; i < mr->cfg->server_count; i++)
+		if (mr->ops->rloc_check(mr->ops->arg, &mr->cfg->servers[i]) !=
+		    RLOC_OWN)
+			return true;
+	return false;
+}
+
+static void pass_on(struct mr *mr, uint64_t now, const struct request *rq,
+		    struct actions *acts)
+{
+	const struct addr *to = pick_server(mr, now, rq);
+
+	if (to)
+		forward(mr, now, rq, to, acts);
+	else
+		refuse(mr, MR_NOWHERE, LOG_FORWARD_NOWHERE, rq, acts);
+}
+
+static void serve_here(struct mr *mr, uint64_t now, const struct request *rq,
+		       struct actions *acts)
+{
+	mr->counters[MR_LOCAL]++;
+	ms_on_request(mr->ms, mr->ms->desks, now, rq, acts);
+}
+
 /* Our own Map-Server knows its sites.  What is of no site of its own may be of
- * another server's, which the tree or the configuration knows; where there is
- * neither, it does not exist. */
+ * another server's, which the tree or the configuration knows.  Where there is
+ * neither, it does not exist; but not where there are others that cannot be
+ * sent to just now: silence ends when they are back, a negative answer lasts. */
 static void serve(struct mr *mr, uint64_t now, const struct request *rq,
 		  struct actions *acts)
 {
-	bool ours = is_ours(mr, rq);
-	const struct addr *to = ours ? NULL : pick_server(mr, rq);
-
-	if (!ours && mr->iterates) {
+	if (is_ours(mr, rq)) {
+		serve_here(mr, now, rq, acts);
+	} else if (mr->iterates) {
 		mr->counters[MR_DDT]++;
 		ddt_client_on_request(&mr->ddt, now, rq, acts);
-	} else if (to) {
-		forward(mr, now, rq, to, acts);
-	} else if (mr->ms) {
-		mr->counters[MR_LOCAL]++;
-		ms_on_request(mr->ms, mr->ms->desks, now, rq, acts);
+	} else if (!mr->ms || has_others(mr)) {
+		pass_on(mr, now, rq, acts);
 	} else {
-		refuse(mr, MR_NOWHERE, LOG_FORWARD_NOWHERE, rq, acts);
+		serve_here(mr, now, rq, acts);
 	}
 }
 

@@ -14,6 +14,7 @@ static struct mr_config mrc;
 static struct ddt_config ddtc;
 static const struct ddt_config *with_ddt;
 static uint32_t ecm_flags;
+static uint64_t when, last_nonce;
 static struct node_config cfg;
 static struct sm_ops node_ops;
 static struct store *store;
@@ -76,6 +77,7 @@ static int set_up(void **state)
 	ddt_config_init(&ddtc);
 	with_ddt = NULL;
 	ecm_flags = 0;
+	when = NOW;
 	turn();
 	return 0;
 }
@@ -119,10 +121,10 @@ static void receive_from(const char *from, const struct lisp_msg *m)
 	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &parsed, NULL),
 			 0);
 	if (desk >= 0)
-		left = node_desk_message(node, (unsigned int)desk, NOW, &pkt,
+		left = node_desk_message(node, (unsigned int)desk, when, &pkt,
 					 &parsed, &proof, &acts);
 	else
-		node_on_message(node, NOW, &pkt, &parsed, &acts);
+		node_on_message(node, when, &pkt, &parsed, &acts);
 }
 
 static void receive(const struct lisp_msg *m)
@@ -133,13 +135,12 @@ static void receive(const struct lisp_msg *m)
 /* A Map-Request for @eid; @ecm: inside of one. */
 static void ask(const char *eid, uint32_t flags, bool ecm)
 {
-	static uint64_t nonce = 5;
 	struct addr itr = A("192.0.2.5");
 	struct request_record rr = { .eid = E(eid) };
 	struct lisp_msg in = {
 		.type = MSG_TYPE_MAP_REQUEST,
 		.request = {
-			.flags = flags, .nonce = nonce++,
+			.flags = flags, .nonce = ++last_nonce,
 			.itr_rlocs = &itr, .itr_count = 1,
 			.records = &rr, .record_count = 1,
 		},
@@ -189,6 +190,82 @@ static void mr_and_ms(void **state)
 	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REPLY);
 	assert_int_equal(sent(0).reply.records->ttl, 15);
 	assert_int_equal(counter("map-resolver", "local"), 2);
+	node_free(node);
+	mrc.server_count = 0;
+	roles(false, true, true);
+	ask("[100]10.5.0.1", 0, true);
+	assert_int_equal(sent(0).reply.records->ttl, 15);
+}
+
+/* Another server that cannot be sent to now may know the EID all the same:
+ * nobody is told that it does not exist. */
+static void mr_others_away(void **state)
+{
+	static const struct addr none;
+	const struct addr *away[] = { &world.no_family, &world.overlay };
+
+	roles(false, true, true);
+	for (unsigned int i = 0; i < 2; i++) {
+		*(struct addr *)away[i] = server;
+		ask("[100]10.3.0.1", 0, true);
+		assert_int_equal(count_acts(ACTION_SEND), 0);
+		assert_int_equal(count_logs(LOG_FORWARD_NOWHERE), 1);
+		*(struct addr *)away[i] = none;
+	}
+	assert_int_equal(counter("map-resolver", "nowhere"), 2);
+	/* Nor whoever sends it on to us itself. */
+	server = A("203.0.113.5");
+	ask("[100]10.3.0.1", 0, true);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(counter("map-resolver", "nowhere"), 3);
+	assert_int_equal(counter("map-resolver", "local"), 0);
+}
+
+/* Several servers: each has its share of the requests, and that of one that
+ * cannot be sent to goes to the others. */
+static void mr_several(void **state)
+{
+	struct addr three[3] = { A("198.51.100.10"), A("198.51.100.11"),
+				 A("198.51.100.12") };
+	unsigned int had[2][3] = { 0 };
+
+	mrc.servers = three;
+	mrc.server_count = 3;
+	roles(false, false, true);
+	for (int i = 0; i < 60; i++) {
+		if (i == 30)
+			world.no_family = three[1];
+		ask("[100]10.2.0.1", 0, true);
+		assert_int_equal(count_acts(ACTION_SEND), 1);
+		for (int k = 0; k < 3; k++)
+			had[i / 30][k] += addr_equal(
+				&act(ACTION_SEND, 0)->send.to, &three[k]);
+	}
+	for (int k = 0; k < 3; k++)
+		assert_int_equal(had[0][k], 10);
+	assert_int_equal(had[1][1], 0);
+	assert_int_equal(had[1][0] + had[1][2], 30);
+	assert_true(had[1][0] >= 10 && had[1][2] >= 10);
+	assert_int_equal(counter("map-resolver", "forwarded"), 60);
+}
+
+/* One that gets no answer asks again, and another server, though it may keep
+ * its nonce. */
+static void mr_asked_again(void **state)
+{
+	struct addr two[2] = { A("198.51.100.10"), A("198.51.100.11") };
+	struct addr first;
+
+	mrc.servers = two;
+	mrc.server_count = 2;
+	roles(false, false, true);
+	ask("[100]10.2.0.1", 0, true);
+	first = act(ACTION_SEND, 0)->send.to;
+	last_nonce--;
+	when += 1000;
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_false(addr_equal(&act(ACTION_SEND, 0)->send.to, &first));
 }
 
 /* A desk answers for the Map-Server, and leaves the rest without a word. */
@@ -552,6 +629,9 @@ int main(void)
 		TEST(mr_passes_on),
 		TEST(mr_and_ms),
 		TEST(desks),
+		TEST(mr_others_away),
+		TEST(mr_several),
+		TEST(mr_asked_again),
 		TEST(mr_loops),
 		TEST(mr_limits),
 		TEST(mr_nowhere),
