@@ -250,6 +250,49 @@ static void expires(void **state)
 	assert_int_equal(ms_due(&ms), UINT64_MAX);
 }
 
+/* A day, whatever an ETR asks for: how long it is registered (T), and how
+ * long others may keep what we answer in its stead. */
+static void caps(void **state)
+{
+	static const uint32_t day = 24 * 3600 * 1000;
+	static const struct {
+		uint32_t ttl;			/* minutes, as registered */
+		uint32_t time;			/* ms */
+		uint32_t kept;			/* minutes */
+	} rows[] = {
+		{ 1, 60000, 1 },
+		{ 1439, day - 60000, 1439 },
+		{ 1440, day, 1440 },
+		{ 1441, day, 1440 },
+		{ 71583, day, 1440 },		/* more ms than 32 bits have */
+		{ UINT32_MAX, day, 1440 },
+	};
+
+	for (unsigned int i = 0; i < 6; i++) {
+		put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = i + 1,
+			     .ttl = rows[i].ttl, .flags = MREG_USE_TTL));
+		assert_int_equal(entry("[100]10.1.0.0/16")->regs->expires - NOW,
+				 rows[i].time);
+		assert_int_equal(entry("[100]10.1.0.0/16")->regs->rec->ttl,
+				 rows[i].kept);
+	}
+	/* Without T the TTL says nothing about the registration. */
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 7, .ttl = 71583));
+	assert_int_equal(entry("[100]10.1.0.0/16")->regs->expires,
+			 NOW + 180000);
+	assert_int_equal(entry("[100]10.1.0.0/16")->regs->rec->ttl, 1440);
+}
+
+/* In what is answered, too. */
+static void capped_reply(void **state)
+{
+	itr_rlocs[0] = "192.0.2.5";
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .ttl = 50000,
+		     .flags = MREG_PROXY_REPLY));
+	ask(NOW, "[100]10.1.0.1", 0);
+	assert_int_equal(sent(0).reply.records[0].ttl, 1440);
+}
+
 /* Whoever forges in an ETR's name, from its own address, takes nothing from
  * it but log lines. */
 static void forged_in_its_name(void **state)
@@ -587,6 +630,8 @@ int main(void)
 		TEST(duplicates),
 		TEST(deregisters),
 		TEST(expires),
+		TEST(caps),
+		TEST(capped_reply),
 		TEST(forged_in_its_name),
 		TEST(flood_of_one_site),
 		TEST(busy_site),
