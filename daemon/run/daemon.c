@@ -232,6 +232,24 @@ static int add_signals(struct daemon *d)
 
 /* --- start --- */
 
+/* What an operator can do about it. */
+static const char *store_trouble(int err)
+{
+	switch (-err) {
+	case EBADMSG:
+		return "damaged. If no copy can be had, move it away: "
+		       "registrations come back with the next Map-Registers, "
+		       "but until then old ones are not known as replays";
+	case EPROTONOSUPPORT:
+		return "written by another version of lispd: start that one, "
+		       "or move the file away, which forgets registrations "
+		       "and what Map-Registers have been seen";
+	case ENOSPC:
+		return "no room left on the disk";
+	}
+	return strerror(-err);
+}
+
 static int open_store(struct daemon *d)
 {
 	struct store_config cfg;
@@ -376,8 +394,8 @@ int daemon_start(struct daemon *d)
 	d->started = clock_ms();
 	err = open_store(d);
 	if (err) {
-		log_error("state-dir %s: %s", d->conf->state_dir,
-			  strerror(-err));
+		log_error("%s/" KV_FILE ": %s", d->conf->state_dir,
+			  store_trouble(err));
 		return err;
 	}
 	err = start_core(d);

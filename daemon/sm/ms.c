@@ -216,13 +216,6 @@ bool ms_covers(const struct ms *ms, const struct eid *eid)
 	return ms_site_of(ms, eid) != NULL;
 }
 
-bool registrant_equal(const struct registrant *a, const struct registrant *b)
-{
-	return !memcmp(a->ids.xtr_id, b->ids.xtr_id, sizeof(a->ids.xtr_id)) &&
-	       a->ids.site_id == b->ids.site_id &&
-	       addr_equal(&a->source, &b->source);
-}
-
 bool registration_same_locators(const struct registration *a,
 				const struct registration *b)
 {

@@ -53,8 +53,6 @@ int ms_entry_record(const struct store_entry *e, const struct eid *eid,
 		    const struct registration *extra, struct arena *arena,
 		    struct map_record *rec);
 
-bool registrant_equal(const struct registrant *a, const struct registrant *b);
-
 /* The same locators in every respect? */
 bool registration_same_locators(const struct registration *a,
 				const struct registration *b);

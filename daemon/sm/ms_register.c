@@ -181,16 +181,6 @@ static struct reg_record *content_of(const struct intake *in,
 	return to;
 }
 
-static const struct registration *reg_of(const struct store_entry *e,
-					 const struct registrant *who)
-{
-	const struct registration *r = e ? e->regs : NULL;
-
-	while (r && !registrant_equal(&r->by->who, who))
-		r = registration_next(r);
-	return r;
-}
-
 static const struct store_entry *entry_of(const struct intake *in,
 					  const struct eid *eid,
 					  struct store_entry *e)
@@ -249,7 +239,8 @@ static void find_fate(const struct intake *in, const struct store_change *ch,
 		      struct fate *f)
 {
 	f->entry = entry_of(in, &ch->eid, &f->room);
-	f->old = reg_of(f->entry, &in->proof->who.who);
+	f->old = registration_of(f->entry ? f->entry->regs : NULL,
+				 &in->proof->who.who);
 	f->was_there = f->old != NULL;
 	f->news = is_news(ch, f);
 }

@@ -24,6 +24,8 @@
 #ifndef LISP_SM_STORE_H
 #define LISP_SM_STORE_H
 
+#include <string.h>
+
 #include "lib/trie.h"
 #include "wire/record.h"
 #include "wire/auth.h"
@@ -33,6 +35,14 @@ struct registrant {
 	struct site_ids ids;
 	struct addr source;	/* the locator; ADDR_NONE when there are IDs */
 };
+
+static inline bool registrant_equal(const struct registrant *a,
+				    const struct registrant *b)
+{
+	return !memcmp(a->ids.xtr_id, b->ids.xtr_id, sizeof(a->ids.xtr_id)) &&
+	       a->ids.site_id == b->ids.site_id &&
+	       addr_equal(&a->source, &b->source);
+}
 
 /* What the registrations of a Map-Register have in common. */
 struct reg_party {
@@ -83,6 +93,15 @@ static inline void registration_set_next(struct registration *r,
 					 const struct registration *next)
 {
 	__atomic_store_n(&r->next, next, __ATOMIC_RELEASE);
+}
+
+/* That of @who among @r and those after it, or NULL. */
+static inline const struct registration *
+registration_of(const struct registration *r, const struct registrant *who)
+{
+	while (r && !registrant_equal(&r->by->who, who))
+		r = registration_next(r);
+	return r;
 }
 
 struct store_entry {

@@ -6,6 +6,7 @@
 #define FLAG_PROXY	0x01
 #define FLAG_MERGE	0x02
 #define FLAG_NOTIFY	0x04
+#define FLAGS		0x07
 
 static void fail(struct reader *r)
 {
@@ -77,6 +78,8 @@ void codec_get_party(struct reader *r, struct reg_party *by)
 	get_addr(r, &by->local);
 	by->tag = reader_u64(r);
 	flags = reader_u8(r);
+	if (flags & ~FLAGS)
+		fail(r);
 	by->proxy = flags & FLAG_PROXY;
 	by->merge = flags & FLAG_MERGE;
 	by->want_notify = flags & FLAG_NOTIFY;
@@ -84,7 +87,7 @@ void codec_get_party(struct reader *r, struct reg_party *by)
 
 size_t codec_content_size(const struct reg_record *rec)
 {
-	return 4 + 2 + 1 + 1 + (size_t)rec->locator_count * (17 + 4 + 2);
+	return 4 + 2 + 1 + 1 + (size_t)rec->locator_count * CODEC_LOCATOR_MAX;
 }
 
 void codec_put_content(struct writer *w, const struct reg_record *rec)
@@ -117,12 +120,17 @@ void codec_get_content(struct reader *r, struct codec_content *c)
 		struct locator *l = &rec->locators[i];
 
 		get_addr(r, &l->addr);
+		if (l->addr.family == ADDR_NONE)
+			fail(r);
 		l->priority = reader_u8(r);
 		l->weight = reader_u8(r);
 		l->mpriority = reader_u8(r);
 		l->mweight = reader_u8(r);
 		l->flags = reader_u16(r);
 	}
+	if (!rec->locator_count ||
+	    !locators_sorted(rec->locators, rec->locator_count))
+		fail(r);
 }
 
 void codec_put_eid(struct writer *w, const struct eid *e)
@@ -161,6 +169,8 @@ void codec_get_times(struct reader *r, struct registration *reg,
 	uint64_t wall = now + (uint64_t)offset, left;
 
 	reg->lifetime = reader_u32(r);
+	if (reg->lifetime > expires)
+		fail(r);
 	left = expires > wall ? expires - wall : 0;
 	if (left > reg->lifetime)
 		left = reg->lifetime;

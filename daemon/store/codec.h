@@ -24,6 +24,9 @@ enum codec_kind {
 #define CODEC_NONCE_MAX		(1 + 16 + 8 + 17 + 8 + 8 + 8)
 #define CODEC_FLOOR_MAX		(1 + 8 + 8)
 
+#define CODEC_LOCATOR_MAX	(17 + 4 + 2)
+#define CODEC_CONTENT_MAX	(4 + 2 + 1 + 1 + LOCATOR_MAX * CODEC_LOCATOR_MAX)
+
 /* A record with the most locators. */
 struct codec_content {
 	struct reg_record rec;
@@ -39,7 +42,7 @@ void codec_put_eid(struct writer *w, const struct eid *e);
 void codec_put_times(struct writer *w, const struct registration *reg,
 		     int64_t offset);
 
-/* What cannot be fails the reader. */
+/* What cannot be fails the reader: nothing later looks at it again. */
 void codec_get_nonce_key(struct reader *r, struct nonce_key *k);
 void codec_get_party(struct reader *r, struct reg_party *by);
 void codec_get_content(struct reader *r, struct codec_content *c);

@@ -11,15 +11,31 @@
 #define CHANGE_REMOVE		0x01
 #define CHANGE_SAME_CONTENT	0x02	/* as the one before */
 #define CHANGE_SAME_TIMES	0x04
+#define CHANGE_SAME		(CHANGE_SAME_CONTENT | CHANGE_SAME_TIMES)
+#define CHANGES			(CHANGE_REMOVE | CHANGE_SAME)
 
 /* What making room for a nonce may say. */
 #define DROP_MAX	(CODEC_NONCE_MAX + CODEC_FLOOR_MAX)
 
+/* How far the clock we write may be ahead of the wall's: more, and it was the
+ * wall's that was wrong then. */
+#define AHEAD_MAX	(24 * 3600 * 1000)
+
 void journal_set_time(struct journal *j, uint64_t now, uint64_t wall)
 {
 	j->now = now;
-	if (j->offset < (int64_t)(wall - now))
-		j->offset = (int64_t)(wall - now);
+	j->wall_offset = (int64_t)(wall - now);
+	if (j->offset < j->wall_offset ||
+	    j->offset - j->wall_offset > AHEAD_MAX)
+		j->offset = j->wall_offset;
+}
+
+void journal_seen(struct journal *j, uint64_t wall)
+{
+	int64_t offset = (int64_t)(wall - j->now);
+
+	if (j->offset < offset && offset - j->wall_offset <= AHEAD_MAX)
+		j->offset = offset;
 }
 
 void journal_init(struct journal *j, struct kv *kv, uint64_t now,
@@ -28,7 +44,7 @@ void journal_init(struct journal *j, struct kv *kv, uint64_t now,
 	memset(j, 0, sizeof(*j));
 	j->kv = kv;
 	j->len = JOURNAL_HEADER;
-	j->offset = INT64_MIN;
+	j->offset = (int64_t)(wall - now);
 	journal_set_time(j, now, wall);
 }
 
@@ -240,7 +256,9 @@ static int read_nonce(struct journal *j, struct reader *r,
 	until = (int64_t)reader_u64(r) - j->offset;
 	/* Our clock may have begun after it was over. */
 	state.until = until > 0 ? (uint64_t)until : 0;
-	return reader_ok(r) ? sink->nonce(sink->arg, &key, &state) : -EIO;
+	if (state.until > j->now + AHEAD_MAX)
+		state.until = j->now + AHEAD_MAX;
+	return reader_ok(r) ? sink->nonce(sink->arg, &key, &state) : -EBADMSG;
 }
 
 static int read_drop(struct reader *r, const struct journal_sink *sink)
@@ -248,14 +266,14 @@ static int read_drop(struct reader *r, const struct journal_sink *sink)
 	struct nonce_key key;
 
 	codec_get_nonce_key(r, &key);
-	return reader_ok(r) ? sink->drop(sink->arg, &key) : -EIO;
+	return reader_ok(r) ? sink->drop(sink->arg, &key) : -EBADMSG;
 }
 
 static int read_floor(struct reader *r, const struct journal_sink *sink)
 {
 	uint64_t tag = reader_u64(r), floor = reader_u64(r);
 
-	return reader_ok(r) ? sink->floor(sink->arg, tag, floor) : -EIO;
+	return reader_ok(r) ? sink->floor(sink->arg, tag, floor) : -EBADMSG;
 }
 
 /* A change at a time, so that no memory is needed: what the message did as a
@@ -273,16 +291,20 @@ static int read_message(struct journal *j, struct reader *r,
 	memset(&content.rec, 0, sizeof(content.rec));
 	codec_get_party(r, &by);
 	n = reader_u8(r);
+	if (!n)
+		return -EBADMSG;
 	for (unsigned int i = 0; i < n && !ret; i++) {
 		uint8_t flags = reader_u8(r);
 
+		if (flags & ~CHANGES || (!i && flags & CHANGE_SAME))
+			return -EBADMSG;
 		ch.remove = flags & CHANGE_REMOVE;
 		codec_get_eid(r, &ch.eid);
 		if (!ch.remove && !(flags & CHANGE_SAME_CONTENT))
 			codec_get_content(r, &content);
 		if (!ch.remove && !(flags & CHANGE_SAME_TIMES))
 			codec_get_times(r, &ch.reg, j->offset, j->now);
-		ret = reader_ok(r) ? sink->message(sink->arg, &b) : -EIO;
+		ret = reader_ok(r) ? sink->message(sink->arg, &b) : -EBADMSG;
 	}
 	return ret;
 }
@@ -292,7 +314,7 @@ static int read_party(struct reader *r, const struct journal_sink *sink)
 	struct reg_party by;
 
 	codec_get_party(r, &by);
-	return reader_ok(r) ? sink->party(sink->arg, &by) : -EIO;
+	return reader_ok(r) ? sink->party(sink->arg, &by) : -EBADMSG;
 }
 
 static int read_content(struct reader *r, const struct journal_sink *sink)
@@ -300,7 +322,7 @@ static int read_content(struct reader *r, const struct journal_sink *sink)
 	struct codec_content c;
 
 	codec_get_content(r, &c);
-	return reader_ok(r) ? sink->content(sink->arg, &c.rec) : -EIO;
+	return reader_ok(r) ? sink->content(sink->arg, &c.rec) : -EBADMSG;
 }
 
 static int read_entry(struct journal *j, struct reader *r,
@@ -315,7 +337,7 @@ static int read_entry(struct journal *j, struct reader *r,
 	content = reader_u32(r);
 	codec_get_times(r, &times, j->offset, j->now);
 	return reader_ok(r) ? sink->entry(sink->arg, &eid, party, content,
-					  &times) : -EIO;
+					  &times) : -EBADMSG;
 }
 
 static int read_one(struct journal *j, struct reader *r,
@@ -337,7 +359,7 @@ static int read_one(struct journal *j, struct reader *r,
 	case CODEC_ENTRY:
 		return read_entry(j, r, sink);
 	}
-	return -EIO;
+	return -EBADMSG;
 }
 
 int journal_read(struct journal *j, const void *data, size_t len,
@@ -348,7 +370,7 @@ int journal_read(struct journal *j, const void *data, size_t len,
 
 	reader_init(&r, data, len);
 	if (reader_u8(&r) != JOURNAL_VERSION)
-		return -EIO;
+		return -EPROTONOSUPPORT;
 	reader_skip(&r, 8);
 	while (!ret && reader_left(&r))
 		ret = read_one(j, &r, sink);

@@ -31,17 +31,26 @@ struct journal {
 	uint64_t next;			/* number of the batch */
 	uint64_t octets;		/* in the log */
 	uint64_t now;			/* ms, our clock */
-	int64_t offset;			/* from there to the wall's */
+	int64_t offset;			/* from there to the one we write */
+	int64_t wall_offset;		/* from there to the wall's */
 };
 
 void journal_init(struct journal *j, struct kv *kv, uint64_t now,
 		  uint64_t wall);
 void journal_free(struct journal *j);
 
-/* It is @now on our clock, and @wall on the wall's (ms).  What is written is
- * the time of a wall clock that never goes back, or else a registration could
- * outlive its time over a restart. */
+/*
+ * It is @now on our clock, and @wall on the wall's (ms).  What is written is
+ * the time of a wall clock that does not go back, or else a registration could
+ * outlive its time over a restart.  But one that is a day ahead of the wall's
+ * was set wrong once, and is given up: until the wall's had got there no time
+ * would pass over a restart.  Either way a restart gives nothing more than the
+ * time it was to live.
+ */
 void journal_set_time(struct journal *j, uint64_t now, uint64_t wall);
+
+/* This was the time we wrote when we wrote last. */
+void journal_seen(struct journal *j, uint64_t wall);
 
 /* Room for @b and what nonces drop for it.  -ENOMEM, or -EIO: there is so much
  * that could not be flushed. */
@@ -72,7 +81,8 @@ struct journal_sink {
 	void *arg;
 };
 
-/* One batch or piece.  0, -EIO (no such thing), or what the sink says. */
+/* One batch or piece.  0, -EBADMSG (no such thing), -EPROTONOSUPPORT (of
+ * another version of us), or what the sink says. */
 int journal_read(struct journal *j, const void *data, size_t len,
 		 const struct journal_sink *sink);
 

@@ -13,10 +13,13 @@
 #define KV_KEY_MAX	128	/* octets */
 #define KV_VALUE_MAX	(32u * 1024 * 1024)
 
+#define KV_FILE		"state.mdb"
+
 struct kv;
 
-/* Open or create <@dir>/state.mdb, readable by the owner only.  NULL and a
- * negative errno in *@err.  An unreadable file is an error and not replaced:
+/* Open or create KV_FILE in @dir, readable by the owner only.  NULL and a
+ * negative errno in *@err: -EBADMSG if it is damaged, -EPROTONOSUPPORT if it is
+ * of another version of LMDB.  An unreadable file is an error and not replaced:
  * what it protects from would be lost. */
 struct kv *kv_open_lmdb(const char *dir, int *err);
 
@@ -32,10 +35,16 @@ struct kv *kv_open_memory(struct kv_disk *disk);
 void kv_disk_fail_after(struct kv_disk *d, long writes);
 unsigned long kv_disk_writes(const struct kv_disk *d);
 
+/* It has room for so many octets of keys and values: what does not fit fails
+ * with -ENOSPC.  SIZE_MAX: no end, as at first. */
+void kv_disk_limit(struct kv_disk *d, size_t octets);
+size_t kv_disk_used(const struct kv_disk *d);
+
 /* Makes everything durable first. */
 void kv_close(struct kv *k);
 
-/* Octets of the value (copied to @value, at most @size), -ENOENT, -EIO. */
+/* Octets of the value (copied to @value, at most @size), -ENOENT, -EIO, or
+ * -EBADMSG as above. */
 int kv_get(struct kv *k, const void *key, size_t key_len, void *value,
 	   size_t size);
 
@@ -58,7 +67,8 @@ int kv_del_range(struct kv *k, const void *from, size_t from_len,
 		 const void *to, size_t to_len, int max);
 
 /* Call @fn for each key that starts with @prefix, in order, until it returns
- * non-zero.  That value, 0 at the end, or -EIO.  @fn changes nothing. */
+ * non-zero.  That value, 0 at the end, -EIO or -EBADMSG.  @fn changes
+ * nothing. */
 int kv_walk(struct kv *k, const void *prefix, size_t prefix_len,
 	    int (*fn)(void *arg, const void *key, size_t key_len,
 		      const void *value, size_t len), void *arg);

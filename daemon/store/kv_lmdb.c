@@ -17,10 +17,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "store/kv_ops.h"
 
-#define FILE_NAME	"state.mdb"
 #define MAP_SIZE	((size_t)64 * 1024 * 1024 * 1024)
 #define PATH_SIZE	4096
 
@@ -48,8 +49,14 @@ static int errno_of(int ret)
 		return 0;
 	if (ret == MDB_NOTFOUND)
 		return -ENOENT;
-	if (ret == MDB_MAP_FULL || ret == ENOSPC)
+	if (ret == MDB_MAP_FULL || ret == ENOSPC || ret == EDQUOT ||
+	    ret == EFBIG)
 		return -ENOSPC;
+	if (ret == MDB_VERSION_MISMATCH)
+		return -EPROTONOSUPPORT;
+	if (ret == MDB_INVALID || ret == MDB_CORRUPTED ||
+	    ret == MDB_PAGE_NOTFOUND)
+		return -EBADMSG;
 	return ret > 0 ? -ret : -EIO;
 }
 
@@ -175,7 +182,7 @@ static int walk_cursor(MDB_cursor *cur, const void *prefix, size_t prefix_len,
 			return stop;
 		ret = mdb_cursor_get(cur, &key, &data, MDB_NEXT);
 	}
-	return ret && ret != MDB_NOTFOUND ? -EIO : 0;
+	return ret == MDB_NOTFOUND ? 0 : errno_of(ret);
 }
 
 static int lmdb_walk(struct kv *k, const void *prefix, size_t prefix_len,
@@ -306,12 +313,29 @@ static int open_table(struct kv_lmdb *l)
 	return errno_of(mdb_txn_commit(txn));
 }
 
+/* A file that has been cut off lacks pages, and who reads them is killed.
+ * Zeros are seen to be none. */
+static int fill_up(MDB_env *env)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+	struct stat st;
+	off_t size;
+	int fd;
+
+	if (mdb_env_info(env, &info) || mdb_env_stat(env, &stat) ||
+	    mdb_env_get_fd(env, &fd) || fstat(fd, &st))
+		return -EIO;
+	size = (off_t)(info.me_last_pgno + 1) * stat.ms_psize;
+	return st.st_size < size && ftruncate(fd, size) ? -errno : 0;
+}
+
 static int open_env(struct kv_lmdb *l, const char *dir)
 {
 	char path[PATH_SIZE];
 	int ret;
 
-	ret = snprintf(path, sizeof(path), "%s/" FILE_NAME, dir);
+	ret = snprintf(path, sizeof(path), "%s/" KV_FILE, dir);
 	if (ret < 0 || (size_t)ret >= sizeof(path))
 		return -ENAMETOOLONG;
 
@@ -323,6 +347,8 @@ static int open_env(struct kv_lmdb *l, const char *dir)
 	if (!ret)
 		ret = errno_of(mdb_env_open(l->env, path,
 					    MDB_NOSUBDIR | MDB_NOSYNC, 0600));
+	if (!ret)
+		ret = fill_up(l->env);
 	if (!ret)
 		ret = open_table(l);
 	if (!ret)

@@ -19,6 +19,8 @@ struct kv_disk {
 	size_t room;
 	unsigned long writes;
 	long fail_after;		/* -1: never */
+	size_t used;			/* octets */
+	size_t limit;
 };
 
 struct kv_memory {
@@ -36,8 +38,10 @@ struct kv_disk *kv_disk_new(void)
 {
 	struct kv_disk *d = calloc(1, sizeof(*d));
 
-	if (d)
-		d->fail_after = -1;
+	if (!d)
+		return NULL;
+	d->fail_after = -1;
+	d->limit = SIZE_MAX;
 	return d;
 }
 
@@ -65,6 +69,16 @@ void kv_disk_fail_after(struct kv_disk *d, long writes)
 unsigned long kv_disk_writes(const struct kv_disk *d)
 {
 	return d->writes;
+}
+
+void kv_disk_limit(struct kv_disk *d, size_t octets)
+{
+	d->limit = octets;
+}
+
+size_t kv_disk_used(const struct kv_disk *d)
+{
+	return d->used;
 }
 
 /* One write more; false: it does not happen any more. */
@@ -154,11 +168,15 @@ static int memory_put(struct kv *k, const void *key, size_t key_len,
 		      const void *value, size_t len)
 {
 	struct kv_disk *d = disk_of(k);
-	size_t at = place(d, key, key_len);
+	size_t at = place(d, key, key_len), old = 0;
 	uint8_t *copy;
 
 	if (!may_write(d))
 		return -EIO;
+	if (is_at(d, at, key, key_len))
+		old = key_len + d->pairs[at]->len;
+	if (d->used - old + key_len + len > d->limit)
+		return -ENOSPC;
 	copy = malloc(len + 1);
 	if (!copy)
 		return -ENOSPC;
@@ -175,13 +193,16 @@ static int memory_put(struct kv *k, const void *key, size_t key_len,
 	free(d->pairs[at]->value);
 	d->pairs[at]->value = copy;
 	d->pairs[at]->len = len;
+	d->used += key_len + len - old;
 	return 0;
 }
 
 static void delete(struct kv_disk *d, size_t at, size_t n)
 {
-	for (size_t i = at; i < at + n; i++)
+	for (size_t i = at; i < at + n; i++) {
+		d->used -= d->pairs[i]->key_len + d->pairs[i]->len;
 		pair_free(d->pairs[i]);
+	}
 	memmove(&d->pairs[at], &d->pairs[at + n],
 		(d->count - at - n) * sizeof(*d->pairs));
 	d->count -= n;

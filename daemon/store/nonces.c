@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * See nonces.h.  Keys of the table that an earlier version used and that are
- * read once more: the letter n, then registrant and tag in network order; the
- * letter f and a tag for a floor.
- */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +7,7 @@
 #include "sm/util.h"
 #include "store/nonces.h"
 
-#define KIND_LAST	'n'
-#define KIND_FLOOR	'f'
-#define LAST_KEY_SIZE	(1 + 16 + 8 + 17 + 8)
+#define LAST_KEY_SIZE	(16 + 8 + 17 + 8)
 
 #define DROP_TRIES	16	/* how many are looked at for one to drop */
 
@@ -134,33 +127,27 @@ static void raise_floor(struct nonces *n, struct group *g, uint64_t nonce)
 
 /* --- registrants --- */
 
-static size_t last_key(uint8_t key[LAST_KEY_SIZE], const struct nonce_key *k)
+static uint64_t hash_last(const struct nonces *n, const struct nonce_key *k)
 {
-	struct writer w;
+	uint8_t key[LAST_KEY_SIZE];
 
-	writer_init(&w, key, LAST_KEY_SIZE);
-	writer_u8(&w, KIND_LAST);
-	writer_bytes(&w, k->who.ids.xtr_id, sizeof(k->who.ids.xtr_id));
-	writer_u64(&w, k->who.ids.site_id);
-	writer_u8(&w, k->who.source.family);
-	writer_bytes(&w, k->who.source.bytes, sizeof(k->who.source.bytes));
-	writer_u64(&w, k->tag);
-	return w.len;
+	memcpy(key, k->who.ids.xtr_id, 16);
+	memcpy(key + 16, &k->who.ids.site_id, 8);
+	memcpy(key + 24, &k->who.source, 17);
+	memcpy(key + 41, &k->tag, 8);
+	return hash_key(&n->table, key, sizeof(key));
 }
 
 static struct last *find_last(const struct nonces *n,
 			      const struct nonce_key *k)
 {
-	uint8_t key[LAST_KEY_SIZE], other[LAST_KEY_SIZE];
-	size_t len = last_key(key, k);
-	struct hash_node *h = hash_first(&n->table,
-					 hash_key(&n->table, key, len));
+	struct hash_node *h = hash_first(&n->table, hash_last(n, k));
 
 	for (; h; h = hash_next(h)) {
 		struct last *l = container_of(h, struct last, node);
 
-		last_key(other, &l->key);
-		if (!memcmp(key, other, len))
+		if (l->key.tag == k->tag &&
+		    registrant_equal(&l->key.who, &k->who))
 			return l;
 	}
 	return NULL;
@@ -170,8 +157,6 @@ static struct last *new_last(struct nonces *n, const struct nonce_key *k)
 {
 	struct group *g = get_group(n, k->tag);
 	struct last *l = g ? calloc(1, sizeof(*l)) : NULL;
-	uint8_t key[LAST_KEY_SIZE];
-	size_t len = last_key(key, k);
 
 	if (!l)
 		return NULL;
@@ -181,7 +166,7 @@ static struct last *new_last(struct nonces *n, const struct nonce_key *k)
 	list_add(&n->all, IN_ALL, l);
 	list_add(&g->list, IN_GROUP, l);
 	resize(n, g, 1);
-	hash_add(&n->table, &l->node, hash_key(&n->table, key, len));
+	hash_add(&n->table, &l->node, hash_last(n, k));
 	return l;
 }
 
@@ -249,60 +234,9 @@ static int make_room(struct nonces *n, uint64_t tag, uint64_t now)
 
 /* --- life --- */
 
-/* For each one in the file, at start: as an earlier version kept them. */
-static int load_last(void *arg, const void *key, size_t key_len,
-		     const void *value, size_t len)
-{
-	struct nonces *n = arg;
-	struct nonce_key k = { 0 };
-	struct reader r, v;
-	struct last *l;
-
-	reader_init(&r, key, key_len);
-	reader_init(&v, value, len);
-	reader_skip(&r, 1);
-	reader_copy(&r, k.who.ids.xtr_id, sizeof(k.who.ids.xtr_id));
-	k.who.ids.site_id = reader_u64(&r);
-	k.who.source.family = reader_u8(&r);
-	reader_copy(&r, k.who.source.bytes, sizeof(k.who.source.bytes));
-	k.tag = reader_u64(&r);
-	if (!reader_ok(&r) || reader_left(&r) || len != 8)
-		return -EIO;
-
-	l = new_last(n, &k);
-	if (!l)
-		return -ENOMEM;
-	l->state.nonce = reader_u64(&v);
-	return 0;
-}
-
-static int load_floor(void *arg, const void *key, size_t key_len,
-		      const void *value, size_t len)
-{
-	struct nonces *n = arg;
-	struct reader r, v;
-	struct group *g;
-	uint64_t tag;
-
-	reader_init(&r, key, key_len);
-	reader_init(&v, value, len);
-	reader_skip(&r, 1);
-	tag = reader_u64(&r);
-	if (!reader_ok(&r) || reader_left(&r) || len != 8)
-		return -EIO;
-
-	g = get_group(n, tag);
-	if (!g)
-		return -ENOMEM;
-	g->has_floor = true;
-	g->floor = reader_u64(&v);
-	return 0;
-}
-
 int nonces_init(struct nonces *n, struct journal *journal, size_t max,
 		size_t max_per_key, const uint8_t seed[16])
 {
-	static const uint8_t kind_last = KIND_LAST, kind_floor = KIND_FLOOR;
 	int ret;
 
 	memset(n, 0, sizeof(*n));
@@ -314,10 +248,6 @@ int nonces_init(struct nonces *n, struct journal *journal, size_t max,
 	ret = hash_init(&n->table, seed);
 	if (!ret)
 		ret = hash_init(&n->groups, seed);
-	if (!ret)
-		ret = kv_walk(journal->kv, &kind_last, 1, load_last, n);
-	if (!ret)
-		ret = kv_walk(journal->kv, &kind_floor, 1, load_floor, n);
 	if (ret)
 		nonces_free(n);
 	return ret;

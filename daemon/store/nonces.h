@@ -54,7 +54,7 @@ struct nonces {
 	uint64_t walk_end;
 };
 
-/* Loads what an earlier version has left in the table.  0, -ENOMEM, -EIO. */
+/* 0 or -ENOMEM. */
 int nonces_init(struct nonces *n, struct journal *journal, size_t max,
 		size_t max_per_key, const uint8_t seed[16]);
 void nonces_free(struct nonces *n);
@@ -66,7 +66,8 @@ const struct nonce_state *nonces_find(const struct nonces *n,
 bool nonces_floor(const struct nonces *n, uint64_t tag, uint64_t *floor);
 
 /* Make it the last one.  Who has to be dropped for it is in the journal then,
- * where there must be room; the caller writes the rest.  0, -ENOMEM, -ENOSPC. */
+ * where there must be room; the caller writes the rest.  0, -ENOMEM,
+ * -ENOSPC. */
 int nonces_set(struct nonces *n, const struct nonce_key *key,
 	       const struct nonce_state *state);
 

@@ -74,11 +74,7 @@ void registry_free(struct registry *r)
 static const struct registration *find_reg(const struct trie_node *n,
 					   const struct registrant *who)
 {
-	const struct registration *reg = n ? trie_value(n) : NULL;
-
-	while (reg && !same_registrant(&reg->by->who, who))
-		reg = registration_next(reg);
-	return reg;
+	return registration_of(n ? trie_value(n) : NULL, who);
 }
 
 static struct eid eid_of(const struct registration *reg)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "store/codec.h"
 
 int share_init(struct share *s, struct pool *pool, const uint8_t seed[16])
 {
@@ -26,13 +27,6 @@ void share_free(struct share *s)
 
 /* --- parties --- */
 
-bool same_registrant(const struct registrant *a, const struct registrant *b)
-{
-	return !memcmp(a->ids.xtr_id, b->ids.xtr_id, sizeof(a->ids.xtr_id)) &&
-	       a->ids.site_id == b->ids.site_id &&
-	       addr_equal(&a->source, &b->source);
-}
-
 bool same_party(const struct reg_party *a, const struct reg_party *b)
 {
 	return a->tag == b->tag && a->key == b->key && a->site == b->site &&
@@ -40,7 +34,7 @@ bool same_party(const struct reg_party *a, const struct reg_party *b)
 	       a->want_notify == b->want_notify &&
 	       addr_equal(&a->source, &b->source) &&
 	       addr_equal(&a->local, &b->local) &&
-	       same_registrant(&a->who, &b->who);
+	       registrant_equal(&a->who, &b->who);
 }
 
 /* All that one registrant of many, or one with many sources, differs in; the
@@ -113,17 +107,15 @@ bool same_record(const struct reg_record *a, const struct reg_record *b)
 	return true;
 }
 
-/* Of two locators, which tell most of them apart. */
+/* Of all of it: who may register chooses the contents. */
 static uint64_t hash_rec(const struct share *s, const struct reg_record *r)
 {
-	uint8_t key[2 * 19 + 2] = { r->locator_count, (uint8_t)r->version };
+	uint8_t key[CODEC_CONTENT_MAX];
+	struct writer w;
 
-	for (unsigned int i = 0; i < 2 && i < r->locator_count; i++) {
-		memcpy(key + 2 + 19 * i, &r->locators[i].addr, 17);
-		key[2 + 19 * i + 17] = r->locators[i].priority;
-		key[2 + 19 * i + 18] = r->locators[i].weight;
-	}
-	return hash_key(&s->recs, key, sizeof(key));
+	writer_init(&w, key, sizeof(key));
+	codec_put_content(&w, r);
+	return hash_key(&s->recs, key, w.len);
 }
 
 static size_t rec_size(const struct reg_record *r)

@@ -56,7 +56,6 @@ static inline struct shared_rec *shared_rec_of(const struct registration *reg)
 	return container_of((void *)reg->rec, struct shared_rec, rec);
 }
 
-bool same_registrant(const struct registrant *a, const struct registrant *b);
 bool same_party(const struct reg_party *a, const struct reg_party *b);
 bool same_record(const struct reg_record *a, const struct reg_record *b);
 

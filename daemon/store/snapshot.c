@@ -156,9 +156,9 @@ static uint32_t party_number(struct snapshot *s, struct shared_by *by)
 {
 	struct writer w;
 
-	if (by->snapshot == s->generation + 1)
+	if (by->snapshot == s->attempt)
 		return by->number;
-	by->snapshot = s->generation + 1;
+	by->snapshot = s->attempt;
 	by->number = ++s->parties;
 	w = begin(s, CODEC_PARTY);
 	codec_put_party(&w, &by->by);
@@ -170,9 +170,9 @@ static uint32_t content_number(struct snapshot *s, struct shared_rec *rec)
 {
 	struct writer w;
 
-	if (rec->snapshot == s->generation + 1)
+	if (rec->snapshot == s->attempt)
 		return rec->number;
-	rec->snapshot = s->generation + 1;
+	rec->snapshot = s->attempt;
 	rec->number = ++s->contents;
 	w = begin(s, CODEC_CONTENT);
 	codec_put_content(&w, &rec->rec);
@@ -252,8 +252,12 @@ int snapshot_get_meta(struct snapshot *s, uint64_t *wall)
 	*wall = 0;
 	if (ret == -ENOENT)
 		return 0;
-	if (ret != META_SIZE || value[0] != JOURNAL_VERSION)
-		return -EIO;
+	if (ret < 0)
+		return ret;
+	if (ret && value[0] != JOURNAL_VERSION)
+		return -EPROTONOSUPPORT;
+	if (ret != META_SIZE)
+		return -EBADMSG;
 	reader_init(&r, value, sizeof(value));
 	reader_skip(&r, 1);
 	s->generation = reader_u32(&r);
@@ -275,13 +279,13 @@ static int finish(struct snapshot *s)
 	s->pieces = s->next_pieces;
 	s->octets = s->next_octets;
 	s->journal->octets -= s->log_octets;
+	s->not_before = 0;
 	s->range = 0;
 	s->phase = SNAPSHOT_CLEAN;
 	return 0;
 }
 
-/* What does not count: the log before, other snapshots, and the nonces as an
- * earlier version kept them. */
+/* What does not count: the log before, and other snapshots. */
 static int clean(struct snapshot *s)
 {
 	uint64_t generation = s->generation;
@@ -290,13 +294,12 @@ static int clean(struct snapshot *s)
 		{ 'L', 0, 'L', s->start },
 		{ 'S', 0, 'S', generation << 32 },
 		{ 'S', (generation + 1) << 32, 'S', UINT64_MAX },
-		{ 'f', 0, 'f', UINT64_MAX },
-		{ 'n', 0, 'n', UINT64_MAX },
 	};
 	uint8_t from[JOURNAL_KEY_MAX], to[JOURNAL_KEY_MAX];
 	size_t from_len, to_len;
 	int ret;
 
+	s->cleaned = 0;
 	if (s->range == ARRAY_SIZE(range)) {
 		s->phase = SNAPSHOT_IDLE;
 		return 0;
@@ -308,6 +311,7 @@ static int clean(struct snapshot *s)
 			   CLEAN_KEYS);
 	if (ret < 0)
 		return ret;
+	s->cleaned = (unsigned int)ret;
 	if (ret < CLEAN_KEYS)
 		s->range++;
 	return 0;
@@ -319,13 +323,14 @@ static int start(struct snapshot *s)
 {
 	uint64_t enough = s->octets > s->threshold ? s->octets : s->threshold;
 
-	if (s->journal->octets < enough)
+	if (s->journal->octets < enough || s->journal->octets < s->not_before)
 		return 0;
 	s->phase = SNAPSHOT_FLOORS;
 	s->next_start = s->journal->next;
 	s->log_octets = s->journal->octets;
 	s->next_pieces = 0;
 	s->next_octets = 0;
+	s->attempt++;
 	s->parties = 0;
 	s->contents = 0;
 	s->any = false;
@@ -355,6 +360,24 @@ static int step(struct snapshot *s)
 		return clean(s);
 	}
 	return ret ? ret : put_piece(s);
+}
+
+int snapshot_make_room(struct snapshot *s)
+{
+	int ret;
+
+	if (s->phase != SNAPSHOT_IDLE && s->phase != SNAPSHOT_CLEAN) {
+		s->len = JOURNAL_HEADER;
+		s->not_before = s->journal->octets + s->threshold;
+		s->phase = SNAPSHOT_CLEAN;
+		s->range = 0;
+	}
+	if (s->phase == SNAPSHOT_IDLE)
+		return -ENOSPC;
+	ret = clean(s);
+	while (!ret && s->phase == SNAPSHOT_CLEAN && !s->cleaned)
+		ret = clean(s);
+	return ret ? ret : s->cleaned ? 0 : -ENOSPC;
 }
 
 int snapshot_step(struct snapshot *s, uint64_t flushed)

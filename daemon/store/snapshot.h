@@ -42,6 +42,7 @@ struct snapshot {
 	uint64_t log_octets;		/* before it */
 	uint32_t next_pieces;
 	uint64_t next_octets;
+	uint32_t attempt;		/* of this process */
 	uint32_t parties;
 	uint32_t contents;
 	struct eid at;			/* entries up to here are done */
@@ -50,18 +51,27 @@ struct snapshot {
 	size_t len;
 	size_t size;
 	unsigned int range;		/* being cleaned */
+	unsigned int cleaned;		/* keys, in the last step */
+	uint64_t not_before;		/* the log is that long; one had to be
+					 * given up */
 };
 
 void snapshot_init(struct snapshot *s, struct journal *j, struct registry *reg,
 		   struct nonces *nonces, uint64_t threshold);
 void snapshot_free(struct snapshot *s);
 
-/* Read the snapshot that counts and its log.  0, -ENOMEM, -EIO. */
+/* Read the snapshot that counts and its log.  0, or an error as of
+ * store_new(). */
 int snapshot_load(struct snapshot *s);
 
 /* After a flush of so many octets: begin a snapshot if the log is long, or go
- * on with it, as fast as the log grows at least.  0 or negative errno: it is tried
- * again. */
+ * on with it, as fast as the log grows at least.  0 or negative errno: it is
+ * tried again. */
 int snapshot_step(struct snapshot *s, uint64_t flushed);
+
+/* The disk is full: give up the snapshot being written, whose log needs the
+ * room, and delete some of what does not count.  0: some; -ENOSPC: there is
+ * nothing more; -EIO. */
+int snapshot_make_room(struct snapshot *s);
 
 #endif

@@ -171,7 +171,7 @@ static int on_entry(void *arg, const struct eid *eid, uint32_t party,
 
 	if (!party || party > l->party_count || !content ||
 	    content > l->content_count)
-		return -EIO;
+		return -EBADMSG;
 	return put(l, eid, l->parties[party - 1], l->contents[content - 1],
 		   times);
 }
@@ -185,7 +185,7 @@ static int number_of(const void *key, size_t key_len, uint64_t *number)
 	reader_init(&r, key, key_len);
 	reader_skip(&r, 1);
 	*number = reader_u64(&r);
-	return reader_ok(&r) && !reader_left(&r) ? 0 : -EIO;
+	return reader_ok(&r) && !reader_left(&r) ? 0 : -EBADMSG;
 }
 
 /* How far the log goes, and what time it was then. */
@@ -200,10 +200,10 @@ static int survey(void *arg, const void *key, size_t key_len,
 	if (ret || number < l->s->start)
 		return ret;
 	if (number != j->next)
-		return -EIO;
+		return -EBADMSG;
 	j->next++;
 	j->octets += len;
-	journal_set_time(j, j->now, journal_wall_of(value, len));
+	journal_seen(j, journal_wall_of(value, len));
 	return 0;
 }
 
@@ -218,7 +218,7 @@ static int read_piece(void *arg, const void *key, size_t key_len,
 	if (ret || (uint32_t)number >= l->s->pieces)
 		return ret;
 	if ((uint32_t)number != l->next++)
-		return -EIO;
+		return -EBADMSG;
 	return journal_read(l->s->journal, value, len, &l->sink);
 }
 
@@ -245,14 +245,14 @@ static int load_all(struct load *l)
 	if (ret)
 		return ret;
 	j->next = s->start;
-	journal_set_time(j, j->now, wall);
+	journal_seen(j, wall);
 	ret = kv_walk(j->kv, "L", 1, survey, l);
 	if (ret)
 		return ret;
 	journal_key(prefix, 'S', (uint64_t)s->generation << 32);
 	ret = kv_walk(j->kv, prefix, 1 + 4, read_piece, l);
 	if (!ret && l->next != s->pieces)
-		ret = -EIO;
+		ret = -EBADMSG;
 	return ret ? ret : kv_walk(j->kv, "L", 1, read_batch, l);
 }
 

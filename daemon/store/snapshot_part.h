@@ -5,7 +5,8 @@
 
 #include "store/snapshot.h"
 
-/* Which one counts, and when it was made (ms; 0: none was).  0 or -EIO. */
+/* Which one counts, and when it was made (ms; 0: none was).  0, or an error as
+ * of store_new(). */
 int snapshot_get_meta(struct snapshot *s, uint64_t *wall);
 
 #endif

@@ -119,12 +119,14 @@ int store_flush(struct store *s)
 	uint64_t sequence = s->sequence, before = s->journal.octets;
 	int ret = journal_flush(&s->journal);
 
+	if (ret == -ENOSPC && !snapshot_make_room(&s->snapshot))
+		ret = journal_flush(&s->journal);
+	reclaim_step(&s->reclaim);
 	if (ret)
 		return ret;
 	s->durable = sequence;
 	/* The snapshot can wait: what counts is there. */
 	snapshot_step(&s->snapshot, s->journal.octets - before);
-	reclaim_step(&s->reclaim);
 	return 0;
 }
 

@@ -43,7 +43,8 @@ struct store;
 
 /* Loads registrations and nonces from @kv, which stays the caller's and lives
  * longer.  Registrations have no site and key before review() has found them.
- * NULL and -ENOMEM or -EIO in *@err. */
+ * NULL and in *@err -ENOMEM, -EIO (of the disk), -EBADMSG (what is there cannot
+ * be) or -EPROTONOSUPPORT (it is of another version of us). */
 struct store *store_new(const struct store_config *cfg, struct kv *kv,
 			const uint8_t seed[16], int *err);
 void store_free(struct store *s);

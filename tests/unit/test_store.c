@@ -3,6 +3,7 @@
 #include "store.h"
 
 #include "sm/util.h"
+#include "store/codec.h"
 #include "store/share.h"
 
 /* --- the table: the same tests over memory and over LMDB --- */
@@ -267,7 +268,7 @@ static void lower_caps(void **state)
 		c[2] = change("10.2.0.0/16", 1, false, expires);
 		c[3] = change("10.3.0.0/16", 1, false, expires);
 		for (int i = 0; i < 4; i++)
-			c[i].reg.lifetime = 5000;
+			c[i].reg.lifetime = (uint32_t)expires;
 		assert_int_equal(commit(c, 4), 0);
 	}
 	close_store();
@@ -279,6 +280,35 @@ static void lower_caps(void **state)
 		assert_int_equal(find("10.1.0.0/16")->regs->expires, 2000);
 		close_store();
 	}
+}
+
+/* Who may register cannot make contents that are all in one chain, whatever
+ * they differ in. */
+static void no_chain(void **state)
+{
+	struct codec_content c = { .rec = { .ttl = 1, .locator_count = 3 } };
+	uint64_t hash[6];
+	struct share s;
+
+	assert_int_equal(share_init(&s, NULL, seed), 0);
+	for (uint8_t i = 0; i < 3; i++)
+		c.rec.locators[i] = L("192.0.2.1");
+	for (size_t i = 0; i < ARRAY_SIZE(hash); i++) {
+		struct shared_rec *r;
+
+		c.rec.ttl += i == 1;
+		c.rec.version += i == 2 ? 256 : 0;
+		c.rec.locators[2].addr.bytes[3] += i == 3;
+		c.rec.locators[2].weight += i == 4;
+		c.rec.locators[0].mweight += i == 5;
+		r = share_rec(&s, &c.rec);
+		assert_non_null(r);
+		hash[i] = r->node.hash;
+		for (size_t k = 0; k < i; k++)
+			assert_int_not_equal(hash[i], hash[k]);
+		share_put_rec(&s, r);
+	}
+	share_free(&s);
 }
 
 static void replaces(void **state)
@@ -474,6 +504,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(registration_cap, on_memory,
 						clean),
 		cmocka_unit_test(shares_by_source),
+		cmocka_unit_test(no_chain),
 		cmocka_unit_test_setup_teardown(lower_caps, on_memory, clean),
 		cmocka_unit_test_setup_teardown(replaces, on_memory, clean),
 		cmocka_unit_test_setup_teardown(registry_twin, on_memory,

@@ -27,7 +27,7 @@ static int put(const char *eid, unsigned int xtr, uint32_t ttl,
 	c.reg.by = &parties[xtr];
 	c.reg.rec = &content.rec;
 	c.reg.expires = expires;
-	c.reg.lifetime = 1000;
+	c.reg.lifetime = 100;
 	return store_memory_ops.commit(store, &b);
 }
 

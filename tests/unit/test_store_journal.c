@@ -6,6 +6,10 @@
  */
 #include "store.h"
 
+#include <fcntl.h>
+
+#include "store/codec.h"
+
 #define N_EIDS	12
 #define N_XTRS	3
 #define LIFETIME 5000u
@@ -265,6 +269,13 @@ static void random_commit(void)
 	assert_true(!ret || (ret == -ENOSPC && cfg.nonces < N_XTRS));
 }
 
+static int count_key(void *arg, const void *key, size_t key_len,
+		     const void *value, size_t len)
+{
+	++*(size_t *)arg;
+	return 0;
+}
+
 static void expire_all(void)
 {
 	struct reg_party gone;
@@ -359,6 +370,110 @@ static void disk_full(void **state)
 	close_store();
 }
 
+/* As live(), on a disk that others fill: it has no room at all now and then,
+ * or little, and writes go through again when there is some. */
+static void live_without_room(unsigned int steps, unsigned int *full)
+{
+	for (unsigned int i = 0; i < steps; i++) {
+		int ret;
+
+		random_commit();
+		if (rnd(4) == 0) {
+			now += rnd(2000);
+			store_set_time(store, now, now);
+			expire_all();
+		}
+		if (rnd(8) == 0)
+			kv_disk_limit(disk, rnd(2) ? SIZE_MAX :
+				      kv_disk_used(disk) + rnd(400));
+		ret = store_flush(store);
+		assert_true(!ret || ret == -ENOSPC);
+		*full += ret == -ENOSPC;
+		if (!ret)
+			safe_twin = now_twin;
+	}
+}
+
+/* The disk is full at any moment, in the middle of a snapshot and of what
+ * follows it: nothing that was flushed is lost, then or by a restart. */
+static void no_room(void **state)
+{
+	unsigned int full = 0;
+
+	for (unsigned int i = 1; i <= 40; i++) {
+		kv_disk_free(disk);
+		disk = kv_disk_new();
+		begin();
+		cfg.snapshot_octets = 300;
+		close_store();
+		start(now);
+		rng = i;
+		memset(&safe_twin, 0, sizeof(safe_twin));
+		live_without_room(100, &full);
+		store_free(store);
+		kv_close(kv);
+		now_twin = safe_twin;
+		start(now);
+		check(&safe_twin);
+		check_nonces(&safe_twin);
+		kv_disk_limit(disk, SIZE_MAX);
+		live_without_room(20, &full);
+		kv_disk_limit(disk, SIZE_MAX);
+		assert_int_equal(store_flush(store), 0);
+		check(&now_twin);
+		close_store();
+	}
+	print_message("# no room %u times\n", full);
+	assert_true(full > 100);
+}
+
+static size_t count_keys(const char *kind)
+{
+	size_t n = 0;
+
+	kv_walk(kv, kind, 1, count_key, &n);
+	return n;
+}
+
+/* What does not count any more makes room for what does: a snapshot that was
+ * begun, then a log that a snapshot has replaced. */
+static void makes_room(void **state)
+{
+	const unsigned int some[4] = { 0, 3, 4, 7 };
+	uint8_t meta[64];
+	bool complete = false;
+
+	for (int i = 0; !complete; i++) {
+		uint64_t nonce = 10;
+		size_t pieces;
+
+		kv_disk_free(disk);
+		disk = kv_disk_new();
+		begin();
+		cfg.snapshot_octets = 2000;
+		close_store();
+		start(now);
+		/* Until one is begun, and i flushes more. */
+		for (int k = -1; k < i; k += k >= 0 || count_keys("S")) {
+			assert_int_equal(put(0, nonce++, some, 4, false, 1), 0);
+			assert_int_equal(store_flush(store), 0);
+		}
+		complete = kv_get(kv, "journal", 8, meta, 64) > 0;
+		pieces = count_keys("S");
+		assert_true(pieces > 0);
+		kv_disk_limit(disk, kv_disk_used(disk));
+		assert_int_equal(put(1, nonce++, some, 4, false, 1), 0);
+		assert_int_equal(store_flush(store), 0);
+		assert_true(complete || count_keys("S") < pieces);
+		kv_disk_limit(disk, SIZE_MAX);
+		close_store();
+		start(now);
+		check(&now_twin);
+		check_nonces(&now_twin);
+		close_store();
+	}
+}
+
 /* Those who had registered before it and are gone take no room from it. */
 static void the_last_of_many(void **state)
 {
@@ -407,14 +522,15 @@ static int find_log(void *arg, const void *key, size_t key_len,
 	return (int)key_len;
 }
 
-static void try_damaged(const void *key, size_t key_len, const char *value)
+static void try_damaged(const void *key, size_t key_len, const char *value,
+			int error)
 {
 	int err = 0;
 
 	kv = open_kv();
 	assert_int_equal(kv_put(kv, key, key_len, value, strlen(value)), 0);
 	assert_null(store_new(&cfg, kv, seed, &err));
-	assert_int_equal(err, -EIO);
+	assert_int_equal(err, error);
 	kv_close(kv);
 }
 
@@ -432,11 +548,128 @@ static void damaged(void **state)
 	len = kv_walk(kv, "L", 1, find_log, key);
 	assert_int_equal(len, 9);
 	kv_close(kv);
-	try_damaged(key, (size_t)len, "\2 another version");
-	try_damaged(key, (size_t)len, "\1" "12345678Nothing");
+	try_damaged(key, (size_t)len, "\2 another version", -EPROTONOSUPPORT);
+	try_damaged(key, (size_t)len, "\1" "12345678Nothing", -EBADMSG);
 	key[8] += 2;			/* one is missing */
-	try_damaged(key, (size_t)len, "\1" "12345678");
-	try_damaged("journal", sizeof("journal"), "short");
+	try_damaged(key, (size_t)len, "\1" "12345678", -EBADMSG);
+	try_damaged("journal", sizeof("journal"), "\1 short", -EBADMSG);
+	try_damaged("journal", sizeof("journal"), "\2 another version",
+		    -EPROTONOSUPPORT);
+}
+
+/* The file itself: cut off, and not one of LMDB's. */
+static void damaged_file(void **state)
+{
+	const unsigned int some[4] = { 0, 3, 4, 7 };
+	char path[128];
+	struct stat st;
+	int err = 0, fd;
+
+	begin();
+	for (unsigned int i = 0; i < 50; i++) {
+		assert_int_equal(put(0, 10 + i, some, 4, false, 1), 0);
+		assert_int_equal(store_flush(store), 0);
+	}
+	close_store();
+	snprintf(path, sizeof(path), "%s/" KV_FILE, dir);
+	assert_int_equal(stat(path, &st), 0);
+	for (off_t size = st.st_size - 4096; size > 2 * 4096; size -= 4096) {
+		assert_int_equal(truncate(path, size), 0);
+		err = 0;
+		kv = kv_open_lmdb(dir, &err);
+		if (kv) {
+			store = store_new(&cfg, kv, seed, &err);
+			assert_true(!store == (err < 0));
+			store_free(store);
+			kv_close(kv);
+		}
+		assert_true(!err || err == -EBADMSG || err == -EPROTONOSUPPORT);
+	}
+	assert_true(err < 0);
+	fd = open(path, O_WRONLY | O_TRUNC);
+	assert_int_equal(write(fd, path, sizeof(path)), sizeof(path));
+	close(fd);
+	assert_null(kv_open_lmdb(dir, &err));
+	assert_int_equal(err, -EBADMSG);
+}
+
+static bool can_be(const struct codec_content *c)
+{
+	uint8_t octets[CODEC_CONTENT_MAX];
+	struct codec_content out;
+	struct writer w;
+	struct reader r;
+
+	writer_init(&w, octets, sizeof(octets));
+	codec_put_content(&w, &c->rec);
+	reader_init(&r, octets, w.len);
+	codec_get_content(&r, &out);
+	return reader_ok(&r);
+}
+
+/* What we never write is not taken for something. */
+static void nonsense(void **state)
+{
+	struct codec_content c = { .rec = { .ttl = 1, .locator_count = 2 } };
+	struct registration reg = { .expires = 5000, .lifetime = 5000 };
+	uint8_t octets[CODEC_TIMES_MAX];
+	struct writer w;
+	struct reader r;
+
+	c.rec.locators[0] = L("192.0.2.1");
+	c.rec.locators[1] = L("2001:db8::1");
+	assert_true(can_be(&c));
+	c.rec.locator_count = 0;
+	assert_false(can_be(&c));
+	c.rec.locator_count = 2;
+	c.rec.locators[0] = c.rec.locators[1];
+	c.rec.locators[1] = L("192.0.2.1");
+	assert_false(can_be(&c));
+	memset(&c.rec.locators[0], 0, sizeof(c.rec.locators[0]));
+	assert_false(can_be(&c));
+	for (reg.lifetime = 5000; reg.lifetime < 5002; reg.lifetime++) {
+		writer_init(&w, octets, sizeof(octets));
+		codec_put_times(&w, &reg, 0);
+		reader_init(&r, octets, w.len);
+		codec_get_times(&r, &reg, 0, 0);
+		assert_int_equal(reader_ok(&r), reg.lifetime == 5000);
+	}
+}
+
+/* A wall clock that was a year ahead while it wrote: once it is right again,
+ * time passes over a restart, and nonces of who is gone can make room. */
+static void clock_was_ahead(void **state)
+{
+	const uint64_t year = UINT64_C(365) * 86400000, wall = 2000000;
+	const unsigned int one[1] = { 1 };
+
+	begin();
+	close_store();
+	cfg.nonces = 2;
+	now = 1000000;
+	start(wall);
+	store_set_time(store, now, wall + year);
+	assert_int_equal(put(0, 10, one, 1, false, 1), 0);
+	assert_int_equal(put(1, 10, one, 1, false, 1), 0);
+	close_store();
+	start(wall + 1000);
+	assert_non_null(reg_of(1, 0));
+	close_store();
+	start(wall + 1000);
+	store_set_time(store, now, wall + 1000);
+	now += LIFETIME - 2000;
+	store_set_time(store, now, wall + LIFETIME - 1000);
+	assert_int_equal(put(1, 11, one, 1, false, 1), 0);
+	close_store();
+	start(wall + LIFETIME);
+	assert_non_null(reg_of(1, 1));
+	assert_int_equal(reg_of(1, 1)->expires, now + LIFETIME - 1000);
+	close_store();
+	start(wall + 2 * LIFETIME + 86400000);
+	assert_null(reg_of(1, 1));
+	now += 86400001;
+	assert_int_equal(put(2, 11, one, 1, false, 1), 0);
+	close_store();
 }
 
 int main(void)
@@ -447,9 +680,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(dies_at_each_write, on_memory,
 						clean),
 		cmocka_unit_test_setup_teardown(disk_full, on_memory, clean),
+		cmocka_unit_test_setup_teardown(no_room, on_memory, clean),
+		cmocka_unit_test_setup_teardown(makes_room, on_memory, clean),
 		BOTH(the_last_of_many),
 		BOTH(another_boot),
 		cmocka_unit_test_setup_teardown(damaged, on_memory, clean),
+		cmocka_unit_test_setup_teardown(damaged_file, on_lmdb, clean),
+		cmocka_unit_test(nonsense),
+		BOTH(clock_was_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

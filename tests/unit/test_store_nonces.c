@@ -347,18 +347,6 @@ static void flushed_behind(void **state)
 	close_store();
 }
 
-static void damaged_nonce(void **state)
-{
-	struct kv *k = open_kv();
-	int err = 0;
-
-	assert_int_equal(kv_put(k, "n123", 4, "x", 1), 0);
-	store_config_init(&cfg);
-	assert_null(store_new(&cfg, k, seed, &err));
-	assert_int_equal(err, -EIO);
-	kv_close(k);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,8 +361,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(own_share, on_memory, clean),
 		cmocka_unit_test_setup_teardown(greedy_key, on_memory, clean),
 		cmocka_unit_test_setup_teardown(flushed_behind, on_lmdb, clean),
-		cmocka_unit_test_setup_teardown(damaged_nonce, on_memory,
-						clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
