@@ -12,6 +12,7 @@
 #include "io/log.h"
 #include "io/loop.h"
 #include "run/daemon.h"
+#include "run/roles.h"
 
 #define DEFAULT_FILE	"/etc/lispd.conf"
 #define NAME_MAX_LEN	64
@@ -108,6 +109,31 @@ static struct conf *load(const char *file)
 	return c;
 }
 
+/* What the keys in a configuration's files are is found when they are used;
+ * complains of those that cannot be.  An xTR has no such keys, and would ask the
+ * kernel about its addresses. */
+static bool keys_are_good(const struct conf *c)
+{
+	static const uint8_t none[16];
+	struct conf rest = *c;
+	struct roles *r;
+
+	rest.xtr = NULL;
+	r = roles_new(&rest, NULL, none);
+	roles_free(r);
+	return r;
+}
+
+static int check(struct conf *c, const char *file)
+{
+	bool ok = keys_are_good(c);
+
+	if (ok)
+		printf("%s: no mistakes\n", file);
+	conf_free(c);
+	return ok ? 0 : 1;
+}
+
 static int run(struct daemon *d, const struct conf *c,
 	       const struct arguments *a)
 {
@@ -143,11 +169,8 @@ int main(int argc, char **argv)
 	c = load(a.file);
 	if (!c)
 		return 1;
-	if (a.check) {
-		printf("%s: no mistakes\n", a.file);
-		conf_free(c);
-		return 0;
-	}
+	if (a.check)
+		return check(c, a.file);
 	if (!c->name) {
 		gethostname(host, sizeof(host) - 1);
 		c->name = strdup(host);

@@ -221,7 +221,7 @@ static int read_text(const char *file, char *buf, size_t size)
 	if (!f)
 		return -errno;
 	n = fread(buf, 1, size, f);
-	err = ferror(f) ? -EIO : n == size ? -EFBIG : 0;
+	err = ferror(f) ? -EIO : n == size ? -ENODATA : 0;
 	buf[n < size ? n : size - 1] = '\0';
 	fclose(f);
 	return err;

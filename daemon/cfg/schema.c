@@ -83,7 +83,7 @@ static const struct cfg_choice answer_modes[] = {
 	  .doc = "The pre-shared key itself; either this or key-file." }, \
 	{ "key-file", PATH(s, m key_file, FILE_PATH_MAX), \
 	  .doc = "File whose first line is the pre-shared key; it is read " \
-		 "at start, as root." }
+		 "at start, as root, and by a reload, as the daemon's user." }
 
 static const struct cfg_choice route_protocols[] = {
 	{ "any", 0 },
@@ -453,7 +453,7 @@ static const struct cfg_key anchor_keys[] = {
 	  .doc = "A public RSA key of 2048 to 4096 bits, in PEM; either this "
 		 "or key-file." },
 	{ "key-file", PATH(conf_anchor, key_file, FILE_PATH_MAX),
-	  .doc = "File with the public key, in PEM." },
+	  .doc = "File with the public key, in PEM, alone." },
 	{ NULL }
 };
 
@@ -527,7 +527,7 @@ static const struct cfg_section ddt_node_section = {
 static const struct cfg_key ddt_delegation_keys[] = {
 	{ "eid-prefix", PLAIN(CFG_XEID, conf_ddt_delegation, xeid),
 	  .required = true,
-	  .doc = "What is delegated." },
+	  .doc = "What is delegated; of a hint, what they answer for." },
 	{ "nodes", LIST(CFG_OBJECT, conf_ddt_delegation, nodes, node_count,
 			1, 32),
 	  .section = &ddt_node_section, .required = true,
@@ -563,13 +563,14 @@ static const struct cfg_key ddt_keys[] = {
 	  .doc = "Minutes that resolvers may remember a referral." },
 	{ "key-files", LIST(CFG_PEM, conf_ddt, keys, key_count, 0, 3),
 	  .doc = "Private RSA keys of 2048 to 4096 bits, in PEM, each in a "
-		 "file of its own, read at start as root: what this node says "
-		 "is signed with all of them. Signing takes at most 5 % of a "
-		 "processor for what strangers make up, and 10 % each for "
-		 "delegations and sites, which are signed when first asked "
-		 "for and then kept: of them, 145 a second with one key of "
-		 "2048 bits, 18 with one of 4096; what is over that is not "
-		 "answered until it is asked again." },
+		 "file of its own, read at start as root, and by a reload as "
+		 "the daemon's user: what this node says is signed with all "
+		 "of them. Signing takes at most 5 % of a processor for what "
+		 "strangers make up, and 10 % each for delegations and sites, "
+		 "which are signed when first asked for and then kept: of "
+		 "them, 145 a second with one key of 2048 bits, 18 with one "
+		 "of 4096; what is over that is not answered until it is "
+		 "asked again." },
 	{ "signature-validity", UINT(conf_ddt, signature_validity, 2, 87600,
 				     "168"),
 	  .doc = "Hours that a signature is valid; it is renewed after half of "

@@ -108,9 +108,13 @@ static void read_command(int argc, char **argv, struct command *c)
 				     NULL)) != -1)
 		read_option(c, option);
 	c->self = optind + 1 == argc && !strcmp(argv[optind], "self");
-	if (optind + 1 != argc ||
-	    (!c->self && c->ask.resolver.family == ADDR_NONE)) {
+	if (optind + 1 != argc) {
 		fputs(usage, stderr);
+		exit(2);
+	}
+	if (!c->self && c->ask.resolver.family == ADDR_NONE) {
+		fputs("lig: expected a Map-Resolver to ask: -m ADDRESS\n",
+		      stderr);
 		exit(2);
 	}
 	if (!c->self && eid_from_text(argv[optind], &c->ask.eid))

@@ -71,6 +71,13 @@ static void print_locator(FILE *f, struct json_object *l)
 		fprintf(f, " not registered");
 }
 
+/* Between elements of a list: members of an object have commas as well. */
+static const char *comma(struct json_object *element)
+{
+	return json_object_is_type(element, json_type_object) &&
+	       !member(element, "address") ? "; " : ", ";
+}
+
 static void print_value(FILE *f, struct json_object *v)
 {
 	struct json_object_iterator i, end;
@@ -85,8 +92,10 @@ static void print_value(FILE *f, struct json_object *v)
 		break;
 	case json_type_array:
 		for (size_t n = 0; n < json_object_array_length(v); n++) {
-			fputs(n ? ", " : "", f);
-			print_value(f, json_object_array_get_idx(v, n));
+			struct json_object *e = json_object_array_get_idx(v, n);
+
+			fputs(n ? comma(e) : "", f);
+			print_value(f, e);
 		}
 		if (!json_object_array_length(v))
 			fputc('-', f);

@@ -227,16 +227,19 @@ static int print_list(struct show *s, struct json_object *list)
 	return 0;
 }
 
-/* The list @key of @o as a table with a title, if there is anything in it. */
+/* The list @key of @o as a table with a title. */
 static int print_part(struct show *s, struct json_object *o, const char *key)
 {
 	struct json_object *list;
 	int err;
 
 	if (!json_object_object_get_ex(o, key, &list) ||
-	    !json_object_is_type(list, json_type_array) ||
-	    !json_object_array_length(list))
+	    !json_object_is_type(list, json_type_array))
 		return 0;
+	if (!json_object_array_length(list)) {
+		printf("\n%s: none\n", key);
+		return 0;
+	}
 	printf("\n%s:\n", key);
 	s->out = new_out(s, key);
 	err = print_list(s, list);

@@ -99,8 +99,13 @@ static void read_command(int argc, char **argv, struct command *c)
 	while ((option = getopt_long(argc, argv, "d:i:s:u:c:t:a1jh", options,
 				     NULL)) != -1)
 		read_option(c, option);
-	if (optind + 1 != argc || c->ask.resolver.family == ADDR_NONE) {
+	if (optind + 1 != argc) {
 		fputs(usage, stderr);
+		exit(2);
+	}
+	if (c->ask.resolver.family == ADDR_NONE) {
+		fputs("rig: expected a DDT node to begin at: -d ADDRESS\n",
+		      stderr);
 		exit(2);
 	}
 	if (eid_from_text(argv[optind], &c->ask.eid))
