@@ -23,7 +23,7 @@ static uint64_t bucket_wait_us(const struct bucket *b, uint64_t now_us)
 	return b->full_us - now_us - depth;
 }
 
-bool bucket_take(struct bucket *b, uint64_t now_ms)
+bool bucket_charge(struct bucket *b, uint64_t now_ms, uint32_t n)
 {
 	uint64_t now_us = 1000 * now_ms;
 
@@ -31,8 +31,13 @@ bool bucket_take(struct bucket *b, uint64_t now_ms)
 		return false;
 	if (b->full_us < now_us)
 		b->full_us = now_us;
-	b->full_us += b->interval_us;
+	b->full_us += (uint64_t)n * b->interval_us;
 	return true;
+}
+
+bool bucket_take(struct bucket *b, uint64_t now_ms)
+{
+	return bucket_charge(b, now_ms, 1);
 }
 
 uint64_t bucket_wait(const struct bucket *b, uint64_t now_ms)

@@ -24,6 +24,9 @@ void bucket_init(struct bucket *b, uint32_t interval_us, uint32_t burst);
  * yields no tokens. */
 bool bucket_take(struct bucket *b, uint64_t now_ms);
 
+/* Take @n, when there is one: what is missing is owed. */
+bool bucket_charge(struct bucket *b, uint64_t now_ms, uint32_t n);
+
 /* Milliseconds, rounded up, until bucket_take() succeeds; 0: it would now. */
 uint64_t bucket_wait(const struct bucket *b, uint64_t now_ms);
 

@@ -31,6 +31,7 @@ static const char *const counter_names[MS_COUNT] = {
 	[MS_BAD_ACK] = "bad-ack",
 	[MS_REQUESTS] = "requests",
 	[MS_REQUEST_LIMITED] = "request-limited",
+	[MS_SITE_LIMITED] = "site-limited",
 	[MS_REQUEST_INVALID] = "request-invalid",
 	[MS_NO_ITR_RLOC] = "no-itr-rloc",
 	[MS_PROXY_REPLIES] = "proxy-replies",
@@ -77,31 +78,50 @@ static void init_bucket(struct bucket *b, const struct limit_rate *rate)
 	bucket_init(b, rate->interval_us, rate->burst);
 }
 
-/* One for each site. */
-static struct bucket *new_buckets(const struct ms *ms,
-				  const struct limit_rate *rate)
+static int init_accepts(struct ms *ms)
 {
 	size_t count = ms->cfg->site_count;
-	struct bucket *b = calloc(count + 1, sizeof(*b));
+	struct limit_rate share, pool;
 
-	for (size_t i = 0; b && i < count; i++)
-		init_bucket(&b[i], rate);
-	return b;
+	ms->accepts = calloc(count + 1, sizeof(*ms->accepts));
+	if (!ms->accepts)
+		return -ENOMEM;
+	site_rate_split(&ms->cfg->limits.accept, count, &share, &pool);
+	init_bucket(&ms->accept, &pool);
+	for (size_t i = 0; i < count; i++)
+		init_bucket(&ms->accepts[i], &share);
+	return 0;
+}
+
+/* Who asks for EIDs of no site has what a site has. */
+static int init_desk_sites(struct ms *ms, struct ms_desk *d)
+{
+	const struct ms_limits *l = &ms->cfg->limits;
+	size_t count = ms->cfg->site_count + 1;
+	struct limit_rate verify, serve, pool;
+
+	d->sites = calloc(count, sizeof(*d->sites));
+	if (!d->sites)
+		return -ENOMEM;
+	site_rate_split(&l->verify, count, &verify, &pool);
+	init_bucket(&d->verify, &pool);
+	site_rate_split(&l->serve, count, &serve, &pool);
+	init_bucket(&d->serve, &pool);
+	for (size_t i = 0; i < count; i++) {
+		init_bucket(&d->sites[i].verify, &verify);
+		init_bucket(&d->sites[i].serve, &serve);
+	}
+	return 0;
 }
 
 static int init_desk(struct ms *ms, struct ms_desk *d, const uint8_t seed[16])
 {
 	const struct ms_limits *l = &ms->cfg->limits;
-	int ret;
+	int ret = init_desk_sites(ms, d);
 
 	d->ops = ms->ops;
-	init_bucket(&d->verify, &l->verify.all);
-	d->sites = calloc(ms->cfg->site_count + 1, sizeof(*d->sites));
-	if (!d->sites)
-		return -ENOMEM;
-	for (size_t i = 0; i < ms->cfg->site_count; i++)
-		init_bucket(&d->sites[i].verify, &l->verify.each);
-	ret = limit_init(&d->failures, &l->failures, seed);
+	if (!ret)
+		ret = limit_init(&d->failures, &l->failures, seed);
 	if (!ret)
 		ret = limit_init(&d->requests, &l->requests, seed);
 	if (!ret)
@@ -141,15 +161,13 @@ static int init_shared(struct ms *ms, const uint8_t seed[16])
 {
 	const struct ms_limits *l = &ms->cfg->limits;
 
-	init_bucket(&ms->accept, &l->accept.all);
 	ms->uses = calloc(ms->cfg->site_count + 1, sizeof(*ms->uses));
-	ms->accepts = new_buckets(ms, &l->accept.each);
-	if (ms_history_init(&ms->history))
+	if (init_accepts(ms) || ms_history_init(&ms->history))
 		return -ENOMEM;
 	ms->outstanding = calloc(ms->cfg->site_count + 1,
 				 sizeof(*ms->outstanding));
 	ms->total = calloc(MS_COUNT, sizeof(*ms->total));
-	if (!ms->uses || !ms->accepts || !ms->outstanding || !ms->total)
+	if (!ms->uses || !ms->outstanding || !ms->total)
 		return -ENOMEM;
 	return limit_init(&ms->again, &l->again, seed);
 }

@@ -52,7 +52,8 @@ enum ms_counter {
 	MS_UNSOLICITED_LOST,
 	MS_BAD_ACK,
 	MS_REQUESTS,
-	MS_REQUEST_LIMITED,
+	MS_REQUEST_LIMITED,	/* of a source */
+	MS_SITE_LIMITED,	/* records of requests, of their site */
 	MS_REQUEST_INVALID,
 	MS_NO_ITR_RLOC,
 	MS_PROXY_REPLIES,
@@ -100,6 +101,7 @@ struct site_view {
 
 /* The same, of one desk: before the message has proven anything. */
 struct site_desk {
+	struct bucket serve;
 	struct bucket verify;
 	uint64_t refused[SITE_REFUSALS];
 };
@@ -143,7 +145,7 @@ struct ms {
 	struct site_use *uses;		/* as many as sites */
 	size_t *rows;			/* registrations, as many as refs */
 	struct bucket *accepts;		/* as many as sites */
-	struct bucket accept;		/* of all of them */
+	struct bucket accept;		/* of all of them, beyond their own */
 	struct limit again;
 	struct hash_table notifies;	/* unsolicited, by nonce */
 	struct hash_table told;		/* the same, by EID and registrant */
@@ -157,8 +159,9 @@ struct ms {
 
 struct ms_desk {
 	const struct sm_ops *ops;	/* sign and verify: this thread's */
-	struct site_desk *sites;	/* as many as there are */
-	struct bucket verify;		/* of all of them */
+	struct site_desk *sites;	/* and one for EIDs of no site */
+	struct bucket verify;		/* of all of them, beyond their own */
+	struct bucket serve;		/* the same */
 	struct limit failures;
 	struct limit requests;
 	struct limit per_eid;

@@ -14,6 +14,8 @@
 
 #include "sm/ms_part.h"
 
+#define RECORDS_TOKEN	8
+
 /* What a record means, found out before the commit and told after it. */
 struct fate {
 	const struct site_ref *ref;
@@ -69,12 +71,14 @@ static void refuse(const struct intake *in, enum site_refusal why,
 		       in->msg->nonce, eid);
 }
 
+/* A full Map-Register costs as much as some 30 of one record. */
 static bool may_change(const struct intake *in)
 {
 	size_t site = (size_t)(in->proof->site - in->ms->cfg->sites);
+	uint32_t n = 1 + in->msg->record_count / RECORDS_TOKEN;
 
-	return bucket_take(&in->ms->accepts[site], in->now) ||
-	       bucket_take(&in->ms->accept, in->now);
+	return bucket_charge(&in->ms->accepts[site], in->now, n) ||
+	       bucket_charge(&in->ms->accept, in->now, n);
 }
 
 static bool same_mac(const struct nonce_state *last,

@@ -266,11 +266,27 @@ static const struct store_entry *registered(struct query *q)
 	return e && e->eid.prefix.len >= q->ref->eid->eid.prefix.len ? e : NULL;
 }
 
+/* What was asked about the EIDs of one site, from however many addresses, must
+ * not keep us from those of another. */
+static bool may_serve(const struct query *q)
+{
+	const struct ms_config *cfg = q->ms->cfg;
+	size_t site = q->ref ? (size_t)(q->ref->site - cfg->sites) :
+		cfg->site_count;
+
+	return bucket_take(&q->desk->sites[site].serve, q->now) ||
+	       bucket_take(&q->desk->serve, q->now);
+}
+
 static void serve(struct query *q)
 {
 	q->ref = ms_site_of(q->ms, &q->asked);
 	if (!q->ref)
 		q->ref = ms_site_of(q->ms, &q->host);
+	if (!may_serve(q)) {
+		refuse(q, MS_SITE_LIMITED, LOG_REQUEST_LIMITED);
+		return;
+	}
 	if (!q->ref) {
 		negative(q, MS_NEGATIVE_HOLE, TTL_HOLE, HOLE_MIN_LEN);
 		return;

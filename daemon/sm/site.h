@@ -35,12 +35,17 @@ struct site {
 	bool accept_unordered_nonce;	/* peers that do not count up */
 };
 
-/* How often something may be done: the share of each site, which is nobody
- * else's, and what any may use beyond its share. */
+/* How often something may be done: @all is about what one thread can do.  Half
+ * of that is for any site that needs more than its own share, which is nobody
+ * else's: @each, or of the other half what comes to one of @sites, where that is
+ * less (site_rate_split()). */
 struct site_rate {
 	struct limit_rate each;
 	struct limit_rate all;
 };
+
+void site_rate_split(const struct site_rate *r, size_t sites,
+		     struct limit_rate *share, struct limit_rate *pool);
 
 struct ms_limits {
 	uint32_t timeout;		/* ms, registration without T bit */
@@ -50,7 +55,9 @@ struct ms_limits {
 	unsigned int notifies;		/* unsolicited ones outstanding */
 	unsigned int notifies_of_site;	/* of these, at most */
 	struct site_rate verify;	/* MACs of Map-Registers computed */
-	struct site_rate accept;	/* Map-Registers that held */
+	struct site_rate accept;	/* Map-Registers that held; one more
+					 * for each 8 records */
+	struct site_rate serve;		/* EIDs of Map-Requests looked up */
 	struct limit_config failures;	/* refused ones logged, per source */
 	struct limit_config again;	/* duplicates answered, per ETR */
 	struct limit_config requests;	/* Map-Requests, per source */

@@ -103,6 +103,7 @@ struct reg {
 	bool literal;			/* signed without its IDs */
 	const struct sm_key *key;	/* keys_a[0] */
 	const char *from;		/* 192.0.2.1 */
+	unsigned int times;		/* each record; 1 */
 };
 
 #define REG(...)	((struct reg){ __VA_ARGS__ })
@@ -121,6 +122,8 @@ static inline struct reg defaults(struct reg r)
 		r.key = &keys_a[0];
 	if (!r.from)
 		r.from = "192.0.2.1";
+	if (!r.times)
+		r.times = 1;
 	return r;
 }
 
@@ -150,7 +153,7 @@ static inline void sign_literal(const struct sm_key *key,
 static inline void put(uint64_t now, struct reg how)
 {
 	const struct reg d = defaults(how), *r = &d;
-	struct map_record recs[4] = { 0 };
+	struct map_record recs[32] = { 0 };
 	struct locator locs[4];
 	struct lisp_msg m = {
 		.type = MSG_TYPE_MAP_REGISTER,
@@ -169,11 +172,11 @@ static inline void put(uint64_t now, struct reg how)
 		locs[n] = L(r->rlocs[n]);
 		n++;
 	}
-	for (int i = 0; i < 4 && r->eids[i]; i++) {
+	for (unsigned int i = 0; i < 4 * r->times && r->eids[i / r->times]; i++) {
 		recs[m.reg.record_count++] = (struct map_record){
 			.ttl = r->ttl,
 			.version = r->version,
-			.eid = E(r->eids[i]),
+			.eid = E(r->eids[i / r->times]),
 			.locators = locs,
 			.locator_count = n,
 		};
@@ -216,6 +219,7 @@ static inline unsigned int count_regs(const struct store_entry *e)
 /* --- requests --- */
 
 static const char *itr_rlocs[2];
+static const char *asked_from;
 
 static inline void ask_all(uint64_t now, const char *const *eids,
 			   unsigned int count, uint32_t flags)
@@ -250,7 +254,7 @@ static inline void ask_all(uint64_t now, const char *const *eids,
 	for (int i = 0; i < 2 && itr_rlocs[i]; i++)
 		itr[in.request.itr_count++] = A(itr_rlocs[i]);
 	out.ecm.message = action_build(&acts, &in, &out.ecm.message_len);
-	pkt = packet_of("192.0.2.5", "198.51.100.10", &out);
+	pkt = packet_of(asked_from, "198.51.100.10", &out);
 	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &parsed, NULL),
 			 0);
 	assert_int_equal(msg_parse(parsed.ecm.message, parsed.ecm.message_len,
@@ -268,7 +272,7 @@ static inline void ask(uint64_t now, const char *eid, uint32_t flags)
 static inline int begin_asking(void **state)
 {
 	begin(state);
-	itr_rlocs[0] = "192.0.2.5";
+	itr_rlocs[0] = asked_from = "192.0.2.5";
 	itr_rlocs[1] = NULL;
 	return 0;
 }

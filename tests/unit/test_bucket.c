@@ -44,6 +44,20 @@ static void starts_full(void **state)
 	assert_false(bucket_take(&b, 1));
 }
 
+/* What is missing is owed. */
+static void charged(void **state)
+{
+	struct bucket b;
+
+	bucket_init(&b, 1000, 2);
+	assert_true(bucket_charge(&b, 10, 5));
+	assert_int_equal(bucket_wait(&b, 10), 4);
+	assert_false(bucket_charge(&b, 13, 1));
+	assert_true(bucket_charge(&b, 14, 1));
+	assert_false(bucket_take(&b, 14));
+	assert_true(bucket_take(&b, 15));
+}
+
 static void clock_back(void **state)
 {
 	struct bucket b;
@@ -114,6 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_per_three_seconds),
 		cmocka_unit_test(starts_full),
+		cmocka_unit_test(charged),
 		cmocka_unit_test(clock_back),
 		cmocka_unit_test(wait_is_exact),
 		cmocka_unit_test(random_twin),

@@ -305,32 +305,57 @@ static void long_history(void **state)
 static void no_site_starves(void **state)
 {
 	struct sm_key forged = keys_a[0];
-	uint64_t now = NOW, n = 1;
+	uint64_t now = NOW, n = 1, before;
 
-	cfg.limits.verify.each = (struct limit_rate){ 10000, 10 };
-	cfg.limits.verify.all = (struct limit_rate){ 20000, 5 };
-	cfg.limits.accept = cfg.limits.verify;
-	begin_again();
 	forged.tag = 77;
-	for (int round = 0; round < 100; round++, now += 10) {
-		for (int i = 0; i < 50; i++)
+	for (int round = 0; round < 60; round++, now++) {
+		for (int i = 0; i < 800; i++)
 			put(now, REG(.eids = { EID }, .key = &forged));
 		put(now, REG(.eids = { "[100]10.2.0.0/16" }, .nonce = n++,
 			     .key = &keys_b[0]));
 		assert_int_equal(count_logs(LOG_REGISTER_LIMITED), 0);
 	}
-	assert_true(counter("verify-limited") > 3000);
-	assert_int_equal(counter("records-accepted"), 100);
+	assert_true(counter("verify-limited") > 10000);
+	assert_int_equal(counter("records-accepted"), 60);
 	/* And a site that changes more than its share, with good keys. */
-	for (int round = 0; round < 100; round++, now += 10) {
-		for (int i = 0; i < 50; i++)
-			put(now, REG(.eids = { EID }, .nonce = n++));
+	before = counter("verify-limited");
+	now += 1000;
+	for (int round = 0; round < 60; round++, now++) {
+		for (int i = 0; i < 250; i++)
+			put(now, REG(.eids = { EID }, .nonce = n++,
+				     .times = 16));
 		put(now, REG(.eids = { "[100]10.2.0.0/16" }, .nonce = n++,
 			     .key = &keys_b[0]));
 		assert_int_equal(count_logs(LOG_REGISTER_LIMITED), 0);
 	}
-	assert_true(refused(0, SITE_LIMITED) > 3000);
+	assert_int_equal(counter("verify-limited"), before);
+	assert_true(counter("register-limited") > 3000);
 	assert_int_equal(refused(1, SITE_LIMITED), 0);
+}
+
+/* Shares are half of what there is for all, at most, and none is nothing. */
+static void shares(void **state)
+{
+	const struct site_rate *rates[] = {
+		&cfg.limits.verify, &cfg.limits.accept, &cfg.limits.serve,
+	};
+
+	for (size_t i = 0; i < 3; i++)
+		for (size_t n = 1; n <= 100000; n *= 10) {
+			const struct site_rate *r = rates[i];
+			double all = 1.0 / r->all.interval_us;
+			struct limit_rate share, pool;
+			double own;
+
+			site_rate_split(r, n, &share, &pool);
+			own = (double)n / share.interval_us;
+			assert_true(own <= all / 2);
+			assert_true(own > 0.49 * all ||
+				    share.interval_us == r->each.interval_us);
+			assert_int_equal(pool.interval_us,
+					 2 * r->all.interval_us);
+			assert_in_range(share.burst, 4, r->each.burst);
+		}
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
@@ -352,6 +377,7 @@ int main(void)
 		TEST(history),
 		TEST(long_history),
 		TEST(no_site_starves),
+		TEST(shares),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -317,13 +317,10 @@ static void flood_of_one_site(void **state)
 {
 	struct sm_key forged = keys_a[0];
 
-	cfg.limits.verify.each = (struct limit_rate){ 2000, 1000 };
-	cfg.limits.verify.all = (struct limit_rate){ 1000, 500 };
-	begin_again();
 	forged.tag = 77;
-	for (int i = 0; i < 3000; i++)
+	for (int i = 0; i < 22000; i++)
 		put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .key = &forged));
-	assert_int_equal(counter("bad-auth"), 1500);
+	assert_int_equal(counter("bad-auth"), 20500);
 	assert_int_equal(counter("verify-limited"), 1500);
 	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }));
 	assert_null(entry("[100]10.1.0.0/16"));
@@ -334,26 +331,26 @@ static void flood_of_one_site(void **state)
 }
 
 /* What holds is charged to the site, not to a source: from ever new addresses
- * is no way around it, and no other site pays.  Replays are not charged. */
+ * is no way around it, and no other site pays.  Replays are not charged, and
+ * records are. */
 static void busy_site(void **state)
 {
 	uint64_t now = NOW;
 	char from[32];
 
-	cfg.limits.accept.each = (struct limit_rate){ 2000, 2000 };
-	cfg.limits.accept.all = (struct limit_rate){ 1000000, 10 };
-	begin_again();
 	put(now, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1));
 	put(now, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 2));
 	for (int i = 0; i < 3000; i++, now += i % 2)
 		put(now, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1));
 	assert_int_equal(counter("register-limited"), 0);
-	for (unsigned int i = 3; i < 4003; i++, now += i % 2) {
+	for (unsigned int i = 3; i < 8003; i++) {
 		snprintf(from, sizeof(from), "192.0.%u.%u", i / 250, i % 250);
 		put(now, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = i,
-			     .from = from));
+			     .from = from, .times = 16));
 	}
-	assert_in_range(counter("register-limited"), 900, 1100);
+	/* Three each: a thousand of its own, 20,000 of the pool. */
+	assert_int_equal(counter("verify-limited"), 0);
+	assert_int_equal(counter("register-limited"), 8000 - 334 - 6667);
 	put(now, REG(.eids = { "[100]10.2.0.0/16" }, .key = &keys_b[0]));
 	assert_non_null(entry("[100]10.2.0.0/16"));
 }

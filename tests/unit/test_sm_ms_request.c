@@ -188,6 +188,49 @@ static void two_desks(void **state)
 	assert_int_equal(counter("proxy-replies"), 2);
 }
 
+/* From ever other addresses, for ever other EIDs: of one site, or of none. */
+static void flood(uint64_t now, const char *prefix, unsigned int count)
+{
+	static unsigned int nth;
+	char from[32], eid[EID_TEXT_MAX];
+
+	for (unsigned int i = 0; i < count; i++, nth++) {
+		snprintf(from, sizeof(from), "192.0.%u.%u", nth / 200 % 200,
+			 nth % 200 + 1);
+		snprintf(eid, sizeof(eid), "%s%u.%u", prefix, nth / 200 % 200,
+			 nth % 200);
+		asked_from = from;
+		itr_rlocs[0] = from;
+		ask(now, eid, 0);
+	}
+}
+
+/* Whoever asks for the EIDs of a site, or of none, more than there is time
+ * for, does not keep us from those of another. */
+static void no_site_starves(void **state)
+{
+	static const char *const floods[] = { "[100]10.1.", "[100]10.64." };
+	uint64_t now = NOW;
+	char eid[EID_TEXT_MAX];
+
+	for (int i = 0; i < 2; i++, now += 10000) {
+		uint64_t before = counter("site-limited");
+
+		flood(now, floods[i], 55000);
+		assert_true(counter("site-limited") >= before + 3500);
+		for (int round = 0; round < 5; round++, now++) {
+			flood(now, floods[i], 1000);
+			before = counter("site-limited");
+			snprintf(eid, sizeof(eid), "[100]10.2.%d.%d", i, round);
+			itr_rlocs[0] = asked_from = "198.51.100.1";
+			ask(now, eid, 0);
+			assert_int_equal(count_acts(ACTION_SEND), 1);
+			assert_int_equal(counter("site-limited"), before);
+		}
+	}
+	assert_int_equal(counter("request-limited"), 0);
+}
+
 static void invalid(void **state)
 {
 	static const uint32_t flags[] = { MREQ_PROBE, MREQ_SMR,
@@ -347,6 +390,7 @@ int main(void)
 		TEST(answers_for_an_etr_out_of_reach),
 		TEST(loops),
 		TEST(two_desks),
+		TEST(no_site_starves),
 		TEST(invalid),
 		TEST(reply_limits),
 		TEST(too_many_more_specifics),
