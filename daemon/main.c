@@ -117,9 +117,10 @@ static bool keys_are_good(const struct conf *c)
 	static const uint8_t none[16];
 	struct conf rest = *c;
 	struct roles *r;
+	int err;
 
 	rest.xtr = NULL;
-	r = roles_new(&rest, NULL, none);
+	r = roles_new(&rest, NULL, none, &err);
 	roles_free(r);
 	return r;
 }

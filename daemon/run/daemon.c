@@ -310,8 +310,8 @@ static int make_roles(struct daemon *d, const struct conf *c,
 			return -ENOMEM;
 		follow_say_own(d, own);
 	}
-	*roles = roles_new(c, own, id);
-	return *roles ? 0 : -ENOMEM;
+	*roles = roles_new(c, own, id, &err);
+	return err;
 }
 
 int daemon_make(struct daemon *d, const struct conf *c, struct roles **roles,

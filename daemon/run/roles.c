@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "run/roles.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ static int make_key(const struct conf_key *c, enum auth_length_style length,
 	k->key = auth_key_new(c->id, c->algorithm, c->key);
 	if (c->key)
 		key_tag(c->key, c->algorithm, &k->tag);
-	return k->key ? 0 : -1;
+	return k->key ? 0 : -ENOMEM;
 }
 
 /* --- xTR --- */
@@ -68,7 +69,7 @@ static int make_rlocs(struct roles *r, const struct conf_xtr *x)
 
 	r->rlocs = calloc(x->rloc_count, sizeof(*r->rlocs));
 	if (!r->rlocs)
-		return -1;
+		return -ENOMEM;
 	for (size_t i = 0; i < x->rloc_count; i++) {
 		const struct own_rloc *o = &r->own->rlocs[i];
 
@@ -106,7 +107,7 @@ static int make_petrs(struct xtr_petrs *p, const struct conf_vpn *v)
 
 	*p = (struct xtr_petrs){ .iid = v->iid, .locators = l };
 	if (!l)
-		return -1;
+		return -ENOMEM;
 	for (size_t i = 0; i < v->proxy_etr_count; i++) {
 		l[i] = (struct locator){
 			.addr = v->proxy_etrs[i].address,
@@ -127,7 +128,7 @@ static int make_proxies(struct roles *r, const struct conf_xtr *x)
 	r->petrs = calloc(x->vpn_count, sizeof(*r->petrs));
 	r->pitr_iids = calloc(x->vpn_count, sizeof(*r->pitr_iids));
 	if (!r->petrs || !r->pitr_iids)
-		return -1;
+		return -ENOMEM;
 	r->xtr.petrs = r->petrs;
 	r->xtr.pitr_iids = r->pitr_iids;
 	for (size_t i = 0; i < x->vpn_count; i++) {
@@ -137,7 +138,7 @@ static int make_proxies(struct roles *r, const struct conf_xtr *x)
 			r->pitr_iids[r->xtr.pitr_iid_count++] = v->iid;
 		if (v->proxy_etr_count &&
 		    make_petrs(&r->petrs[r->xtr.petrs_count++], v))
-			return -1;
+			return -ENOMEM;
 	}
 	qsort(r->petrs, r->xtr.petrs_count, sizeof(*r->petrs), cmp_iid);
 	return 0;
@@ -153,7 +154,7 @@ static int make_servers(struct roles *r, const struct conf_xtr *x,
 {
 	r->servers = calloc(x->map_server_count + 1, sizeof(*r->servers));
 	if (!r->servers)
-		return -1;
+		return -ENOMEM;
 	r->xtr.servers = r->servers;
 	r->xtr.server_count = x->map_server_count;
 	for (size_t i = 0; i < x->map_server_count; i++) {
@@ -166,7 +167,7 @@ static int make_servers(struct roles *r, const struct conf_xtr *x,
 		r->servers[i].message_max = message_max(underlay, &c->address);
 		if (make_key(&c->key, c->auth_length, AUTH_COVER_EITHER,
 			     &r->servers[i].key))
-			return -1;
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -176,7 +177,7 @@ static int make_database(struct roles *r, const struct conf_xtr *x)
 {
 	r->iids = calloc(x->vpn_count, sizeof(*r->iids));
 	if (!r->iids)
-		return -1;
+		return -ENOMEM;
 	for (size_t i = 0; i < x->vpn_count; i++)
 		r->iids[i] = x->vpns[i].iid;
 	qsort(r->iids, x->vpn_count, sizeof(*r->iids), cmp_iid);
@@ -212,7 +213,7 @@ static int make_xtr(struct roles *r, const struct conf *c,
 	r->node.xtr = &r->xtr;
 	if (make_rlocs(r, x) || make_proxies(r, x) ||
 	    make_servers(r, x, c->underlay) || make_database(r, x))
-		return -1;
+		return -ENOMEM;
 	return 0;
 }
 
@@ -230,7 +231,7 @@ static int no_key_tag(const char *site, uint64_t *tag)
 	struct secret *s = secret_new(site, strlen(site));
 
 	if (!s)
-		return -1;
+		return -ENOMEM;
 	key_tag(s, AUTH_NONE, tag);
 	secret_free(s);
 	return 0;
@@ -242,7 +243,7 @@ static int make_site_key(const struct conf_site *site,
 	k->not_before = c->not_before;
 	k->not_after = c->not_after;
 	if (make_key(c, AUTH_LENGTH_DEPLOYED, site->mac_coverage, k))
-		return -1;
+		return -ENOMEM;
 	return c->key ? 0 : no_key_tag(site->name, &k->tag);
 }
 
@@ -260,7 +261,7 @@ static int make_site(struct site *s, const struct conf_site *c)
 	s->max = c->max_registrations;
 	s->accept_unordered_nonce = c->accept_unordered_nonce;
 	if (!keys || !eids)
-		return -1;
+		return -ENOMEM;
 	s->key_count = c->key_count;
 	s->eid_count = c->eid_count;
 	for (size_t i = 0; i < c->eid_count; i++) {
@@ -270,7 +271,7 @@ static int make_site(struct site *s, const struct conf_site *c)
 	}
 	for (size_t i = 0; i < c->key_count; i++)
 		if (make_site_key(c, &c->keys[i], &keys[i]))
-			return -1;
+			return -ENOMEM;
 	return 0;
 }
 
@@ -281,13 +282,13 @@ static int make_ms(struct roles *r, const struct conf_ms *c)
 	r->ms.desks = (unsigned int)c->workers;
 	r->sites = calloc(c->site_count, sizeof(*r->sites));
 	if (!r->sites)
-		return -1;
+		return -ENOMEM;
 	r->ms.sites = r->sites;
 	r->ms.site_count = c->site_count;
 	r->node.ms = &r->ms;
 	for (size_t i = 0; i < c->site_count; i++)
 		if (make_site(&r->sites[i], &c->sites[i]))
-			return -1;
+			return -ENOMEM;
 	return 0;
 }
 
@@ -307,7 +308,7 @@ static int make_anchors(struct roles *r, const struct conf_mr *c)
 				sizeof(*r->anchor_keys));
 	r->anchors = calloc(c->ddt_anchor_count + 1, sizeof(*r->anchors));
 	if (!r->anchor_keys || !r->anchors)
-		return -1;
+		return -ENOMEM;
 	for (size_t i = 0; i < c->ddt_anchor_count; i++) {
 		const struct secret *s = c->ddt_anchors[i].key;
 		const char *why = "out of memory";
@@ -317,7 +318,7 @@ static int make_anchors(struct roles *r, const struct conf_mr *c)
 		if (!r->anchor_keys[i]) {
 			log_error("map-resolver.ddt-trust-anchors[%zu]: %s", i,
 				  why);
-			return -1;
+			return -EINVAL;
 		}
 		r->anchors[i].algorithm = REFERRAL_RSA_SHA256;
 		r->anchors[i].data = sig_key_octets(r->anchor_keys[i], &len);
@@ -330,9 +331,11 @@ static int make_anchors(struct roles *r, const struct conf_mr *c)
 
 static int make_ddt(struct roles *r, const struct conf_ddt *c)
 {
-	r->ddt = roles_ddt_new(c);
+	int err;
+
+	r->ddt = roles_ddt_new(c, &err);
 	if (!r->ddt)
-		return -1;
+		return err;
 	r->node.ddt = roles_ddt_config(r->ddt);
 	return 0;
 }
@@ -350,22 +353,27 @@ static int make_mr(struct roles *r, const struct conf_mr *c)
 }
 
 struct roles *roles_new(const struct conf *c, struct own *own,
-			const uint8_t xtr_id[16])
+			const uint8_t xtr_id[16], int *err)
 {
 	struct roles *r = calloc(1, sizeof(*r));
 
+	*err = -ENOMEM;
 	if (!r) {
 		own_free(own);
 		return NULL;
 	}
 	r->own = own;
-	if ((c->xtr && make_xtr(r, c, xtr_id)) ||
-	    (c->ms && make_ms(r, c->ms)) || (c->mr && make_mr(r, c->mr)) ||
-	    (c->ddt && make_ddt(r, c->ddt))) {
-		roles_free(r);
-		return NULL;
-	}
-	return r;
+	*err = c->xtr ? make_xtr(r, c, xtr_id) : 0;
+	if (!*err && c->ms)
+		*err = make_ms(r, c->ms);
+	if (!*err && c->mr)
+		*err = make_mr(r, c->mr);
+	if (!*err && c->ddt)
+		*err = make_ddt(r, c->ddt);
+	if (!*err)
+		return r;
+	roles_free(r);
+	return NULL;
 }
 
 static void free_site(struct site *s)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "run/roles_ddt.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "crypto/sig.h"
@@ -40,7 +41,7 @@ static int make_authorities(struct roles_ddt *r, const struct conf_ddt *c)
 	r->authorities = calloc(c->authority_count + 1,
 				sizeof(*r->authorities));
 	if (!r->authorities)
-		return -1;
+		return -ENOMEM;
 	for (size_t i = 0; i < c->authority_count; i++)
 		r->authorities[i] = (struct ddt_authority){
 			.xeid = c->authorities[i].xeid,
@@ -68,7 +69,7 @@ static int make_rloc(struct child *ch, const struct conf_ddt_node *c,
 		size_t len;
 
 		if (!k)
-			return -1;
+			return -EINVAL;
 		ch->keys[ch->key_count] = k;
 		ch->octets[ch->key_count++] = (struct referral_key){
 			.algorithm = REFERRAL_RSA_SHA256,
@@ -90,10 +91,10 @@ static int make_child(struct child *ch, const struct conf_ddt_delegation *c,
 	ch->octets = calloc(keys + 1, sizeof(*ch->octets));
 	ch->rlocs = calloc(c->node_count + 1, sizeof(*ch->rlocs));
 	if (!ch->keys || !ch->octets || !ch->rlocs)
-		return -1;
+		return -ENOMEM;
 	for (size_t i = 0; i < c->node_count; i++)
 		if (make_rloc(ch, &c->nodes[i], &ch->rlocs[i]))
-			return -1;
+			return -EINVAL;
 	*d = (struct ddt_delegation){
 		.xeid = c->xeid,
 		.rlocs = ch->rlocs,
@@ -111,15 +112,18 @@ static int make_delegations(struct roles_ddt *r, const struct conf_ddt *c)
 	r->delegations = calloc(n + 1, sizeof(*r->delegations));
 	r->children = calloc(n + 1, sizeof(*r->children));
 	if (!r->delegations || !r->children)
-		return -1;
+		return -ENOMEM;
 	r->cfg.delegations = r->delegations;
 	r->cfg.delegation_count = n;
-	for (size_t i = 0; i < n; i++)
-		if (make_child(&r->children[i], i < c->delegation_count ?
-			       &c->delegations[i] :
-			       &c->hints[i - c->delegation_count],
-			       &r->delegations[i]))
-			return -1;
+	for (size_t i = 0; i < n; i++) {
+		int err = make_child(&r->children[i], i < c->delegation_count ?
+				     &c->delegations[i] :
+				     &c->hints[i - c->delegation_count],
+				     &r->delegations[i]);
+
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
@@ -132,7 +136,7 @@ static int make_keys(struct roles_ddt *r, const struct conf_ddt *c)
 		struct sig_key *k = load_key(&c->keys[i], true);
 
 		if (!k)
-			return -1;
+			return -EINVAL;
 		r->signers[i] = k;
 		octets = sig_key_octets(k, &len);
 		r->keys[i] = (struct ddt_key){
@@ -146,17 +150,66 @@ static int make_keys(struct roles_ddt *r, const struct conf_ddt *c)
 	return 0;
 }
 
-struct roles_ddt *roles_ddt_new(const struct conf_ddt *c)
+/* Is there room for one of its nodes at least, whichever that is? */
+static int check_room(const struct ddt_config *c, const struct ddt_delegation *d)
+{
+	size_t room = c->message_max6 - MAP_REFERRAL_HEADER_SIZE -
+		ddt_sign_room(&c->sign);
+	char text[XEID_TEXT_MAX], addr[ADDR_TEXT_MAX];
+
+	for (unsigned int i = 0; i < d->rloc_count; i++) {
+		struct referral_record one = {
+			.xeid = d->xeid,
+			.rlocs = (struct referral_rloc *)&d->rlocs[i],
+			.rloc_count = 1,
+		};
+		size_t size = referral_record_size(&one);
+
+		if (size <= room)
+			continue;
+		log_error("ddt-node: %s: node %s takes %zu octets with its "
+			  "keys, and %zu are left beside our signatures",
+			  xeid_text(&d->xeid, text),
+			  addr_text(&d->rlocs[i].addr, addr), size, room);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_sizes(const struct ddt_config *c)
+{
+	size_t room = ddt_sign_room(&c->sign);
+	int err = 0;
+
+	if (room > DDT_SIGN_ROOM_MAX) {
+		log_error("ddt-node: signatures with all of key-files take "
+			  "%zu octets, at most %d fit: fewer keys, or smaller",
+			  room, DDT_SIGN_ROOM_MAX);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < c->delegation_count && !err; i++)
+		err = check_room(c, &c->delegations[i]);
+	return err;
+}
+
+struct roles_ddt *roles_ddt_new(const struct conf_ddt *c, int *err)
 {
 	struct roles_ddt *r = calloc(1, sizeof(*r));
 
+	*err = -ENOMEM;
 	if (!r)
 		return NULL;
 	ddt_config_init(&r->cfg);
 	r->cfg.ttl = (uint32_t)c->ttl;
 	r->cfg.sign.validity = (uint32_t)c->signature_validity * 3600;
-	if (!make_authorities(r, c) && !make_delegations(r, c) &&
-	    !make_keys(r, c))
+	*err = make_authorities(r, c);
+	if (!*err)
+		*err = make_delegations(r, c);
+	if (!*err)
+		*err = make_keys(r, c);
+	if (!*err)
+		*err = check_sizes(&r->cfg);
+	if (!*err)
 		return r;
 	roles_ddt_free(r);
 	return NULL;

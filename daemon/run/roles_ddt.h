@@ -9,8 +9,9 @@
 
 struct roles_ddt;
 
-/* Refers to @c.  NULL: out of memory, or a key is none, which is logged. */
-struct roles_ddt *roles_ddt_new(const struct conf_ddt *c);
+/* Refers to @c.  NULL with *@err: -ENOMEM; -EINVAL: a key is none, or what is to
+ * be said does not fit into a message, which is logged. */
+struct roles_ddt *roles_ddt_new(const struct conf_ddt *c, int *err);
 void roles_ddt_free(struct roles_ddt *r);
 
 const struct ddt_config *roles_ddt_config(const struct roles_ddt *r);

@@ -22,9 +22,6 @@
 #include "sm/ms_part.h"
 #include "sm/reply.h"
 
-/* Signatures leave room for a record and two plain locators. */
-#define SIGN_ROOM_MAX	1100
-
 static const char *const counter_names[DDT_NODE_COUNT] = {
 	[DDT_NODE_REQUESTS] = "requests",
 	[DDT_NODE_LIMITED] = "limited",
@@ -99,15 +96,6 @@ static int add_sites(struct ddt *d)
 	return ret;
 }
 
-static size_t sign_room(const struct ddt_config *c)
-{
-	size_t room = 0;
-
-	for (size_t i = 0; i < c->sign.key_count; i++)
-		room += REFERRAL_SIG_SIZE + c->sign.keys[i].size;
-	return room;
-}
-
 int ddt_init(struct ddt *d, const struct ddt_config *cfg,
 	     const struct sm_ops *ops, struct ms *ms, const uint8_t seed[16])
 {
@@ -117,7 +105,7 @@ int ddt_init(struct ddt *d, const struct ddt_config *cfg,
 	ddt_config_init(&d->plain);
 	if (!cfg)
 		cfg = &d->plain;
-	if (sign_room(cfg) > SIGN_ROOM_MAX)
+	if (ddt_sign_room(&cfg->sign) > DDT_SIGN_ROOM_MAX)
 		return -EINVAL;
 	d->cfg = cfg;
 	d->ops = ops;
@@ -201,7 +189,7 @@ static void cut(struct query *q)
 	size_t max = q->rq->pkt->from.family == ADDR_IPV4 ?
 		d->cfg->message_max4 : d->cfg->message_max6;
 
-	max -= MAP_REFERRAL_HEADER_SIZE + ddt_sign_room(&d->sign);
+	max -= MAP_REFERRAL_HEADER_SIZE + ddt_sign_room(&d->cfg->sign);
 	while (q->rec.rloc_count && referral_record_size(&q->rec) > max) {
 		if (!q->rec.incomplete)
 			q->d->counters[DDT_NODE_CUT]++;

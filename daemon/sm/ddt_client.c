@@ -16,6 +16,7 @@ static const char *const counter_names[DDTC_COUNT] = {
 	[DDTC_NEGATIVE_CACHED] = "negative-cached",
 	[DDTC_SENT] = "sent",
 	[DDTC_RETRIES] = "retries",
+	[DDTC_SHARE] = "share-used-up",
 	[DDTC_REFERRALS] = "referrals",
 	[DDTC_UNASKED] = "unasked",
 	[DDTC_BAD_REFERRAL] = "bad-referral",
@@ -52,6 +53,10 @@ void ddt_client_config_init(struct ddt_client_config *cfg)
 	};
 	cfg->per_rloc = (struct limit_config){
 		.each = { 10000, 100 }, .all = LIMIT_ALL_TOGETHER,
+		.slots = 16384,
+	};
+	cfg->share = (struct limit_config){
+		.each = { 4000, 500 }, .all = LIMIT_ALL_TOGETHER,
 		.slots = 16384,
 	};
 }
@@ -103,6 +108,8 @@ int ddt_client_init(struct ddt_client *c, const struct ddt_client_config *cfg,
 		ret = limit_init(&c->per_eid, &cfg->per_eid, seed);
 	if (!ret)
 		ret = limit_init(&c->per_rloc, &cfg->per_rloc, seed);
+	if (!ret)
+		ret = limit_init(&c->share, &cfg->share, seed);
 	if (ret)
 		ddt_client_free(c);
 	return ret;
@@ -115,6 +122,7 @@ void ddt_client_free(struct ddt_client *c)
 	referral_set_put(c->roots);
 	limit_free(&c->per_eid);
 	limit_free(&c->per_rloc);
+	limit_free(&c->share);
 	memset(c, 0, sizeof(*c));
 }
 

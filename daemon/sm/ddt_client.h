@@ -23,6 +23,10 @@
  * traffic.  Map-Servers are asked with the ITR's, which the ETR copies into
  * the Map-Reply.
  *
+ * What a node or Map-Server takes from us (a thousand requests a second of a
+ * Map-Server like ours) is for all ITRs that ask us.  So what one ITR may have
+ * of one of them is a quarter of that; what is over waits for the next turn.
+ *
  * Memory from malloc, capped by ddt_client_config.
  */
 #ifndef LISP_SM_DDT_CLIENT_H
@@ -50,6 +54,7 @@ struct ddt_client_config {
 	unsigned int referrals;		/* followed for a query */
 	struct limit_config per_eid;	/* negative replies: (ITR-RLOC, EID) */
 	struct limit_config per_rloc;	/* the same: ITR-RLOC */
+	struct limit_config share;	/* asked for an ITR: (ITR, node) */
 };
 
 enum ddt_client_counter {
@@ -62,6 +67,7 @@ enum ddt_client_counter {
 	DDTC_NEGATIVE_CACHED,	/* answered from the cache */
 	DDTC_SENT,
 	DDTC_RETRIES,		/* of these: nobody had answered */
+	DDTC_SHARE,		/* not sent: the ITR's share of a node */
 	DDTC_REFERRALS,
 	DDTC_UNASKED,		/* referrals nobody waits for */
 	DDTC_BAD_REFERRAL,
@@ -86,6 +92,7 @@ struct ddt_client {
 	struct ddt_verify verify;
 	struct limit per_eid;
 	struct limit per_rloc;
+	struct limit share;
 	uint64_t counters[DDTC_COUNT];
 };
 

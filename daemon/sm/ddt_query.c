@@ -102,6 +102,17 @@ bool ddt_over_budget(const struct ddt_turn *t)
 	       t->now - t->q->born >= t->c->cfg->lifetime;
 }
 
+/* Has the ITR had its share of this node or Map-Server? */
+static bool is_over_share(struct ddt_turn *t, const struct addr *to)
+{
+	const struct addr key[2] = { t->q->from, *to };
+
+	if (limit_take(&t->c->share, key, sizeof(key), t->now))
+		return false;
+	t->c->counters[DDTC_SHARE]++;
+	return true;
+}
+
 /* Ask the next one that has had fewer than @tries.  False: there is none. */
 bool ddt_ask_next(struct ddt_turn *t, unsigned int tries)
 {
@@ -115,7 +126,9 @@ bool ddt_ask_next(struct ddt_turn *t, unsigned int tries)
 	q->sends++;
 	if (ddt_to_server(q) && q->asked != q->nonce)
 		queries_asked(&t->c->queries, q, q->nonce);
-	send_query(t, &q->set->targets[at].addr);
+	/* As if it were lost: the next one has its turn later. */
+	if (!is_over_share(t, &q->set->targets[at].addr))
+		send_query(t, &q->set->targets[at].addr);
 	heap_update(&t->c->queries.timers, &q->timer,
 		    t->now + t->c->cfg->retry);
 	return true;

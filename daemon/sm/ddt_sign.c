@@ -90,12 +90,12 @@ void ddt_sign_free(struct ddt_sign *s)
 	memset(s, 0, sizeof(*s));
 }
 
-size_t ddt_sign_room(const struct ddt_sign *s)
+size_t ddt_sign_room(const struct ddt_sign_config *cfg)
 {
 	size_t room = 0;
 
-	for (size_t i = 0; i < s->cfg->key_count; i++)
-		room += REFERRAL_SIG_SIZE + s->cfg->keys[i].size;
+	for (size_t i = 0; i < cfg->key_count; i++)
+		room += REFERRAL_SIG_SIZE + cfg->keys[i].size;
 	return room;
 }
 
@@ -190,7 +190,7 @@ static void fill_sections(const struct ddt_sign *s, uint64_t wall,
 static int put_signatures(const struct ddt_sign *s, struct arena *arena,
 			  uint8_t *octets, size_t len, uint64_t *computed)
 {
-	size_t room = ddt_sign_room(s), at = 0;
+	size_t room = ddt_sign_room(s->cfg), at = 0;
 	uint8_t *made = arena_alloc(arena, room);
 
 	if (!made)
@@ -233,7 +233,7 @@ static int sign_once(const struct ddt_sign *s, const struct referral_record *rec
 		     struct arena *arena, const uint8_t **octets, size_t *len,
 		     uint64_t *computed)
 {
-	size_t room = referral_record_size(rec) + ddt_sign_room(s);
+	size_t room = referral_record_size(rec) + ddt_sign_room(s->cfg);
 	uint8_t *at = arena_alloc(arena, room);
 
 	if (!at)
@@ -250,7 +250,7 @@ static struct ddt_signed *sign_anew(struct ddt_sign *s, uint64_t wall,
 				    struct arena *arena, const uint8_t *plain,
 				    size_t plain_len, uint64_t *computed)
 {
-	size_t len = plain_len + ddt_sign_room(s);
+	size_t len = plain_len + ddt_sign_room(s->cfg);
 	struct ddt_signed *e = calloc(1, sizeof(*e) + plain_len + len);
 
 	if (!e)

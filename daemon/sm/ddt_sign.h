@@ -26,6 +26,7 @@
 #include "sm/limit.h"
 #include "sm/ops.h"
 
+#define DDT_SIGN_ROOM_MAX	1100
 #define DDT_KEYS_MAX	3	/* of a node: to change them without a gap */
 
 enum ddt_sign_class {
@@ -74,8 +75,9 @@ int ddt_sign_init(struct ddt_sign *s, const struct ddt_sign_config *cfg,
 		  const struct sm_ops *ops, const uint8_t seed[16]);
 void ddt_sign_free(struct ddt_sign *s);
 
-/* Octets that signatures add to a record. */
-size_t ddt_sign_room(const struct ddt_sign *s);
+/* Octets that signatures add to a record; not more than DDT_SIGN_ROOM_MAX, which
+ * leaves room for a record and two plain locators. */
+size_t ddt_sign_room(const struct ddt_sign_config *cfg);
 
 /*
  * The octets of @rec, which has no signatures yet, with ours: in @arena, or

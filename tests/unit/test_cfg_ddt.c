@@ -94,6 +94,10 @@ static const struct {
 	      "\"complete\": true}]"),
 	  "f:2: ddt-node.authoritative[0].complete: \"*\": expected of a "
 	  "Map-Server only, which this process is not" },
+	{ "{\"map-resolver\": {\"ddt-roots\":\n[\"127.0.0.1\"]}}",
+	  "f:2: map-resolver.ddt-roots[0]: \"127.0.0.1\": expected a "
+	  "unicast IPv4 or IPv6 address in quotes, neither loopback nor "
+	  "link-local" },
 	{ DDT("\"authoritative\": [],\n\"key-files\": [\"/dev/null\"]"),
 	  "f:3: ddt-node.key-files[0]: \"/dev/null\": expected the absolute "
 	  "path of a readable file with a key in PEM form" },

@@ -240,11 +240,13 @@ static void test_proxy_etrs_in_order(void **state)
 	struct cfg_errors e;
 	struct roles *r;
 	struct conf *c;
+	int err;
 
 	cfg_errors_init(&e, "test");
 	c = conf_parse(conf_text, &e);
 	assert_non_null(c);
-	r = roles_new(c, own_new(c, NULL, NULL), xtr_id);
+	r = roles_new(c, own_new(c, NULL, NULL), xtr_id, &err);
+	assert_int_equal(err, 0);
 	assert_non_null(r);
 	x = roles_config(r)->xtr;
 	assert_int_equal(x->petrs_count, 2);

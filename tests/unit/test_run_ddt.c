@@ -65,7 +65,8 @@ static int begin(void **state)
 static void signed_for_a_stranger(void **state)
 {
 	struct sm_ops node_ops = ops;
-	struct roles_ddt *r = roles_ddt_new(&conf);
+	int err;
+	struct roles_ddt *r = roles_ddt_new(&conf, &err);
 	const struct referral_record *rec;
 	uint8_t data[2048];
 	struct ddt ddt;
@@ -104,11 +105,34 @@ static void signed_for_a_stranger(void **state)
 
 static void keys_that_are_none(void **state)
 {
+	int err;
+
 	conf.keys = &public;
-	assert_null(roles_ddt_new(&conf));
+	assert_null(roles_ddt_new(&conf, &err));
+	assert_int_equal(err, -EINVAL);
 	conf.keys = &private;
 	child.keys = &private;
-	assert_null(roles_ddt_new(&conf));
+	err = 0;
+	assert_null(roles_ddt_new(&conf, &err));
+	assert_int_equal(err, -EINVAL);
+}
+
+/* A node whose keys leave no room for it is an error at the start, and not a
+ * delegation to nobody. */
+static void what_does_not_fit(void **state)
+{
+	struct cfg_pem many[4] = { public, public, public, public };
+	struct roles_ddt *r;
+	int err;
+
+	child.keys = many;
+	child.key_count = 3;
+	r = roles_ddt_new(&conf, &err);
+	assert_non_null(r);
+	roles_ddt_free(r);
+	child.key_count = 4;
+	assert_null(roles_ddt_new(&conf, &err));
+	assert_int_equal(err, -EINVAL);
 }
 
 int main(void)
@@ -117,6 +141,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(signed_for_a_stranger, begin,
 						turn_done),
 		cmocka_unit_test_setup_teardown(keys_that_are_none, begin,
+						turn_done),
+		cmocka_unit_test_setup_teardown(what_does_not_fit, begin,
 						turn_done),
 	};
 

@@ -42,6 +42,32 @@ static void a_hole_another_query_found(void **state)
 	assert_int_equal(ddt.queries.count, 0);
 }
 
+/* One ITR has a quarter of what a Map-Server takes from us, and another one is
+ * not in its way; what was not sent is, two seconds later. */
+static void a_share_for_each_itr(void **state)
+{
+	unsigned int sent_to = 0;
+	char eid[32];
+
+	cfg.root_count = 1;
+	cfg.queries.each = 256;
+	cfg.share.each.burst = 100;
+	restart();
+	for (unsigned int i = 0; i < 200; i++) {
+		snprintf(eid, sizeof(eid), "10.0.%u.1", i);
+		ASK(NOW, eid);
+		sent_to += count_acts(ACTION_SEND);
+	}
+	assert_int_equal(sent_to, 100);
+	assert_int_equal(counter("share-used-up"), 100);
+	ASK(NOW, EID, .from = "203.0.113.2");
+	assert_asks(ROOT1);
+	/* All are alive, and have their turn as time goes by. */
+	assert_int_equal(ddt.queries.count, 201);
+	pass(NOW + 2000);
+	assert_int_equal(count_acts(ACTION_SEND), 101);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -49,6 +75,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_another_query_learnt),
 		TEST(a_hole_another_query_found),
+		TEST(a_share_for_each_itr),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -244,9 +244,10 @@ static void not_longer_than_signed(void **state)
 	ASK(NOW + 10 * 60000 - 1, "2001:db8:104::1");
 	assert_asks(NODE1);
 	ASK(NOW + 10 * 60000, "2001:db8:105::1");
-	SIGNED(NOW, "2001:db8::/32", REFERRAL_NODE, NODE2, &keys[NODE_KEY],
-	       { &keys[ROOT_KEY] }, .expiration = WALL + 5 * 60);
-	ASK(NOW + 5 * 60000 - 1, "2001:db8:106::1");
+	SIGNED(NOW + 10 * 60000, "2001:db8::/32", REFERRAL_NODE, NODE2,
+	       &keys[NODE_KEY], { &keys[ROOT_KEY] },
+	       .expiration = WALL + 5 * 60);
+	ASK(NOW + 15 * 60000 - 1, "2001:db8:106::1");
 	assert_asks(NODE2);
 	ASK(NOW + 15 * 60000, "2001:db8:107::1");
 	assert_int_not_equal(asked_whom().bytes[3], 12);
