@@ -3,13 +3,17 @@
  * The table of kv.h in one LMDB file.
  *
  * MDB_NOSYNC: a commit is a write to the page cache, which survives the death
- * of the process but not of the machine; kv_sync() is the disk's.  LMDB keeps
- * the file consistent in that mode as long as the file system keeps writes in
- * order.  The map's size is a cap, not memory: pages are used as needed.
+ * of the process but not of the machine; kv_sync() is the disk's.  What is whole
+ * after the death of the machine is a checkpoint (checkpoint.h), which each
+ * sync makes.  The map's size is a cap, not memory: pages are used as needed.
  *
  * The other thread waits for the disk, so that the daemon need not: LMDB lets
  * one thread flush while another writes.  It shares nothing with the first
  * but the environment and struct flusher, under its lock.
+ *
+ * A process finds the checkpoint of the one before, but not the reader that
+ * kept its pages: it makes one of its own at once, and writes nothing before
+ * that is on the disk.
  */
 #include <errno.h>
 #include <lmdb.h>
@@ -20,6 +24,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/checkpoint.h"
 #include "store/kv_ops.h"
 
 #define MAP_SIZE	((size_t)64 * 1024 * 1024 * 1024)
@@ -29,9 +34,14 @@ struct flusher {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
+	pthread_cond_t over;
 	bool wanted;
 	bool stop;
 	bool failed;			/* the last flush */
+	/* the flusher's while @wanted, else the writer's */
+	struct checkpoint checkpoint;
+	MDB_txn *taken;			/* a reader at what is flushed */
+	MDB_txn *kept;			/* at the checkpoint on the disk */
 };
 
 struct kv_lmdb {
@@ -39,6 +49,7 @@ struct kv_lmdb {
 	MDB_env *env;
 	MDB_dbi dbi;
 	bool dirty;			/* put since the last flush began */
+	bool safe;			/* there is a checkpoint of ours */
 	struct flusher flusher;
 };
 
@@ -64,6 +75,134 @@ static struct kv_lmdb *lmdb_of(struct kv *k)
 {
 	return (struct kv_lmdb *)k;
 }
+
+/* --- flushing --- */
+
+/* What is on record now shall be flushed: nobody writes. */
+static int take(struct kv_lmdb *l)
+{
+	struct flusher *f = &l->flusher;
+	int fd, ret;
+
+	ret = errno_of(mdb_txn_begin(l->env, NULL, MDB_RDONLY, &f->taken));
+	if (ret)
+		return ret;
+	ret = errno_of(mdb_env_get_fd(l->env, &fd));
+	if (!ret)
+		ret = checkpoint_take(&f->checkpoint, fd);
+	if (ret) {
+		mdb_txn_abort(f->taken);
+		f->taken = NULL;
+	}
+	return ret;
+}
+
+/* May take a disk's time.  The one before holds until this one does. */
+static int settle(struct kv_lmdb *l)
+{
+	struct flusher *f = &l->flusher;
+	int ret = errno_of(mdb_env_sync(l->env, 1));
+
+	if (!ret)
+		ret = checkpoint_put(&f->checkpoint);
+	if (!ret) {
+		mdb_txn_abort(f->kept);
+		f->kept = f->taken;
+	} else {
+		mdb_txn_abort(f->taken);
+		/* One of another process is of pages that we will use. */
+		if (!f->kept)
+			checkpoint_none(&f->checkpoint);
+	}
+	f->taken = NULL;
+	return ret;
+}
+
+static void *flush(void *arg)
+{
+	struct kv_lmdb *l = arg;
+	struct flusher *f = &l->flusher;
+	bool failed;
+
+	pthread_mutex_lock(&f->lock);
+	for (;;) {
+		while (!f->wanted && !f->stop)
+			pthread_cond_wait(&f->wake, &f->lock);
+		if (!f->wanted)
+			break;
+		pthread_mutex_unlock(&f->lock);
+		failed = settle(l) != 0;
+		pthread_mutex_lock(&f->lock);
+		f->failed = failed;
+		f->wanted = false;
+		pthread_cond_signal(&f->over);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return NULL;
+}
+
+/* Under the lock, and the flusher sleeps. */
+static int begin_flush(struct kv_lmdb *l)
+{
+	int ret = take(l);
+
+	if (ret)
+		return ret;
+	l->dirty = false;
+	l->flusher.wanted = true;
+	pthread_cond_signal(&l->flusher.wake);
+	return 0;
+}
+
+static void wait_for_flush(struct flusher *f)
+{
+	while (f->wanted)
+		pthread_cond_wait(&f->over, &f->lock);
+}
+
+static int lmdb_sync_start(struct kv *k)
+{
+	struct kv_lmdb *l = lmdb_of(k);
+	struct flusher *f = &l->flusher;
+	bool failed;
+	int ret = 0;
+
+	pthread_mutex_lock(&f->lock);
+	failed = f->failed;
+	if (!f->wanted && (l->dirty || failed))
+		ret = begin_flush(l);
+	pthread_mutex_unlock(&f->lock);
+	return failed || ret ? -EIO : 0;
+}
+
+static int lmdb_sync(struct kv *k)
+{
+	struct kv_lmdb *l = lmdb_of(k);
+	struct flusher *f = &l->flusher;
+	int ret;
+
+	pthread_mutex_lock(&f->lock);
+	wait_for_flush(f);
+	ret = begin_flush(l);
+	wait_for_flush(f);
+	if (f->failed)
+		ret = -EIO;
+	pthread_mutex_unlock(&f->lock);
+	return ret;
+}
+
+/* Before the first write: see above. */
+static void begin_writing(struct kv_lmdb *l)
+{
+	if (l->safe)
+		return;
+	pthread_mutex_lock(&l->flusher.lock);
+	wait_for_flush(&l->flusher);
+	pthread_mutex_unlock(&l->flusher.lock);
+	l->safe = true;
+}
+
+/* --- the table --- */
 
 static int lmdb_get(struct kv *k, const void *key, size_t key_len,
 		    void *value, size_t size)
@@ -93,6 +232,7 @@ static int change(struct kv_lmdb *l, MDB_val *key, MDB_val *data)
 	MDB_txn *txn;
 	int ret;
 
+	begin_writing(l);
 	ret = mdb_txn_begin(l->env, NULL, 0, &txn);
 	if (ret)
 		return errno_of(ret);
@@ -154,6 +294,7 @@ static int lmdb_del_range(struct kv *k, const void *from, size_t from_len,
 	MDB_txn *txn;
 	int ret, n;
 
+	begin_writing(l);
 	ret = mdb_txn_begin(l->env, NULL, 0, &txn);
 	if (ret)
 		return errno_of(ret);
@@ -206,33 +347,6 @@ static int lmdb_walk(struct kv *k, const void *prefix, size_t prefix_len,
 	return ret;
 }
 
-static int lmdb_sync(struct kv *k)
-{
-	return errno_of(mdb_env_sync(lmdb_of(k)->env, 1));
-}
-
-static void *flush(void *arg)
-{
-	struct kv_lmdb *l = arg;
-	struct flusher *f = &l->flusher;
-	bool failed;
-
-	pthread_mutex_lock(&f->lock);
-	for (;;) {
-		while (!f->wanted && !f->stop)
-			pthread_cond_wait(&f->wake, &f->lock);
-		if (f->stop)
-			break;
-		pthread_mutex_unlock(&f->lock);
-		failed = mdb_env_sync(l->env, 1) != 0;
-		pthread_mutex_lock(&f->lock);
-		f->failed = failed;
-		f->wanted = false;
-	}
-	pthread_mutex_unlock(&f->lock);
-	return NULL;
-}
-
 static int flusher_start(struct kv_lmdb *l)
 {
 	struct flusher *f = &l->flusher;
@@ -240,8 +354,10 @@ static int flusher_start(struct kv_lmdb *l)
 
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_cond_init(&f->wake, NULL);
+	pthread_cond_init(&f->over, NULL);
 	ret = -pthread_create(&f->thread, NULL, flush, l);
 	if (ret) {
+		pthread_cond_destroy(&f->over);
 		pthread_cond_destroy(&f->wake);
 		pthread_mutex_destroy(&f->lock);
 	}
@@ -255,25 +371,11 @@ static void flusher_stop(struct flusher *f)
 	pthread_cond_signal(&f->wake);
 	pthread_mutex_unlock(&f->lock);
 	pthread_join(f->thread, NULL);
+	pthread_cond_destroy(&f->over);
 	pthread_cond_destroy(&f->wake);
 	pthread_mutex_destroy(&f->lock);
-}
-
-static int lmdb_sync_start(struct kv *k)
-{
-	struct kv_lmdb *l = lmdb_of(k);
-	struct flusher *f = &l->flusher;
-	bool failed;
-
-	pthread_mutex_lock(&f->lock);
-	failed = f->failed;
-	if (!f->wanted && (l->dirty || failed)) {
-		l->dirty = false;
-		f->wanted = true;
-		pthread_cond_signal(&f->wake);
-	}
-	pthread_mutex_unlock(&f->lock);
-	return failed ? -EIO : 0;
+	mdb_txn_abort(f->kept);
+	checkpoint_free(&f->checkpoint);
 }
 
 static void lmdb_close(struct kv *k)
@@ -330,31 +432,59 @@ static int fill_up(MDB_env *env)
 	return st.st_size < size && ftruncate(fd, size) ? -errno : 0;
 }
 
-static int open_env(struct kv_lmdb *l, const char *dir)
+static int open_file(struct kv_lmdb *l, const char *dir)
 {
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], boot[CHECKPOINT_BOOT];
 	int ret;
 
 	ret = snprintf(path, sizeof(path), "%s/" KV_FILE, dir);
 	if (ret < 0 || (size_t)ret >= sizeof(path))
 		return -ENAMETOOLONG;
-
-	ret = errno_of(mdb_env_create(&l->env));
-	if (ret)
+	checkpoint_boot(boot);
+	ret = checkpoint_restore(dir, KV_FILE, boot);
+	if (ret < 0)
 		return ret;
-
 	ret = errno_of(mdb_env_set_mapsize(l->env, MAP_SIZE));
 	if (!ret)
-		ret = errno_of(mdb_env_open(l->env, path,
-					    MDB_NOSUBDIR | MDB_NOSYNC, 0600));
+		ret = errno_of(mdb_env_open(l->env, path, MDB_NOSUBDIR |
+					    MDB_NOSYNC | MDB_NOTLS, 0600));
 	if (!ret)
 		ret = fill_up(l->env);
+	return ret ? ret : open_table(l);
+}
+
+static int first_checkpoint(struct kv_lmdb *l, const char *dir)
+{
+	struct flusher *f = &l->flusher;
+	MDB_stat stat;
+	int ret = errno_of(mdb_env_stat(l->env, &stat));
+
 	if (!ret)
-		ret = open_table(l);
+		ret = checkpoint_init(&f->checkpoint, dir, stat.ms_psize);
 	if (!ret)
-		ret = flusher_start(l);
+		ret = take(l);
 	if (ret)
+		return ret;
+	f->wanted = true;
+	ret = flusher_start(l);
+	if (ret)
+		mdb_txn_abort(f->taken);
+	return ret;
+}
+
+static int open_env(struct kv_lmdb *l, const char *dir)
+{
+	int ret = errno_of(mdb_env_create(&l->env));
+
+	if (ret)
+		return ret;
+	ret = open_file(l, dir);
+	if (!ret)
+		ret = first_checkpoint(l, dir);
+	if (ret) {
+		checkpoint_free(&l->flusher.checkpoint);
 		mdb_env_close(l->env);
+	}
 	return ret;
 }
 

@@ -40,18 +40,26 @@ static inline int on_lmdb(void **state)
 	return mkdtemp(dir) ? 0 : -1;
 }
 
-static inline int clean(void **state)
+static inline void clean_files(void)
 {
+	static const char *const files[] = {
+		"state.mdb", "state.mdb-lock", "state.ok",
+	};
 	char path[128];
 
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
+		unlink(path);
+	}
+}
+
+static inline int clean(void **state)
+{
 	if (!lmdb) {
 		kv_disk_free(disk);
 		return 0;
 	}
-	snprintf(path, sizeof(path), "%s/state.mdb", dir);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/state.mdb-lock", dir);
-	unlink(path);
+	clean_files();
 	return rmdir(dir);
 }
 

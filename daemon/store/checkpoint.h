@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What of the LMDB file is certain to be on the disk, for when the machine
+ * dies.
+ *
+ * LMDB writes pages and then one of two meta pages, which leads to them.
+ * Without a sync between the two the disk may have the second without the
+ * first, as file systems promise no order: after that nothing can be read.  So
+ * once a second, when all up to some transaction has been synced, both meta
+ * pages as they were then are put into a file of their own (CHECKPOINT_FILE),
+ * synced too.  Until the next time a reader of LMDB's stays at that
+ * transaction, so that none of its pages is used again.  After another boot
+ * those meta pages are put back first of all: what came later is lost, at most
+ * what the last second has brought and a sync took, and the rest is whole.
+ *
+ * The file has two places, which take turns: one that was not written to its
+ * end is seen by its hash, and the other one holds.  It is for one boot and one
+ * inode; state.mdb that was moved away, or copied, has none.
+ */
+#ifndef LISP_STORE_CHECKPOINT_H
+#define LISP_STORE_CHECKPOINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CHECKPOINT_FILE	"state.ok"
+#define CHECKPOINT_BOOT	40
+
+struct checkpoint {
+	char path[4096];
+	char boot[CHECKPOINT_BOOT];
+	uint64_t number;		/* of the next one */
+	uint8_t *buf;
+	size_t page;			/* octets of one of LMDB's */
+};
+
+/* Which boot this is; "": that cannot be known, and nothing is put back. */
+void checkpoint_boot(char boot[CHECKPOINT_BOOT]);
+
+/* Before LMDB opens @file of @dir: put the meta pages back if they are of
+ * another boot than @boot.  1: done, 0: nothing to do, -errno. */
+int checkpoint_restore(const char *dir, const char *file, const char *boot);
+
+/* For a file with pages of @page octets.  0 or negative errno. */
+int checkpoint_init(struct checkpoint *c, const char *dir, size_t page);
+void checkpoint_free(struct checkpoint *c);
+
+/* Read the meta pages: while nobody changes them. */
+int checkpoint_take(struct checkpoint *c, int fd);
+
+/* What they lead to is on the disk: put them there, too. */
+int checkpoint_put(struct checkpoint *c);
+
+/* There is none any more. */
+void checkpoint_none(const struct checkpoint *c);
+
+#endif
