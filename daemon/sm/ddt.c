@@ -125,11 +125,15 @@ int ddt_init(struct ddt *d, const struct ddt_config *cfg,
 		ret = ddt_sign_init(&d->sign, &cfg->sign, ops, seed);
 	if (ret)
 		ddt_free(d);
+	else if (ms)
+		ms->delegations = &d->delegations;
 	return ret;
 }
 
 void ddt_free(struct ddt *d)
 {
+	if (d->ms && d->ms->delegations == &d->delegations)
+		d->ms->delegations = NULL;
 	xeidmap_free(&d->authorities);
 	xeidmap_free(&d->delegations);
 	limit_free(&d->requests);
@@ -294,21 +298,17 @@ static void acknowledge(struct query *q)
 	answer(q);
 }
 
-/* Shrinks @p until it touches no delegation and no registration. */
 static void not_registered(struct query *q)
 {
-	const struct sm_ops *ops = q->d->ms->ops;
-	const struct eid *host = &q->host.eid;
-	struct prefix p = q->site->eid->eid.prefix;
-	struct xeid gap;
+	const struct eid gap = {
+		.iid = q->host.eid.iid,
+		.prefix = ms_hole(q->d->ms, &q->host.eid,
+				  q->site->eid->eid.prefix.len),
+	};
 
-	ops->store->gap(ops->store_arg, host->iid, &host->prefix.addr, p.len,
-			&p);
-	gap = xeid_of(&(struct eid){ .iid = host->iid, .prefix = p });
-	xeidmap_gap(&q->d->delegations, &q->host, xeid_bits(&gap), &gap);
 	q->rec = (struct referral_record){
 		.ttl = REFERRAL_TTL_NOT_REGISTERED_MIN,
-		.xeid = gap,
+		.xeid = xeid_of(&gap),
 		.action = REFERRAL_MS_NOT_REGISTERED,
 		.incomplete = !q->authority || !q->authority->complete,
 	};

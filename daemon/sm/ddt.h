@@ -82,7 +82,8 @@ struct ddt {
 /* Zero it, then set every limit to its default. */
 void ddt_config_init(struct ddt_config *cfg);
 
-/* @ms may be NULL, and @cfg if it is not: no authority at all.
+/* @ms may be NULL, and @cfg if it is not: no authority at all.  From now on
+ * @ms, which has to be there longer, knows what is delegated.
  * 0, -ENOMEM, -EINVAL (a prefix twice, too many keys). */
 int ddt_init(struct ddt *d, const struct ddt_config *cfg,
 	     const struct sm_ops *ops, struct ms *ms, const uint8_t seed[16]);

@@ -71,6 +71,8 @@ const struct log_event_info log_events[LOG_EVENT_COUNT] = {
 	    "Map-Request without an ITR-RLOC that can be sent to"),
 	ROW(REQUEST_LIMITED, "request-limited", INFO, true,
 	    "Map-Request over the rate limit"),
+	ROW(REQUEST_DELEGATED, "request-delegated", INFO, true,
+	    "asked as a Map-Server for an EID that is delegated to others"),
 	ROW(REQUEST_INVALID, "request-invalid", INFO, true,
 	    "Map-Request with contradictory flags"),
 

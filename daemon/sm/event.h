@@ -65,6 +65,7 @@ enum log_event {
 	LOG_REQUEST_NO_MATCH,		/* EID is not ours */
 	LOG_REQUEST_NO_ITR_RLOC,	/* none that we can send to */
 	LOG_REQUEST_LIMITED,		/* rate limit */
+	LOG_REQUEST_DELEGATED,		/* without D */
 	LOG_REQUEST_INVALID,		/* flags contradict */
 
 	/* Map-Server, Map-Resolver */

@@ -33,6 +33,7 @@ static const char *const counter_names[MS_COUNT] = {
 	[MS_REQUEST_LIMITED] = "request-limited",
 	[MS_SITE_LIMITED] = "site-limited",
 	[MS_REQUEST_INVALID] = "request-invalid",
+	[MS_DELEGATED] = "delegated",
 	[MS_NO_ITR_RLOC] = "no-itr-rloc",
 	[MS_PROXY_REPLIES] = "proxy-replies",
 	[MS_PROXY_FOR_FAMILY] = "proxy-for-family",
@@ -222,16 +223,6 @@ void ms_free(struct ms *ms)
 	free(ms->accepts);
 	free(ms->total);
 	memset(ms, 0, sizeof(*ms));
-}
-
-const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid)
-{
-	return eidmap_match(&ms->sites, eid);
-}
-
-bool ms_covers(const struct ms *ms, const struct eid *eid)
-{
-	return ms_site_of(ms, eid) != NULL;
 }
 
 bool registration_same_locators(const struct registration *a,

@@ -55,6 +55,7 @@ enum ms_counter {
 	MS_REQUEST_LIMITED,	/* of a source */
 	MS_SITE_LIMITED,	/* records of requests, of their site */
 	MS_REQUEST_INVALID,
+	MS_DELEGATED,		/* asked for what others have */
 	MS_NO_ITR_RLOC,
 	MS_PROXY_REPLIES,
 	MS_PROXY_FOR_FAMILY,	/* of these: the ETR could not have answered */
@@ -133,12 +134,15 @@ const char *ms_change_name(enum ms_change what);
 
 struct site_ref;
 struct ms_desk;
+struct xeidmap;
 
 struct ms {
 	const struct ms_config *cfg;
 	const struct sm_ops *ops;
 	struct eidmap sites;		/* EID -> struct site_ref */
 	struct site_ref *refs;
+	const struct xeidmap *delegations;	/* of the node (sm/ddt.h), or
+						 * NULL */
 	struct ms_desk *desks;
 	unsigned int desk_count;
 	/* what one thread at a time may change */
@@ -208,7 +212,7 @@ void ms_on_register(struct ms *ms, struct ms_desk *desk, uint64_t now,
 void ms_on_ack(struct ms *ms, const struct packet *pkt,
 	       const struct map_notify *m, struct actions *acts);
 
-/* Is the EID of a site of ours? */
+/* Is the EID of a site of ours, and not delegated to others? */
 bool ms_covers(const struct ms *ms, const struct eid *eid);
 
 /* A Map-Request that came in an ECM; changes the desk only. */

@@ -13,6 +13,16 @@ struct site_ref {
 /* The most specific configured EID-prefix that covers @eid, NULL. */
 const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid);
 
+/* Is @eid, of @ref or (NULL) of no site, delegated to others? */
+bool ms_is_delegated(const struct ms *ms, const struct site_ref *ref,
+		     const struct eid *eid);
+
+/* The widest prefix around @host, @floor bits at least, that touches nothing
+ * that is configured, delegated or registered, but what @host itself is in.
+ * Its cost does not depend on how much of that there is. */
+struct prefix ms_hole(const struct ms *ms, const struct eid *host,
+		      unsigned int floor);
+
 /* May it be registered, exactly or as a more-specific? */
 bool ms_site_allows(const struct site_ref *ref, const struct eid *eid);
 

@@ -3,6 +3,7 @@
  * The Map-Server serves a Map-Request (RFC 9301 8.3; spec 02 11).
  *
  *	probe or SMR in an ECM                  drop
+ *	EID delegated to others (sm/ddt.h)      drop
  *	EID of no site                          negative, 15 min
  *	EID of a site, nobody registered it     negative, 1 min
  *	proxy allowed and not declined (A)      proxy reply
@@ -80,28 +81,13 @@ static bool may_reply(const struct query *q)
 
 /* --- negative --- */
 
-/* The widest prefix around the address, @floor bits at least, that touches
- * nothing configured (for a hole) or registered. */
-static struct prefix hole(const struct query *q, unsigned int floor)
-{
-	const struct sm_ops *ops = q->ms->ops;
-	struct prefix p = q->host.prefix;
-
-	if (!q->ref && !eidmap_gap(&q->ms->sites, q->host.iid,
-				   &q->host.prefix.addr, floor, &p))
-		floor = p.len;
-	ops->store->gap(ops->store_arg, q->host.iid, &q->host.prefix.addr,
-			floor, &p);
-	return p;
-}
-
 static void negative(struct query *q, enum ms_counter counter,
 		     uint32_t ttl, unsigned int floor)
 {
 	struct map_record rec = {
 		.ttl = ttl,
 		.action = MAP_NATIVELY_FORWARD,
-		.eid = { .iid = q->host.iid, .prefix = hole(q, floor) },
+		.eid = { .iid = q->host.iid, .prefix = ms_hole(q->ms, &q->host, floor) },
 	};
 
 	if (!may_reply(q))
@@ -283,6 +269,11 @@ static void serve(struct query *q)
 	q->ref = ms_site_of(q->ms, &q->asked);
 	if (!q->ref)
 		q->ref = ms_site_of(q->ms, &q->host);
+	if (ms_is_delegated(q->ms, q->ref, &q->asked) ||
+	    ms_is_delegated(q->ms, q->ref, &q->host)) {
+		refuse(q, MS_DELEGATED, LOG_REQUEST_DELEGATED);
+		return;
+	}
 	if (!may_serve(q)) {
 		refuse(q, MS_SITE_LIMITED, LOG_REQUEST_LIMITED);
 		return;

@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Negative Map-Replies of the Map-Server against a twin that tries all lengths:
- * the widest prefix around the EID that touches nothing configured (where no
- * site has it) or registered, no wider than the configured one it is in.
+ * the widest prefix around the EID that touches nothing configured, delegated
+ * or registered but the configured one it is in, and is no wider than that.
+ * About what is delegated nothing is said.
  */
 #include "sm_ms.h"
 
+#include "sm/ddt.h"
+
 #define ROWS	24	/* configured, of four sites */
 #define REGS	40
+#define AWAY	12	/* delegated */
 
 static struct site_eid rows[ROWS];
 static struct site four[4];
 static struct eid regs[REGS];
-static unsigned int row_count, reg_count;
+static struct ddt_delegation away[AWAY];
+static unsigned int row_count, reg_count, away_count;
+static struct ddt_config ddt_cfg;
+static struct ddt ddt;
+static unsigned int delegated;
 static uint64_t lot = 1;
 
 static unsigned int draw(unsigned int n)
@@ -45,6 +53,37 @@ static bool known(const struct eid *e)
 	return false;
 }
 
+static bool is_away(const struct xeid *x)
+{
+	for (unsigned int i = 0; i < away_count; i++)
+		if (xeid_equal(&away[i].xeid, x))
+			return true;
+	return false;
+}
+
+/* Now and then a whole instance. */
+static void delegate(void)
+{
+	static const struct referral_rloc child = { .priority = 1 };
+
+	away_count = 0;
+	while (away_count < AWAY) {
+		struct eid e = draw_eid(9, 129);
+		struct xeid x = xeid_of(&e);
+
+		if (draw(100) == 0)
+			assert_int_equal(xeid_range(e.iid, XEID_IID_BITS, &x),
+					 0);
+		if (!is_away(&x))
+			away[away_count++] = (struct ddt_delegation){
+				.xeid = x, .rlocs = &child, .rloc_count = 1 };
+	}
+	ddt_config_init(&ddt_cfg);
+	ddt_cfg.delegations = away;
+	ddt_cfg.delegation_count = away_count;
+	assert_int_equal(ddt_init(&ddt, &ddt_cfg, &ms_ops, &ms, seed), 0);
+}
+
 static void configure(void)
 {
 	row_count = 0;
@@ -62,6 +101,7 @@ static void configure(void)
 	cfg.sites = four;
 	cfg.site_count = 4;
 	begin_again();
+	delegate();
 }
 
 /* Straight into the store, beneath a row. */
@@ -102,17 +142,19 @@ static void register_some(void)
 	}
 }
 
-static bool touches(const struct eid *k, uint32_t iid, const struct prefix *p)
+/* What the host is in is no obstacle. */
+static bool touches(const struct eid *k, const struct eid *host,
+		    const struct prefix *p)
 {
-	return k->iid == iid &&
+	return k->iid == host->iid &&
 	       k->prefix.addr.family == p->addr.family &&
+	       !prefix_contains(&k->prefix, &host->prefix) &&
 	       (prefix_contains(&k->prefix, p) ||
 		prefix_contains(p, &k->prefix));
 }
 
 /* The twin: 1 bit more at a time. */
-static struct prefix widest(const struct eid *host, unsigned int floor,
-			    bool configured)
+static struct prefix widest(const struct eid *host, unsigned int floor)
 {
 	struct prefix p;
 
@@ -120,10 +162,12 @@ static struct prefix widest(const struct eid *host, unsigned int floor,
 		bool hit = false;
 
 		assert_int_equal(prefix_make(&host->prefix.addr, len, &p), 0);
-		for (unsigned int i = 0; configured && i < row_count; i++)
-			hit |= touches(&rows[i].eid, host->iid, &p);
+		for (unsigned int i = 0; i < row_count; i++)
+			hit |= touches(&rows[i].eid, host, &p);
 		for (unsigned int i = 0; i < reg_count; i++)
-			hit |= touches(&regs[i], host->iid, &p);
+			hit |= touches(&regs[i], host, &p);
+		for (unsigned int i = 0; i < away_count; i++)
+			hit |= touches(&away[i].xeid.eid, host, &p);
 		if (!hit)
 			return p;
 	}
@@ -146,9 +190,27 @@ static int longest(const struct eid *host, bool of_rows)
 	return best;
 }
 
+/* The same of what is delegated, a whole instance being 0. */
+static int longest_away(const struct eid *host)
+{
+	const struct xeid x = xeid_of(host);
+	int best = -1;
+
+	for (unsigned int i = 0; i < away_count; i++) {
+		const struct eid *k = &away[i].xeid.eid;
+
+		if (xeid_contains(&away[i].xeid, &x) &&
+		    (int)k->prefix.len > best)
+			best = k->prefix.len;
+	}
+	return best;
+}
+
+/* Was there something to compare? */
 static bool ask_and_compare(uint64_t now, const struct eid *host)
 {
 	int row = longest(host, true), reg = longest(host, false);
+	uint64_t silent = counter("delegated");
 	char text[EID_TEXT_MAX];
 	const struct map_record *r;
 	struct prefix right;
@@ -158,13 +220,19 @@ static bool ask_and_compare(uint64_t now, const struct eid *host)
 	if (reg >= 0)
 		return false;
 	ask(now, eid_text(host, text), 0);
+	if (longest_away(host) > row) {
+		assert_int_equal(count_acts(ACTION_SEND), 0);
+		assert_int_equal(counter("delegated"), silent + 1);
+		delegated++;
+		return false;
+	}
 	assert_int_equal(sent(0).reply.record_count, 1);
 	r = sent(0).reply.records;
 	assert_int_equal(r->locator_count, 0);
 	assert_int_equal(r->action, MAP_NATIVELY_FORWARD);
 	assert_int_equal(r->ttl, row < 0 ? 15 : 1);
 	assert_int_equal(r->eid.iid, host->iid);
-	right = widest(host, row < 0 ? 1 : (unsigned int)row, row < 0);
+	right = widest(host, row < 0 ? 1 : (unsigned int)row);
 	assert_int_equal(prefix_cmp(&r->eid.prefix, &right), 0);
 	return true;
 }
@@ -193,10 +261,12 @@ static void as_the_twin_says(void **state)
 			e = eid_host(regs[i].iid, &a);
 			holes += ask_and_compare(now, &e);
 		}
+		ddt_free(&ddt);
 		end(NULL);
 		begin_asking(NULL);
 	}
 	assert_true(holes > 3000);
+	assert_true(delegated > 300);
 }
 
 int main(void)

@@ -400,6 +400,34 @@ static void ddt_or_not(void **state)
 	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REPLY);
 }
 
+/* What the node delegates to others, though it be in a site of its own, is none
+ * of its Map-Server's: its resolver looks for it, and if it has none, nobody is
+ * told that it does not exist. */
+static void delegated_out_of_a_site(void **state)
+{
+	const struct referral_rloc child = { .addr = A("198.51.100.77") };
+	struct ddt_delegation d = { .xeid = xeid_of(&site_eid.eid),
+				    .rlocs = &child, .rloc_count = 1 };
+
+	d.xeid.eid.prefix.len = 24;
+	ddtc.delegations = &d;
+	ddtc.delegation_count = 1;
+	with_ddt = &ddtc;
+	roles(false, true, false);
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(counter("map-server", "delegated"), 1);
+	/* The hole beside it is none of it. */
+	ask("[100]10.2.1.1", 0, true);
+	assert_int_equal(sent(0).reply.records->eid.prefix.len, 24);
+	node_free(node);
+
+	roles(false, true, true);
+	ask("[100]10.2.0.1", 0, true);
+	assert_int_equal(sent(0).type, MSG_TYPE_ECM);
+	assert_true(addr_equal(&act(ACTION_SEND, 0)->send.to, &server));
+}
+
 static void etr_before_map_server(void **state)
 {
 	roles(true, true, true);
@@ -637,6 +665,7 @@ int main(void)
 		TEST(mr_nowhere),
 		TEST(mr_refuses),
 		TEST(ddt_or_not),
+		TEST(delegated_out_of_a_site),
 		TEST(etr_before_map_server),
 		TEST(smr_in_an_ecm),
 		TEST(nobody_home),
