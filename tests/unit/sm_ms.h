@@ -101,6 +101,8 @@ struct reg {
 	uint8_t xtr;			/* 1 */
 	bool no_ids;
 	bool literal;			/* signed without its IDs */
+	const char *local;		/* the one of @rlocs that has L */
+	uint8_t mac_len;		/* 32 */
 	const struct sm_key *key;	/* keys_a[0] */
 	const char *from;		/* 192.0.2.1 */
 	unsigned int times;		/* each record; 1 */
@@ -122,6 +124,8 @@ static inline struct reg defaults(struct reg r)
 		r.key = &keys_a[0];
 	if (!r.from)
 		r.from = "192.0.2.1";
+	if (!r.mac_len)
+		r.mac_len = 32;
 	if (!r.times)
 		r.times = 1;
 	return r;
@@ -162,7 +166,7 @@ static inline void put(uint64_t now, struct reg how)
 			.nonce = r->nonce,
 			.auth = { .key_id = r->key->key_id,
 				  .algorithm = r->key->algorithm,
-				  .data_len = 32 },
+				  .data_len = r->mac_len },
 			.records = recs,
 		},
 	};
@@ -170,6 +174,8 @@ static inline void put(uint64_t now, struct reg how)
 
 	while (n < 4 && r->rlocs[n]) {
 		locs[n] = L(r->rlocs[n]);
+		if (r->local && !strcmp(r->local, r->rlocs[n]))
+			locs[n].flags |= LOCATOR_LOCAL;
 		n++;
 	}
 	for (unsigned int i = 0; i < 4 * r->times && r->eids[i / r->times]; i++) {

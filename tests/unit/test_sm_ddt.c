@@ -123,6 +123,17 @@ static void example(void **state)
 	     "delegation-hole [0]2001:db8:500::/64 15");
 }
 
+/* Of one prefix, answered for and delegated, the delegation says. */
+static void own_and_delegated(void **state)
+{
+	static const struct node_text t = {
+		{ "2001:db8::/32" }, { { "2001:db8::/32", "192.0.2.11" } },
+	};
+
+	SAYS(node(&t), "2001:db8::1/128",
+	     "node-referral [0]2001:db8::/32 1440 192.0.2.11");
+}
+
 static void not_authoritative(void **state)
 {
 	SAYS(node(&n11), "2001:db9::1/128",
@@ -616,6 +627,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 		T(example),
+		T(own_and_delegated),
 		T(not_authoritative),
 		T(holes),
 		T(delegations_by_length),

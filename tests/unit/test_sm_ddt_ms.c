@@ -141,6 +141,35 @@ static void delegated_below(void **state)
 			    "ms-ack [100]10.1.0.0/16 1440 I 198.51.100.10");
 }
 
+/* Of a site and a delegation of one prefix the site says. */
+static void delegated_itself(void **state)
+{
+	delegations[0].xeid = X("[100]10.8.0.0/16");
+	make();
+	ASK("[100]10.8.0.1/32");
+	assert_string_equal(said(),
+			    "ms-not-registered [100]10.8.0.0/16 1 I");
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 1));
+	ASK("[100]10.8.0.1/32");
+	assert_string_equal(said(),
+			    "ms-ack [100]10.8.0.0/16 1440 I 198.51.100.10");
+}
+
+/* What the site around it has registered is not the inner site's. */
+static void site_within_a_site(void **state)
+{
+	eids_b[0].eid = E("[100]10.1.64.0/18");
+	begin_again();
+	make();
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1));
+	ASK("[100]10.1.32.1/32");
+	assert_string_equal(said(),
+			    "ms-ack [100]10.1.0.0/16 1440 I 198.51.100.10");
+	ASK("[100]10.1.64.1/32");
+	assert_string_equal(said(),
+			    "ms-not-registered [100]10.1.64.0/18 1 I");
+}
+
 /* Between sites and delegations; nothing of ours; another family. */
 static void holes(void **state)
 {
@@ -257,6 +286,8 @@ int main(void)
 		T(peers_listed),
 		T(not_registered),
 		T(delegated_below),
+		T(delegated_itself),
+		T(site_within_a_site),
 		T(holes),
 		T(plain_map_server),
 		T(never_too_often),

@@ -184,6 +184,22 @@ static void share(void **state)
 	assert_int_equal(ms.notifies.count, 6);
 }
 
+/* The bound of all, whatever the shares. */
+static void bound_of_all(void **state)
+{
+	char eid[32];
+
+	cfg.limits.notifies = 3;
+	for (unsigned int i = 0; i < 5; i++) {
+		snprintf(eid, sizeof(eid), "[100]10.1.%u.0/24", i);
+		put(NOW, REG(.eids = { eid }, .nonce = i + 1, .flags = M));
+		put(NOW, REG(.eids = { eid }, .nonce = i + 1, .xtr = 2,
+			     .rlocs = { "192.0.2.2" }));
+	}
+	assert_int_equal(ms.notifies.count, 3);
+	assert_int_equal(counter("unsolicited-lost"), 2);
+}
+
 /* It is signed with the key that the registrant used. */
 static void its_own_key(void **state)
 {
@@ -213,6 +229,7 @@ int main(void)
 		TEST(unequal_expiry),
 		TEST(superseded),
 		TEST(share),
+		TEST(bound_of_all),
 		TEST(its_own_key),
 	};
 

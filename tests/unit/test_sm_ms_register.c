@@ -250,6 +250,44 @@ static void expires(void **state)
 	assert_int_equal(ms_due(&ms), UINT64_MAX);
 }
 
+/* The ETR without IDs is known by the locator it calls its own; what is kept
+ * of locators is in order, however they came, and says nothing of L. */
+static void locators_kept(void **state)
+{
+	struct addr low = A("192.0.2.1"), own = A("192.0.2.9");
+	const struct registration *r;
+	struct lisp_msg m;
+	struct locator l;
+
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1, .no_ids = true,
+		     .rlocs = { "192.0.2.1", "192.0.2.9" },
+		     .local = "192.0.2.9"));
+	r = entry("[100]10.1.0.0/16")->regs;
+	assert_true(addr_equal(&r->by->who.source, &own));
+
+	assert_int_equal(msg_parse(last_packet.data, last_packet.len, &arena,
+				   &m, NULL), 0);
+	l = m.reg.records[0].locators[0];
+	m.reg.records[0].locators[0] = m.reg.records[0].locators[1];
+	m.reg.records[0].locators[1] = l;
+	m.reg.nonce = 2;
+	ms_on_register(&ms, ms.desks, NOW, &last_packet, &m.reg, &acts);
+	r = entry("[100]10.1.0.0/16")->regs;
+	assert_int_equal(counter("records-accepted"), 2);
+	assert_true(addr_equal(&r->rec->locators[0].addr, &low));
+	assert_int_equal(r->rec->locators[0].flags, LOCATOR_REACHABLE);
+	assert_int_equal(r->rec->locators[1].flags, LOCATOR_REACHABLE);
+}
+
+/* There is no place for a MAC longer than any algorithm's. */
+static void long_mac(void **state)
+{
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1,
+		     .mac_len = STORE_MAC_MAX + 1));
+	assert_int_equal(counter("bad-auth"), 1);
+	assert_null(entry("[100]10.1.0.0/16"));
+}
+
 /* A day, whatever an ETR asks for: how long it is registered (T), and how
  * long others may keep what we answer in its stead. */
 static void caps(void **state)
@@ -627,6 +665,8 @@ int main(void)
 		TEST(duplicates),
 		TEST(deregisters),
 		TEST(expires),
+		TEST(locators_kept),
+		TEST(long_mac),
 		TEST(caps),
 		TEST(capped_reply),
 		TEST(forged_in_its_name),
