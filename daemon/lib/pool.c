@@ -7,11 +7,13 @@
 #define CHUNK_FIRST	4096u
 #define CHUNK_LAST	(1024u * 1024)
 
+#ifndef POOL_IS_MALLOC
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define POOL_IS_MALLOC	1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define POOL_IS_MALLOC	1
+#endif
 #endif
 #endif
 #ifndef POOL_IS_MALLOC
@@ -20,6 +22,7 @@
 
 struct pool_chunk {
 	struct pool_chunk *next;
+	size_t size;
 	uint64_t objects[];
 };
 
@@ -37,6 +40,8 @@ void pool_clear(struct pool *p)
 		p->chunks = c->next;
 		free(c);
 	}
+	free(p->spare);
+	p->spare = NULL;
 	memset(p->free, 0, sizeof(p->free));
 	p->at = NULL;
 	p->left = 0;
@@ -63,20 +68,32 @@ static void give_up_rest(struct pool *p)
 	}
 }
 
-static bool new_chunk(struct pool *p, size_t at_least)
+static struct pool_chunk *get_chunk(struct pool *p, size_t at_least)
 {
 	size_t size = p->chunk_size > at_least ? p->chunk_size : at_least;
 	struct pool_chunk *c = malloc(sizeof(*c) + size);
 
 	if (!c)
+		return NULL;
+	c->size = size;
+	if (p->chunk_size < CHUNK_LAST)
+		p->chunk_size *= 2;
+	return c;
+}
+
+/* The one that was reserved, or another one. */
+static bool new_chunk(struct pool *p, size_t at_least)
+{
+	struct pool_chunk *c = p->spare ? p->spare : get_chunk(p, at_least);
+
+	if (!c)
 		return false;
+	p->spare = NULL;
 	give_up_rest(p);
 	c->next = p->chunks;
 	p->chunks = c;
 	p->at = (uint8_t *)c->objects;
-	p->left = size;
-	if (p->chunk_size < CHUNK_LAST)
-		p->chunk_size *= 2;
+	p->left = c->size;
 	return true;
 }
 
@@ -152,7 +169,11 @@ void pool_retire(struct pool *p, void *object, size_t size)
 
 bool pool_reserve(struct pool *p, size_t size)
 {
-	if (POOL_IS_MALLOC || p->left >= size)
+	if (POOL_IS_MALLOC || p->left >= size ||
+	    (p->spare && p->spare->size >= size))
 		return true;
-	return new_chunk(p, size);
+	/* What is left of this chunk is used up first. */
+	free(p->spare);
+	p->spare = get_chunk(p, size);
+	return p->spare;
 }

@@ -23,6 +23,7 @@
 struct pool {
 	void *free[POOL_OBJECT_MAX / 8 + 1];	/* by size in words */
 	struct pool_chunk *chunks;
+	struct pool_chunk *spare;	/* reserved, for when that is used up */
 	uint8_t *at;			/* rest of the newest chunk */
 	size_t left;
 	size_t chunk_size;
