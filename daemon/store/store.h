@@ -75,8 +75,10 @@ void store_set_time(struct store *s, uint64_t now, uint64_t wall);
 int store_flush(struct store *s);
 
 /* What has been flushed: an action_send with an @after above it must not be
- * sent (yet).  An engine that asks others would get there later than its
- * store_flush() returns, and say so to the loop. */
+ * sent (yet).  LMDB is done when store_flush() returns, so what is above it
+ * then is dropped (io/outbox.h).  For an engine that asks others and is done
+ * later it has to be held there instead, and the loop woken: no change of sm/,
+ * but not there yet. */
 uint64_t store_durable(const struct store *s);
 
 /* Flush, and make it survive a crash of the machine: now, or without waiting
