@@ -380,9 +380,12 @@ static bool expire_one(struct ms *ms, uint64_t now, struct actions *acts)
 {
 	struct reg_party gone;
 	struct action_log *l;
+	struct store_entry e;
 	struct eid eid;
+	bool latest;
 
-	if (!ms->ops->store->expire(ms->ops->store_arg, now, &eid, &gone))
+	if (!ms->ops->store->expire(ms->ops->store_arg, now, &eid, &gone,
+				    &latest))
 		return false;
 
 	ms->counters[MS_EXPIRED]++;
@@ -395,12 +398,10 @@ static bool expire_one(struct ms *ms, uint64_t now, struct actions *acts)
 	l->peer = gone.source;
 	l->eid = eid;
 	l->has_eid = true;
-	if (gone.merge) {
-		struct store_entry e;
-
-		if (ms->ops->store->find(ms->ops->store_arg, &eid, &e))
-			ms_notify_others(ms, now, &e, &gone.who, acts);
-	}
+	/* Another one is answered again, or the merged set is smaller. */
+	if (ms->ops->store->find(ms->ops->store_arg, &eid, &e) &&
+	    (latest || (gone.merge && e.regs->by->merge)))
+		ms_notify_others(ms, now, &e, &gone.who, acts);
 	return true;
 }
 

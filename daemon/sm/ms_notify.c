@@ -2,8 +2,8 @@
 /*
  * Unsolicited Map-Notifies (RFC 9301 5.7): when a mapping changes because of
  * one registrant, others of it that set M are told: who has a part in the
- * merged locator set, and whose registration is no longer what is answered, as
- * the EID has moved.
+ * merged locator set, whose registration is no longer what is answered, as the
+ * EID has moved, and whose is again, as the later one is over.
  *
  * Each message is sent up to seven times, 3, 3, 3, 6, 12, 24 seconds apart,
  * until a Map-Notify-Ack with its nonce and a valid MAC comes.  Later news of
@@ -204,7 +204,7 @@ void ms_notify_others(struct ms *ms, uint64_t now, const struct store_entry *e,
 			continue;
 		if (displaced(e, r))
 			ms->counters[MS_MOVED]++;
-		else if (!r->by->merge)
+		else if (!r->by->merge && r != e->regs)
 			continue;
 		tell(ms, now, &e->eid, r, &rec, acts);
 	}

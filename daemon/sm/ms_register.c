@@ -234,7 +234,8 @@ static bool is_news(const struct store_change *ch, const struct fate *f)
 	const struct registration *old = f->old;
 
 	if (ch->remove)
-		return old && (old->by->merge || f->entry->regs == old);
+		return old && (f->entry->regs == old ||
+			       (old->by->merge && f->entry->regs->by->merge));
 	return !old || old->by->merge != ch->reg.by->merge ||
 	       !registration_same_locators(old, &ch->reg);
 }

@@ -214,10 +214,11 @@ struct store_ops {
 	int (*feed)(void *arg, uint64_t *at, struct store_event *e);
 
 	/* Take out one registration that expired at @now or before and
-	 * describe it in *@gone and *@eid; false: none, or due() is not above
+	 * describe it in *@gone and *@eid; *@latest (may be NULL): it was the
+	 * most recent one of its entry.  False: none, or due() is not above
 	 * @now and there is more to do. */
 	bool (*expire)(void *arg, uint64_t now, struct eid *eid,
-		       struct reg_party *gone);
+		       struct reg_party *gone, bool *latest);
 
 	/* Show each registration to @keep, which may give it another site and
 	 * key in *@by, a copy (the configuration is another one, or the store

@@ -398,10 +398,11 @@ int registry_load(struct registry *r, struct eidmap_near *near,
 /* --- time --- */
 
 bool registry_expire(struct registry *r, uint64_t now, struct eid *eid,
-		     struct reg_party *gone)
+		     struct reg_party *gone, bool *latest)
 {
 	struct wheel_node *t = wheel_next(&r->expiry, now, EXPIRE_MOVES);
 	const struct registration *reg;
+	struct store_entry e;
 
 	if (!t)
 		return false;
@@ -409,6 +410,9 @@ bool registry_expire(struct registry *r, uint64_t now, struct eid *eid,
 	reg = &container_of(t, struct reg_node, timer)->reg;
 	*eid = eid_of(reg);
 	*gone = *reg->by;
+	if (latest)
+		*latest = registry_entry(eidmap_find_node(&r->map, eid),
+					 eid->iid, &e) && e.regs == reg;
 	remove_reg(r, eid, reg, STORE_EXPIRED);
 	return true;
 }

@@ -65,7 +65,7 @@ void registry_review(struct registry *r,
 				  const struct registration *reg,
 				  struct reg_party *by), void *ctx);
 bool registry_expire(struct registry *r, uint64_t now, struct eid *eid,
-		     struct reg_party *gone);
+		     struct reg_party *gone, bool *latest);
 uint64_t registry_due(struct registry *r);
 
 #endif

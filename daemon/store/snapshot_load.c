@@ -56,7 +56,8 @@ static void expire(struct snapshot *s)
 	struct eid eid;
 
 	while (registry_due(s->reg) <= s->journal->now)
-		registry_expire(s->reg, s->journal->now, &eid, &gone);
+		registry_expire(s->reg, s->journal->now, &eid, &gone,
+				NULL);
 }
 
 /* What is over a cap that is lower today is left out. */

@@ -305,11 +305,11 @@ static int op_feed(void *arg, uint64_t *at, struct store_event *e)
 }
 
 static bool op_expire(void *arg, uint64_t now, struct eid *eid,
-		      struct reg_party *gone)
+		      struct reg_party *gone, bool *latest)
 {
 	struct store *s = arg;
 
-	return registry_expire(&s->reg, now, eid, gone);
+	return registry_expire(&s->reg, now, eid, gone, latest);
 }
 
 static void op_review(void *arg,

@@ -144,6 +144,37 @@ static void unequal_expiry(void **state)
 	assert_null(entry(EID));
 }
 
+/* The one that the EID moved to is over, by time or by its own word: who had it
+ * before has it again, and hears so.  That an older one is over is no news. */
+static void has_it_again(void **state)
+{
+	const uint32_t f = M | MREG_USE_TTL;
+
+	put(NOW, BY(1, 1, .flags = f, .ttl = 10));
+	put(NOW, BY(2, 1, .flags = f, .ttl = 3, .from = "192.0.2.2",
+		    .rlocs = { "192.0.2.2" }));
+	for (uint64_t t = NOW; t < NOW + 170000; t += 1000)
+		run_timers(t);
+	run_timers(NOW + 180000);
+	assert_int_equal(told("192.0.2.1"), 1);
+	assert_true(names(sent(0).notify.records, "192.0.2.1"));
+
+	put(NOW + 190000, BY(2, 2, .flags = f, .ttl = 10, .from = "192.0.2.2",
+			     .rlocs = { "192.0.2.2" }));
+	put(NOW + 191000, BY(2, 3, .flags = M, .from = "192.0.2.2",
+			     .withdraw = true));
+	assert_int_equal(told("192.0.2.1"), 1);
+	assert_true(names(sent(0).notify.records, "192.0.2.1"));
+
+	put(NOW + 192000, BY(2, 4, .flags = f, .ttl = 60, .from = "192.0.2.2",
+			     .rlocs = { "192.0.2.2" }));
+	for (uint64_t t = NOW + 192000; t < NOW + 590000; t += 1000)
+		run_timers(t);
+	run_timers(NOW + 600000);
+	assert_int_equal(count_regs(entry(EID)), 1);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+}
+
 /* Later news takes the place of earlier. */
 static void superseded(void **state)
 {
@@ -227,6 +258,7 @@ int main(void)
 		TEST(moves_silently),
 		TEST(merged_then_not),
 		TEST(unequal_expiry),
+		TEST(has_it_again),
 		TEST(superseded),
 		TEST(share),
 		TEST(bound_of_all),

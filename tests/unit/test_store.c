@@ -330,9 +330,9 @@ static void replaces(void **state)
 	assert_int_equal(find("10.1.0.0/16")->regs->registered, 100);
 	/* What was put off stays until the wheel comes by. */
 	assert_in_range(store_memory_ops.due(store), 1, 200);
-	assert_false(store_memory_ops.expire(store, 199, &eid, &gone));
+	assert_false(store_memory_ops.expire(store, 199, &eid, &gone, NULL));
 	assert_int_equal(store_memory_ops.due(store), 200);
-	assert_true(store_memory_ops.expire(store, 200, &eid, &gone));
+	assert_true(store_memory_ops.expire(store, 200, &eid, &gone, NULL));
 	assert_int_equal(gone.who.ids.xtr_id[0], 2);
 	close_store();
 }
@@ -379,7 +379,7 @@ static void expire_all(uint64_t now)
 	struct reg_party gone;
 	struct eid eid;
 
-	while (store_memory_ops.expire(store, now, &eid, &gone)) {
+	while (store_memory_ops.expire(store, now, &eid, &gone, NULL)) {
 		int i = 0;
 
 		while (!eid_equal(&eids[i], &eid))

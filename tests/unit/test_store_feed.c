@@ -93,7 +93,7 @@ static void what_happens(void **state)
 	IS_NEXT(at, 6, "10.1.0.0/16", 2, STORE_NEW);
 	assert_int_equal(put("10.1.0.0/16", 1, 6, 600, true), 0);
 	assert_int_equal(put("10.3.0.0/16", 3, 6, 600, false), 0);
-	assert_true(store_memory_ops.expire(store, 500, &eid, &gone));
+	assert_true(store_memory_ops.expire(store, 500, &eid, &gone, NULL));
 	store_memory_ops.review(store, keep_none, NULL);
 	IS_NEXT(at, 7, "10.1.0.0/16", 1, STORE_REMOVED);
 	IS_NEXT(at, 8, "10.3.0.0/16", 3, STORE_NEW);

@@ -281,7 +281,7 @@ static void expire_all(void)
 	struct reg_party gone;
 	struct eid eid;
 
-	while (store_memory_ops.expire(store, now, &eid, &gone))
+	while (store_memory_ops.expire(store, now, &eid, &gone, NULL))
 		;
 }
 

@@ -170,7 +170,7 @@ static void readers_beside_a_writer(void **state)
 	     now++) {
 		for (int i = 0; i < 10; i++)
 			change(&r, now);
-		while (store_memory_ops.expire(store, now, &eid, &gone))
+		while (store_memory_ops.expire(store, now, &eid, &gone, NULL))
 			;
 		assert_int_equal(store_flush(store), 0);
 		before = 0;

@@ -174,7 +174,7 @@ static double expire_all(void)
 	now += 1000000;
 	start = seconds();
 	while (store_registrations(store))
-		ops->expire(store, now, &eid, &gone);
+		ops->expire(store, now, &eid, &gone, NULL);
 	return (seconds() - start) * 1e9 / (double)eids;
 }
 
