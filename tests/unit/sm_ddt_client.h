@@ -157,6 +157,7 @@ struct referring {
 	uint32_t ttl;			/* 1440 */
 	bool ttl0;
 	bool incomplete;
+	uint8_t priority;		/* of all its locators */
 };
 
 static inline void refer_as(uint64_t now, const struct addr *from,
@@ -179,8 +180,10 @@ static inline void refer_as(uint64_t now, const struct addr *from,
 	turn();
 	assert_int_equal(xeid_from_text(r.xeid, &rec.xeid), 0);
 	for (; rec.rloc_count < 4 && r.rlocs[rec.rloc_count];
-	     rec.rloc_count++)
+	     rec.rloc_count++) {
 		rlocs[rec.rloc_count].addr = A(r.rlocs[rec.rloc_count]);
+		rlocs[rec.rloc_count].priority = r.priority;
+	}
 	pkt.data = action_build(&acts, &m, &pkt.len);
 	assert_non_null(pkt.data);
 	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &parsed, NULL),

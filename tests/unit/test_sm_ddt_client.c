@@ -411,6 +411,44 @@ static void ms_ack_is_kept(void **state)
 	assert_int_equal(counter("acks"), 2);
 }
 
+/* Nor longer than the referral that it has its keys from. */
+static void ms_ack_is_not_kept_for_longer(void **state)
+{
+	ASK(NOW, EID);
+	REFER(NOW, "2001:db8::/32", REFERRAL_NODE, { NODE1 }, .ttl = 10);
+	REFER(NOW, "2001:db8:103::/48", REFERRAL_MS_ACK, { MS2 });
+	REFER(NOW, "2001:db8:103::/48", REFERRAL_MS_ACK, { MS2 });
+	ASK(NOW + 599999, "2001:db8:103:7::1");
+	assert_asks(MS2);
+	ASK(NOW + 600000, "2001:db8:103:8::1");
+	to_root_node();
+}
+
+/* With priority 255 nobody is to be asked (RFC 9301 5.4). */
+static void nobody_but_255(void **state)
+{
+	ASK(NOW, EID);
+	REFER(NOW, "2001:db8::/32", REFERRAL_NODE, { NODE1, NODE2 },
+	      .priority = 255);
+	to_root_node();
+	assert_int_equal(counter("bad-referral"), 1);
+}
+
+/* Who was set aside for his answer has no other one. */
+static void one_answer_each(void **state)
+{
+	struct addr first;
+
+	descend(NOW);
+	first = asked_whom();
+	REFER(NOW, "2001:db8:103::/48", REFERRAL_MS_NOT_REGISTERED, .ttl = 1);
+	assert_int_equal(sent(0).type, MSG_TYPE_ECM);
+	refer_as(NOW, &first, 77, (struct referring){ "2001:db8:103::/48",
+		 REFERRAL_MS_ACK, { MS1 } });
+	assert_int_equal(counter("unasked"), 1);
+	assert_int_equal(ddt.queries.count, 1);
+}
+
 #define FORGER	"203.0.113.66"
 
 /* What an ITR can say in the name of a Map-Server, as it knows the nonce, is
@@ -651,6 +689,9 @@ int main(void)
 		TEST(incomplete_and_ttl_0_are_followed_not_kept),
 		TEST(a_referral_lives_as_long_as_it_says),
 		TEST(ms_ack_is_kept),
+		TEST(ms_ack_is_not_kept_for_longer),
+		TEST(nobody_but_255),
+		TEST(one_answer_each),
 		TEST(a_forged_ack),
 		TEST(a_forged_hole),
 		TEST(a_forged_referral),
