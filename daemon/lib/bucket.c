@@ -40,6 +40,12 @@ bool bucket_take(struct bucket *b, uint64_t now_ms)
 	return bucket_charge(b, now_ms, 1);
 }
 
+void bucket_inherit(struct bucket *b, const struct bucket *old)
+{
+	if (b->interval_us == old->interval_us && b->burst == old->burst)
+		b->full_us = old->full_us;
+}
+
 uint64_t bucket_wait(const struct bucket *b, uint64_t now_ms)
 {
 	return (bucket_wait_us(b, 1000 * now_ms) + 999) / 1000;

@@ -27,6 +27,9 @@ bool bucket_take(struct bucket *b, uint64_t now_ms);
 /* Take @n, when there is one: what is missing is owed. */
 bool bucket_charge(struct bucket *b, uint64_t now_ms, uint32_t n);
 
+/* As full as @old, if it is one of the same rate. */
+void bucket_inherit(struct bucket *b, const struct bucket *old);
+
 /* Milliseconds, rounded up, until bucket_take() succeeds; 0: it would now. */
 uint64_t bucket_wait(const struct bucket *b, uint64_t now_ms);
 

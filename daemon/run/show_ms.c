@@ -90,8 +90,7 @@ static struct json_object *show_history(const struct ms *ms,
 	     (e = ms_history_next(ms, eid, &at)); n++) {
 		o = json_object_new_object();
 		add_text(o, "change", ms_change_name(e->what));
-		if (e->when)
-			add_number(o, "ago", seconds_since(e->when));
+		add_number(o, "ago", seconds_since(e->when));
 		add_addr(o, "etr", &e->source);
 		if (e->who.source.family == ADDR_NONE)
 			add_xtr_id(o, &e->who.ids);

@@ -25,6 +25,15 @@ static inline uint64_t counter_read(const uint64_t *counter)
 	return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
 
+/* Those of a machine go on where an earlier one's have got to. */
+static inline void counters_inherit(uint64_t *to, const uint64_t *from,
+				    size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		__atomic_store_n(&to[i], to[i] + counter_read(&from[i]),
+				 __ATOMIC_RELAXED);
+}
+
 struct counter_group {
 	const char *name;		/* "resolve", "map-server", ... */
 	const char *const *names;	/* @count of them, "replies-accepted" */

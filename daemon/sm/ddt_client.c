@@ -126,6 +126,22 @@ void ddt_client_free(struct ddt_client *c)
 	memset(c, 0, sizeof(*c));
 }
 
+void ddt_client_inherit(struct ddt_client *c, struct ddt_client *old)
+{
+	bool same = c->verify.security == old->verify.security &&
+		    referral_set_same(c->roots, old->roots);
+
+	ddt_verify_inherit(&c->verify, &old->verify);
+	limit_inherit(&c->per_eid, &old->per_eid);
+	limit_inherit(&c->per_rloc, &old->per_rloc);
+	counters_inherit(c->counters, old->counters, DDTC_COUNT);
+	c->queries.evicted += old->queries.evicted;
+	if (!same)
+		return;
+	referral_inherit(&c->cache, &old->cache);
+	queries_inherit(&c->queries, &old->queries);
+}
+
 /* --- requests --- */
 
 static void refuse(struct ddt_client *c, enum ddt_client_counter counter,

@@ -104,6 +104,13 @@ int ddt_client_init(struct ddt_client *c, const struct ddt_client_config *cfg,
 		    const struct sm_ops *ops, const uint8_t seed[16]);
 void ddt_client_free(struct ddt_client *c);
 
+/*
+ * Go on where @old has got to.  Signatures that were verified and keys that are
+ * revoked always count; referrals and what is pending, which rest on roots,
+ * keys and policy, if these are the same.  Else ITRs ask again.
+ */
+void ddt_client_inherit(struct ddt_client *c, struct ddt_client *old);
+
 /* A Map-Request that came in an ECM. */
 void ddt_client_on_request(struct ddt_client *c, uint64_t now,
 			   const struct request *rq, struct actions *acts);

@@ -34,6 +34,16 @@ void ddt_verify_init(struct ddt_verify *v, const struct sm_ops *ops,
 	v->seeds[1][0] ^= 0xff;
 }
 
+void ddt_verify_inherit(struct ddt_verify *v, const struct ddt_verify *old)
+{
+	const struct ddt_verify mine = *v;
+
+	*v = *old;
+	v->ops = mine.ops;
+	v->security = mine.security;
+	v->per_query = mine.per_query;
+}
+
 /* --- revoked keys --- */
 
 static struct ddt_revoked print_of(const struct ddt_verify *v,

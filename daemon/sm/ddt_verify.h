@@ -69,6 +69,10 @@ struct ddt_verify {
 void ddt_verify_init(struct ddt_verify *v, const struct sm_ops *ops,
 		     enum ddt_security security, const uint8_t seed[16]);
 
+/* What @old has found out: signatures, and keys that are revoked, which stay so
+ * under another configuration. */
+void ddt_verify_inherit(struct ddt_verify *v, const struct ddt_verify *old);
+
 /* A record that came, and what is known about it. */
 struct ddt_claim {
 	const struct packet *pkt;

@@ -95,3 +95,21 @@ bool limit_take(struct limit *l, const void *key, size_t len, uint64_t now)
 				 (uint32_t)now), now) &&
 	       bucket_take(&l->all, now);
 }
+
+static bool same_rate(const struct limit_rate *a, const struct limit_rate *b)
+{
+	return a->interval_us == b->interval_us && a->burst == b->burst;
+}
+
+void limit_inherit(struct limit *l, struct limit *old)
+{
+	const struct limit mine = *l;
+
+	if (l->count != old->count || l->ways != old->ways ||
+	    !same_rate(&l->each, &old->each))
+		return;
+	*l = *old;
+	*old = mine;
+	l->all = mine.all;
+	bucket_inherit(&l->all, &old->all);
+}

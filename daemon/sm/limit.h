@@ -58,4 +58,8 @@ void limit_free(struct limit *l);
  * memory. */
 bool limit_take(struct limit *l, const void *key, size_t len, uint64_t now);
 
+/* What @old knows of its keys, if it is of the same configuration; it gets
+ * what @l had. */
+void limit_inherit(struct limit *l, struct limit *old);
+
 #endif

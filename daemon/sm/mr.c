@@ -44,6 +44,15 @@ void mr_free(struct mr *mr)
 	ddt_client_free(&mr->ddt);
 }
 
+void mr_inherit(struct mr *mr, struct mr *old)
+{
+	limit_inherit(&mr->requests, &old->requests);
+	limit_inherit(&mr->seen, &old->seen);
+	counters_inherit(mr->counters, old->counters, MR_COUNT);
+	if (mr->iterates && old->iterates)
+		ddt_client_inherit(&mr->ddt, &old->ddt);
+}
+
 static void refuse(struct mr *mr, enum mr_counter counter,
 		   enum log_event event, const struct request *rq,
 		   struct actions *acts)

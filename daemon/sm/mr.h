@@ -39,6 +39,9 @@ int mr_init(struct mr *mr, const struct mr_config *cfg,
 	    const struct sm_ops *ops, struct ms *ms, const uint8_t seed[16]);
 void mr_free(struct mr *mr);
 
+/* Go on where @old has got to, as far as the configuration is the same. */
+void mr_inherit(struct mr *mr, struct mr *old);
+
 /* A Map-Request that came in an ECM. */
 void mr_on_request(struct mr *mr, uint64_t now, const struct request *rq,
 		   struct actions *acts);

@@ -184,7 +184,6 @@ int ms_init(struct ms *ms, const struct ms_config *cfg,
 
 	ms->cfg = cfg;
 	ms->ops = ops;
-	ms->notify_nonce = ops->random(ops->arg);
 	heap_init(&ms->timers);
 
 	ret = hash_init(&ms->notifies, seed);
@@ -245,6 +244,7 @@ bool registration_same_locators(const struct registration *a,
 
 struct review {
 	struct ms *ms;
+	uint64_t now;
 	struct actions *acts;
 	const struct site_ref *last;	/* NULL, or no site is within it */
 };
@@ -264,7 +264,7 @@ static const struct site_ref *site_of(struct review *r, const struct eid *eid)
 	return ref;
 }
 
-static const struct sm_key *key_of(const struct site *site, uint64_t tag)
+const struct sm_key *ms_key_of(const struct site *site, uint64_t tag)
 {
 	for (size_t i = 0; i < site->key_count; i++)
 		if (site->keys[i].tag == tag)
@@ -282,7 +282,7 @@ static bool adopt(void *ctx, const struct eid *eid,
 	if (ref && ms_site_allows(ref, eid) && ms_has_room(r->ms, ref) &&
 	    ms_rlocs_allowed(ref->site, reg->rec->locators,
 			     reg->rec->locator_count))
-		key = key_of(ref->site, by->tag);
+		key = ms_key_of(ref->site, by->tag);
 	if (key) {
 		ms_count_new(r->ms, ref);
 		by->site = ref->site->name;
@@ -291,14 +291,14 @@ static bool adopt(void *ctx, const struct eid *eid,
 	}
 	action_log_peer(r->acts, LOG_REGISTRATION_GONE, &by->source, eid, 0);
 	ms_history_add(&r->ms->history, &(struct ms_event){
-		.eid = *eid, .who = by->who, .source = by->source,
-		.what = MS_NOT_ALLOWED });
+		.when = r->now, .eid = *eid, .who = by->who,
+		.source = by->source, .what = MS_NOT_ALLOWED });
 	return false;
 }
 
-void ms_adopt(struct ms *ms, struct actions *acts)
+void ms_adopt(struct ms *ms, uint64_t now, struct actions *acts)
 {
-	struct review r = { .ms = ms, .acts = acts };
+	struct review r = { .ms = ms, .now = now, .acts = acts };
 
 	ms->ops->store->review(ms->ops->store_arg, adopt, &r);
 }

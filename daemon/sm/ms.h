@@ -117,7 +117,7 @@ enum ms_change {
 };
 
 struct ms_event {
-	uint64_t when;		/* ms; 0: at a start */
+	uint64_t when;		/* ms */
 	struct eid eid;
 	struct registrant who;
 	struct addr source;	/* of its Map-Register */
@@ -155,7 +155,6 @@ struct ms {
 	struct hash_table told;		/* the same, by EID and registrant */
 	unsigned int *outstanding;	/* of these, for each site */
 	struct heap timers;		/* of these */
-	uint64_t notify_nonce;
 	struct ms_history history;
 	uint64_t counters[MS_COUNT];
 	uint64_t *total;		/* for ms_counters() */
@@ -192,7 +191,7 @@ void ms_free(struct ms *ms);
 /* Take over what is registered already: under an earlier configuration, of
  * which sites and keys are still there (known by their tags).  What may not be
  * registered any more goes. */
-void ms_adopt(struct ms *ms, struct actions *acts);
+void ms_adopt(struct ms *ms, uint64_t now, struct actions *acts);
 
 /* A Map-Register, in two halves: whether it is from one of our sites, which
  * changes the desk only, and then what comes of it. */
@@ -229,8 +228,9 @@ const struct ms_event *ms_history_next(const struct ms *ms,
 				       const struct eid *eid,
 				       uint64_t *before);
 
-/* What @old remembers of changes. */
-void ms_inherit(struct ms *ms, const struct ms *old);
+/* All that @old knows beside what is registered, as far as it is still true:
+ * after ms_adopt(). */
+void ms_inherit(struct ms *ms, struct ms *old);
 
 /* @i counts from 0; false: no more. */
 bool ms_site_at(const struct ms *ms, size_t i, struct site_view *v);

@@ -43,21 +43,15 @@ const struct ms_event *ms_history_next(const struct ms *ms,
 	return NULL;
 }
 
-void ms_inherit(struct ms *ms, const struct ms *old)
+void ms_history_inherit(struct ms_history *h, struct ms_history *old)
 {
-	struct ms_history own = ms->history;
+	const struct ms_history own = *h;
 
-	if (ms_history_init(&ms->history)) {
-		ms->history = own;
-		return;
-	}
-	for (uint64_t i = old->history.count > EVENTS ?
-	     old->history.count - EVENTS : 0; i < old->history.count; i++)
-		ms_history_add(&ms->history, &old->history.ring[i % EVENTS]);
+	*h = *old;
+	*old = own;
 	for (uint64_t i = own.count > EVENTS ? own.count - EVENTS : 0;
 	     i < own.count; i++)
-		ms_history_add(&ms->history, &own.ring[i % EVENTS]);
-	ms_history_free(&own);
+		ms_history_add(h, &own.ring[i % EVENTS]);
 }
 
 const char *ms_change_name(enum ms_change what)

@@ -11,8 +11,8 @@
  * registration of its own, as the Map-Notify that answers it says what holds.
  * A site has no more than its share of those outstanding.
  *
- * Nonces count up from a random start, so that they meet those of the
- * registrants' own Map-Registers by nothing but chance.
+ * Nonces are random: who has not seen a Map-Notify cannot make us look at a MAC
+ * of its acknowledgement, and who has, for one that is wrong, not often.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +24,8 @@
 static const unsigned int gaps[] = {
 	3000, 3000, 3000, 6000, 12000, 24000, 24000,
 };
+
+#define BAD_ACKS_MAX	4	/* MACs looked at for each time it was sent */
 
 struct pending {
 	struct hash_node node;		/* by nonce */
@@ -37,6 +39,7 @@ struct pending {
 	struct addr to;
 	const struct sm_key *key;
 	unsigned int sent;
+	unsigned int bad_acks;		/* since */
 	uint64_t after;			/* what it says is on record then */
 	size_t len;
 	uint8_t data[];
@@ -92,6 +95,7 @@ static void pending_send(struct ms *ms, struct pending *p, uint64_t now,
 	const uint8_t *data = arena_copy(acts->arena, p->data, p->len);
 
 	heap_update(&ms->timers, &p->timer, now + gaps[p->sent++]);
+	p->bad_acks = 0;
 	if (!data)
 		return;
 	action_send_after(acts, &p->from, &p->to, LISP_CONTROL_PORT, data,
@@ -134,15 +138,24 @@ static bool room_for(const struct ms *ms, size_t site)
 	       ms->outstanding[site] < l->notifies_of_site;
 }
 
+static void pending_add(struct ms *ms, struct pending *p)
+{
+	hash_add(&ms->notifies, &p->node,
+		 hash_key(&ms->notifies, &p->nonce, sizeof(p->nonce)));
+	hash_add(&ms->told, &p->told, told_hash(ms, &p->eid, &p->who));
+	ms->outstanding[p->site]++;
+}
+
 static struct pending *pending_new(struct ms *ms, const struct eid *eid,
 				   const struct registration *reg, size_t site,
-				   const uint8_t *data, size_t len)
+				   uint64_t nonce, const uint8_t *data,
+				   size_t len)
 {
 	struct pending *p = calloc(1, sizeof(*p) + len);
 
 	if (!p)
 		return NULL;
-	p->nonce = ms->notify_nonce - 1;
+	p->nonce = nonce;
 	p->who = reg->by->who;
 	p->site = site;
 	p->eid = *eid;
@@ -153,10 +166,7 @@ static struct pending *pending_new(struct ms *ms, const struct eid *eid,
 	p->len = len;
 	memcpy(p->data, data, len);
 	heap_node_init(&p->timer);
-	hash_add(&ms->notifies, &p->node,
-		 hash_key(&ms->notifies, &p->nonce, sizeof(p->nonce)));
-	hash_add(&ms->told, &p->told, told_hash(ms, eid, &p->who));
-	ms->outstanding[site]++;
+	pending_add(ms, p);
 	return p;
 }
 
@@ -166,6 +176,7 @@ static void tell(struct ms *ms, uint64_t now, const struct eid *eid,
 {
 	const struct site_ref *ref = ms_site_of(ms, eid);
 	size_t site = ref ? (size_t)(ref->site - ms->cfg->sites) : 0;
+	uint64_t nonce = ms->ops->random(ms->ops->arg);
 	struct pending *p;
 	uint8_t *data;
 	size_t len;
@@ -176,8 +187,8 @@ static void tell(struct ms *ms, uint64_t now, const struct eid *eid,
 		return;
 	}
 
-	data = build(ms, reg, rec, ms->notify_nonce++, acts, &len);
-	p = data ? pending_new(ms, eid, reg, site, data, len) : NULL;
+	data = build(ms, reg, rec, nonce, acts, &len);
+	p = data ? pending_new(ms, eid, reg, site, nonce, data, len) : NULL;
 	if (p)
 		pending_send(ms, p, now, acts);
 }
@@ -209,6 +220,57 @@ void ms_notify_others(struct ms *ms, uint64_t now, const struct store_entry *e,
 		tell(ms, now, &e->eid, r, &rec, acts);
 	}
 }
+
+/* --- another configuration --- */
+
+/* Under this site: the key that it is signed with, NULL. */
+static const struct sm_key *key_under(const struct ms *ms,
+				      const struct site *site,
+				      const struct pending *p)
+{
+	const struct site_ref *ref = ms_site_of(ms, &p->eid);
+	const struct sm_key *key = site ? ms_key_of(site, p->key->tag) : NULL;
+
+	if (!key || !ref || ref->site != site ||
+	    !ms_site_allows(ref, &p->eid) || key->key_id != p->key->key_id)
+		return NULL;
+	return key;
+}
+
+static void move(struct ms *ms, struct ms *old, struct pending *p,
+		 const struct site *site, const struct sm_key *key)
+{
+	const uint64_t due = p->timer.due;
+
+	hash_del(&old->notifies, &p->node);
+	hash_del(&old->told, &p->told);
+	heap_del(&old->timers, &p->timer);
+	old->outstanding[p->site]--;
+	p->site = (size_t)(site - ms->cfg->sites);
+	p->key = key;
+	pending_add(ms, p);
+	heap_add(&ms->timers, &p->timer, due);
+}
+
+void ms_notify_inherit(struct ms *ms, struct ms *old,
+		       const struct site *const *heirs)
+{
+	struct hash_node *n, *next;
+
+	for (n = hash_walk_first(&old->notifies); n; n = next) {
+		struct pending *p = container_of(n, struct pending, node);
+		const struct site *site = heirs[p->site];
+		const struct sm_key *key = key_under(ms, site, p);
+
+		next = hash_walk_next(&old->notifies, n);
+		if (key)
+			move(ms, old, p, site, key);
+		else
+			ms->counters[MS_UNSOLICITED_LOST]++;
+	}
+}
+
+/* --- time, answers --- */
 
 bool ms_notify_on_time(struct ms *ms, uint64_t now, struct actions *acts)
 {
@@ -244,14 +306,25 @@ static struct pending *find_pending(const struct ms *ms, uint64_t nonce)
 	return NULL;
 }
 
+static bool is_acked_by(const struct ms *ms, struct pending *p,
+			const struct packet *pkt, const struct map_notify *m)
+{
+	if (p->bad_acks == BAD_ACKS_MAX)
+		return false;
+	if (!ms->ops->verify(ms->ops->arg, p->key, pkt->data, pkt->len,
+			     &m->auth))
+		return true;
+	p->bad_acks++;
+	return false;
+}
+
 /* Surplus acks are nobody's fault: counted, not logged (ambiguity B4). */
 void ms_on_ack(struct ms *ms, const struct packet *pkt,
 	       const struct map_notify *m, struct actions *acts)
 {
 	struct pending *p = find_pending(ms, m->nonce);
 
-	if (!p || ms->ops->verify(ms->ops->arg, p->key, pkt->data, pkt->len,
-				  &m->auth)) {
+	if (!p || !is_acked_by(ms, p, pkt, m)) {
 		ms->counters[MS_BAD_ACK]++;
 		return;
 	}

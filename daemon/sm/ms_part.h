@@ -45,6 +45,12 @@ int ms_history_init(struct ms_history *h);
 void ms_history_free(struct ms_history *h);
 void ms_history_add(struct ms_history *h, const struct ms_event *e);
 
+/* What @old remembers comes before. */
+void ms_history_inherit(struct ms_history *h, struct ms_history *old);
+
+/* The key of the site with this tag, NULL. */
+const struct sm_key *ms_key_of(const struct site *site, uint64_t tag);
+
 void ms_note_refusal(struct ms *ms, const struct site *site,
 		     enum site_refusal why);
 
@@ -77,5 +83,10 @@ void ms_notify_drop(struct ms *ms, const struct eid *eid,
 		    const struct registrant *who);
 bool ms_notify_on_time(struct ms *ms, uint64_t now, struct actions *acts);
 void ms_notify_free(struct ms *ms);
+
+/* What @old has outstanding goes on, where the site, which is @heirs[i] for
+ * site i of @old, still has its EID and key. */
+void ms_notify_inherit(struct ms *ms, struct ms *old,
+		       const struct site *const *heirs);
 
 #endif

@@ -153,7 +153,7 @@ size_t node_start(struct node *n, uint64_t now, struct actions *acts)
 		register_start(&n->reg, now, acts);
 	}
 	if (n->cfg.ms)
-		ms_adopt(&n->ms, acts);
+		ms_adopt(&n->ms, now, acts);
 	return changed;
 }
 
@@ -200,8 +200,11 @@ size_t node_replace(struct node *n, struct node *old, uint64_t now,
 
 void node_inherit(struct node *n, struct node *old)
 {
+	counters_inherit(n->counters, old->counters, NODE_COUNT);
 	if (n->cfg.ms && old->cfg.ms)
 		ms_inherit(&n->ms, &old->ms);
+	if (n->cfg.mr && old->cfg.mr)
+		mr_inherit(&n->mr, &old->mr);
 	if (!n->cfg.xtr || !old->cfg.xtr)
 		return;
 	probe_inherit(&n->probe, &old->probe);

@@ -167,8 +167,13 @@ void node_on_peer_behind(struct node *n, uint64_t now, const struct eid *eid,
 size_t node_replace(struct node *n, struct node *old, uint64_t now,
 		    struct actions *acts);
 
-/* What is known about RLOCs that both use, whom @old has solicited, and how
- * long stale mappings have been so. */
+/*
+ * What @old knows and the configuration does not say.  xTR: about RLOCs that
+ * both use, whom it has solicited, how long stale mappings have been so.
+ * Map-Server: changes and use of sites, what is told and not acknowledged
+ * (ms_inherit.c).  Map-Resolver: keys that are revoked, referrals, what is
+ * pending (ddt_client_inherit()).  Of these two counters and limits, too.
+ */
 void node_inherit(struct node *n, struct node *old);
 
 /* One of our EID-prefixes has come, gone or has other locators: those we talk

@@ -44,6 +44,16 @@ void queries_free(struct queries *p)
 	memset(p, 0, sizeof(*p));
 }
 
+void queries_inherit(struct queries *p, struct queries *old)
+{
+	const struct queries_limits *limits = p->limits;
+	const struct queries mine = *p;
+
+	*p = *old;
+	*old = mine;
+	p->limits = limits;
+}
+
 /* --- sources --- */
 
 static struct query_source *find_source(const struct queries *p,

@@ -81,6 +81,9 @@ int queries_init(struct queries *p, const struct queries_limits *limits,
 		 const uint8_t seed[16]);
 void queries_free(struct queries *p);
 
+/* What @old, of the same limits, is working on is @p's now. */
+void queries_inherit(struct queries *p, struct queries *old);
+
 /* A query for the request, whose message and addresses are copied.  NULL: out
  * of memory, too long, or its source has too many already. */
 struct ddt_query *queries_add(struct queries *p, uint64_t now,

@@ -179,6 +179,30 @@ bool referral_set_negative(const struct referral_set *s)
 	       s->action == REFERRAL_MS_NOT_REGISTERED;
 }
 
+static bool same_keys(const struct referral_target *a,
+		      const struct referral_target *b)
+{
+	if (a->key_count != b->key_count)
+		return false;
+	for (unsigned int i = 0; i < a->key_count; i++)
+		if (a->keys[i].len != b->keys[i].len ||
+		    memcmp(a->keys[i].data, b->keys[i].data, a->keys[i].len))
+			return false;
+	return true;
+}
+
+bool referral_set_same(const struct referral_set *a,
+		       const struct referral_set *b)
+{
+	if (a->target_count != b->target_count)
+		return false;
+	for (unsigned int i = 0; i < a->target_count; i++)
+		if (!addr_equal(&a->targets[i].addr, &b->targets[i].addr) ||
+		    !same_keys(&a->targets[i], &b->targets[i]))
+			return false;
+	return true;
+}
+
 /* --- cache --- */
 
 int referral_init(struct referral_cache *c,
@@ -301,6 +325,15 @@ void referral_drop(struct referral_cache *c, const struct eid *eid,
 
 	if (e && e->set == s)
 		remove_entry(c, e);
+}
+
+/* The one used last comes last.  What has expired goes when it is met. */
+void referral_inherit(struct referral_cache *c,
+		      const struct referral_cache *old)
+{
+	for (const struct referral_entry *e = old->oldest; e; e = e->newer)
+		referral_put(c, 0, &e->eid, e->set);
+	c->evicted += old->evicted;
 }
 
 size_t referral_clear(struct referral_cache *c, const struct eid *eid)

@@ -72,6 +72,10 @@ void referral_set_put(struct referral_set *s);	/* NULL is allowed */
 /* Says that there is nothing. */
 bool referral_set_negative(const struct referral_set *s);
 
+/* The same targets with the same keys? */
+bool referral_set_same(const struct referral_set *a,
+		       const struct referral_set *b);
+
 struct referral_limits {
 	size_t entries;
 	size_t octets;
@@ -116,6 +120,10 @@ void referral_drop(struct referral_cache *c, const struct eid *eid,
 
 /* Forget the entry at @eid, or all (NULL); how many. */
 size_t referral_clear(struct referral_cache *c, const struct eid *eid);
+
+/* Keep what is in @old, too. */
+void referral_inherit(struct referral_cache *c,
+		      const struct referral_cache *old);
 
 /* When a record of @ttl minutes that came @now expires. */
 uint64_t referral_expiry(const struct referral_limits *limits, uint64_t now,

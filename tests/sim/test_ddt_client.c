@@ -454,7 +454,8 @@ static void one_in_trouble(void **state)
 		}
 }
 
-/* Trouble everywhere, in a bad network, with a resolver that restarts. */
+/* Trouble everywhere, in a bad network, with a resolver that restarts, and
+ * another that only reads its configuration. */
 static void all_in_trouble(void **state)
 {
 	unsigned long sent = 0, replies = 0, served = 0;
@@ -472,6 +473,8 @@ static void all_in_trouble(void **state)
 				sim_kill(mr);
 				sim_boot(mr);
 			}
+			if (r % 16 == 9)
+				sim_reload(mr);
 			ask(&e);
 			sim_run(&sim, r % 20 == 7 ? 400000 : (r >> 32) % 8000);
 		}
@@ -510,6 +513,31 @@ static void restarted_at_each_step(void **state)
 	}
 }
 
+/* One that reads its configuration at each of them has nothing to be asked
+ * again: it goes on, and sends no more than it would have. */
+static void reloaded_at_each_step(void **state)
+{
+	struct eid e = E("2001:db8:103:1::1"), f = E("2001:db8:103:2::1");
+
+	for (unsigned int at = 1; at < 6; at++) {
+		begin(at, 0);
+		ask(&e);
+		while (sim.delivered < at && sim.now < 100000)
+			sim_run(&sim, 1);
+		sim_reload(mr);
+		sim_run(&sim, 1000);
+		assert_int_equal(asks[0].served, 1);
+		assert_int_equal(asks[0].sent, 3);
+		/* What has been learnt is known as before. */
+		ask(&f);
+		sim_run(&sim, 1000);
+		assert_int_equal(asks[1].served, 1);
+		assert_int_equal(asks[1].sent, 1);
+		finish();
+		assert_false(failed);
+	}
+}
+
 /* A delegation that has moved: whom the old referral named is asked until it
  * expires, or until he says nothing; then the new one. */
 static void stale_referral(void **state)
@@ -537,6 +565,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_in_trouble),
 		cmocka_unit_test(restarted_at_each_step),
+		cmocka_unit_test(reloaded_at_each_step),
 		cmocka_unit_test(stale_referral),
 		cmocka_unit_test(all_in_trouble),
 	};

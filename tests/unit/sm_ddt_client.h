@@ -16,7 +16,9 @@
 #define ROOT2	"192.0.2.2"
 
 static struct ddt_client_config cfg;
-static struct ddt_client ddt;
+static struct ddt_client clients[2];	/* the other one has no memory */
+static unsigned int which;
+#define ddt clients[which]
 static struct addr roots[2];
 static struct sm_ops ddt_ops;
 
@@ -24,6 +26,18 @@ static inline void restart(void)
 {
 	ddt_client_free(&ddt);
 	assert_int_equal(ddt_client_init(&ddt, &cfg, &ddt_ops, seed), 0);
+}
+
+/* Made anew of what the test has changed in the configuration. */
+static inline void reload(void)
+{
+	struct ddt_client *old = &ddt;
+
+	which = !which;
+	assert_int_equal(ddt_client_init(&ddt, &cfg, &ddt_ops, seed), 0);
+	ddt_client_inherit(&ddt, old);
+	ddt_client_free(old);
+	turn();
 }
 
 static inline int begin(void **state)

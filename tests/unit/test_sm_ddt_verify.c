@@ -329,6 +329,44 @@ static void revocations_of_one(void **state)
 	assert_int_equal(counter("bad-signature"), 1);
 }
 
+/* A key that is revoked stays so, and what was verified is known, under another
+ * configuration of whatever kind. */
+static void another_configuration(void **state)
+{
+	struct referral_key gone = keys[ROOT_KEY];
+
+	gone.revoked = true;
+	ASK(NOW, EID);
+	SIGNED(NOW, "2001:db8::/32", REFERRAL_NODE, NODE1, &gone,
+	       { &keys[ROOT_KEY], &keys[ROOT_KEY2] });
+	assert_int_equal(ddt.verify.revocations, 1);
+	for (unsigned int i = 0; i < 2; i++) {
+		reload();
+		ASK(NOW + i, "2001:db9::1", .nonce = 80 + i);
+		SIGNED(NOW, "2001:db9::/32", REFERRAL_NODE, NODE1,
+		       &keys[NODE_KEY], { &keys[ROOT_KEY] });
+		assert_int_equal(counter("bad-signature"), i + 1);
+		/* Now without one of the roots' keys, so that nothing that
+		 * rested on it is kept. */
+		cfg.anchor_count = 1;
+	}
+	assert_int_equal(ddt.verify.revocations, 1);
+	assert_int_equal(ddt.cache.map.count, 0);
+	cfg.anchor_count = 2;
+	reload();
+	verified = 0;
+	ASK(NOW, EID, .nonce = 90);
+	SIGNED(NOW, "2001:db8::/32", REFERRAL_NODE, NODE1, &gone,
+	       { &keys[ROOT_KEY], &keys[ROOT_KEY2] });
+	assert_asks(NODE1);
+	assert_int_equal(verified, 0);
+	/* What another policy believed is asked for anew. */
+	cfg.security = DDT_SECURITY_IF_PRESENT;
+	reload();
+	assert_int_equal(ddt.cache.map.count, 0);
+	assert_int_equal(ddt.queries.count, 0);
+}
+
 static void policies(void **state)
 {
 	/* Who has keys must sign, also if it is not required of all. */
@@ -459,6 +497,7 @@ int main(void)
 		TEST(not_longer_than_signed),
 		TEST(revocation),
 		TEST(revocations_of_one),
+		TEST(another_configuration),
 		TEST(policies),
 		TEST(work),
 		TEST(computed_once),

@@ -246,6 +246,154 @@ static void its_own_key(void **state)
 				     &m.notify.auth), 0);
 }
 
+/* --- acknowledgements --- */
+
+static unsigned int macs;
+
+static int counting_verify(void *arg, const struct sm_key *key,
+			   const uint8_t *msg, size_t len,
+			   const struct wire_auth *auth)
+{
+	macs++;
+	return fake_verify(arg, key, msg, len, auth);
+}
+
+/* Of what was told last, by who has @key. */
+static void acknowledge(uint64_t nonce, const struct sm_key *key)
+{
+	struct lisp_msg m = {
+		.type = MSG_TYPE_MAP_NOTIFY_ACK,
+		.notify = {
+			.ack = true,
+			.nonce = nonce,
+			.auth = { .key_id = key->key_id,
+				  .algorithm = key->algorithm,
+				  .data_len = 32 },
+		},
+	}, parsed;
+	struct map_record rec = { .ttl = 1440, .eid = E(EID) };
+	struct packet pkt;
+
+	m.notify.records = &rec;
+	m.notify.record_count = 1;
+	turn();
+	pkt = packet_of("192.0.2.1", "198.51.100.10", &m);
+	fake_sign(NULL, key, (uint8_t *)pkt.data, pkt.len);
+	assert_int_equal(msg_parse(pkt.data, pkt.len, &arena, &parsed, NULL),
+			 0);
+	ms_on_ack(&ms, &pkt, &parsed.notify, &acts);
+}
+
+/* Whoever sends wrong ones has few MACs computed, and none that is not for a
+ * message of ours; the right one is heard when it has been sent again. */
+static void wrong_acks(void **state)
+{
+	struct sm_key forged = keys_a[0];
+	uint64_t nonces[2];
+
+	ms_ops.verify = counting_verify;
+	forged.tag = 77;
+	for (unsigned int i = 0; i < 2; i++) {
+		begin_again();
+		put(NOW, BY(1, 2 * i + 1, .flags = M));
+		put(NOW, BY(2, 2 * i + 1, .rlocs = { "192.0.2.2" }));
+		nonces[i] = sent(0).notify.nonce;
+		put(NOW, BY(2, 2 * i + 2, .rlocs = { "192.0.2.3" }));
+		/* Nobody who has seen one knows the next. */
+		assert_true(sent(0).notify.nonce != nonces[i] + 1);
+		nonces[i] = sent(0).notify.nonce;
+	}
+	macs = 0;
+	for (unsigned int i = 0; i < 100; i++) {
+		acknowledge(nonces[1] + 1 + i, &keys_a[0]);
+		acknowledge(nonces[1] - 1 - i, &keys_a[0]);
+	}
+	assert_int_equal(macs, 0);
+	for (unsigned int i = 0; i < 100; i++)
+		acknowledge(nonces[1], &forged);
+	assert_int_equal(macs, 4);
+	assert_int_equal(counter("bad-ack"), 300);
+	run_timers(NOW + 3000);
+	acknowledge(nonces[1], &keys_a[0]);
+	assert_int_equal(counter("unsolicited-acked"), 1);
+	assert_int_equal(ms.notifies.count, 0);
+}
+
+/* --- another configuration --- */
+
+/* What was told and not acknowledged is told again, under a site of the same
+ * name, at the same time, as often as before; and acknowledged. */
+static void told_again(void **state)
+{
+	static struct site moved[2];
+	static struct ms_config next;
+	unsigned int sends = 1;
+	uint64_t nonce;
+
+	put(NOW, BY(1, 1, .flags = M));
+	put(NOW, BY(2, 1, .rlocs = { "192.0.2.2" }));
+	nonce = sent(0).notify.nonce;
+	moved[0] = sites[1];
+	moved[1] = sites[0];
+	next = cfg;
+	next.sites = moved;
+	for (uint64_t t = NOW; t < NOW + 60000; t += 1000) {
+		reload(t, t / 1000 % 2 ? &cfg : &next);
+		run_timers(t);
+		sends += told("192.0.2.1");
+		if (told("192.0.2.1"))
+			assert_true(sent(0).notify.nonce == nonce);
+	}
+	assert_int_equal(sends, 7);
+	reload(NOW + 60000, &next);
+	acknowledge(nonce, &keys_a[0]);
+	assert_int_equal(counter("unsolicited-acked"), 1);
+	assert_int_equal(counter("unsolicited"), 7);
+	assert_true(heap_peek(&ms.timers) == NULL);
+	/* Its share is counted on. */
+	assert_int_equal(ms.outstanding[1], 0);
+}
+
+/* Nothing is said with a key, or about an EID, that is not the site's now. */
+static void not_told_again(void **state)
+{
+	static struct sm_key key;
+	static struct site_eid eid;
+	static struct site other[2];
+	static struct ms_config next;
+	static const char *const rlocs[] = {
+		"192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5",
+	};
+
+	for (unsigned int i = 0; i < 4; i++) {
+		put(NOW, BY(1, 2 * i + 1, .flags = M));
+		put(NOW, BY(2, 2 * i + 1, .rlocs = { rlocs[i] }));
+		assert_int_equal(ms.notifies.count, 1);
+		key = keys_a[0];
+		eid = eids_a[0];
+		next = cfg;
+		next.sites = other;
+		other[0] = sites[0];
+		other[0].keys = &key;
+		other[0].key_count = 1;
+		other[0].eids = &eid;
+		other[0].eid_count = 1;
+		other[1] = sites[1];
+		if (i == 0)
+			key.tag = 4;
+		else if (i == 1)
+			eid.eid = E("[100]10.3.0.0/16");
+		else if (i == 2)
+			other[0].name = "c";
+		reload(NOW, &next);
+		assert_int_equal(ms.notifies.count, i == 3);
+		assert_int_equal(counter("unsolicited-lost"),
+				 i == 3 ? 3 : i + 1);
+		if (i < 3)
+			reload(NOW, &cfg);
+	}
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -263,6 +411,9 @@ int main(void)
 		TEST(share),
 		TEST(bound_of_all),
 		TEST(its_own_key),
+		TEST(wrong_acks),
+		TEST(told_again),
+		TEST(not_told_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

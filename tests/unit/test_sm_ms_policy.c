@@ -254,7 +254,6 @@ static void adopts_nested(void **state)
 static void history(void **state)
 {
 	uint64_t at = UINT64_MAX;
-	struct ms old;
 
 	put(NOW, REG(.eids = { EID }, .nonce = 1));
 	put(NOW + 1, REG(.eids = { EID, SUB(1) }, .nonce = 2));
@@ -272,14 +271,11 @@ static void history(void **state)
 	assert_true(changed(NULL, &at, MS_WITHDRAWN, NOW + 3));
 
 	put(NOW + 200000, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 6));
-	old = ms;
 	sites[0].eid_count = 1;
-	assert_int_equal(ms_init(&ms, &cfg, &ms_ops, seed), 0);
-	ms_adopt(&ms, turn());
-	ms_inherit(&ms, &old);
-	ms_free(&old);
+	reload(NOW + 200001, &cfg);
 	at = UINT64_MAX;
-	assert_true(changed("[100]10.8.0.0/16", &at, MS_NOT_ALLOWED, 0));
+	assert_true(changed("[100]10.8.0.0/16", &at, MS_NOT_ALLOWED,
+			    NOW + 200001));
 	assert_true(changed("[100]10.8.0.0/16", &at, MS_CAME, NOW + 200000));
 	assert_true(changed(NULL, &at, MS_RAN_OUT, NOW + 180002));
 }
@@ -296,6 +292,55 @@ static void long_history(void **state)
 	while (ms_history_next(&ms, NULL, &at))
 		n++;
 	assert_int_equal(n, 4096);
+}
+
+/* --- another configuration --- */
+
+/* What is known of a site is known of the one with its name, wherever it is
+ * now; the limits it has used up stay so, unless they are others. */
+static void same_site(void **state)
+{
+	static struct site moved[2], renamed[2];
+	static struct ms_config next, faster, other;
+	struct addr from = A("192.0.2.1");
+	struct site_view v;
+	uint64_t n = 1;
+
+	cfg.limits.accept.each = (struct limit_rate){ 1000000, 2 };
+	cfg.limits.accept.all = (struct limit_rate){ 1000000, 1 };
+	begin_again();
+	while (!refused(0, SITE_LIMITED) && n < 1000)
+		put(NOW, REG(.eids = { EID }, .nonce = n++));
+	put(NOW, REG(.eids = { "[100]10.2.0.0/16" }, .key = &keys_b[0],
+		     .nonce = 2));
+	assert_int_equal(refused(0, SITE_LIMITED), 1);
+	moved[0] = sites[1];
+	moved[1] = sites[0];
+	next = cfg;
+	next.sites = moved;
+	reload(NOW, &next);
+	assert_true(ms_site_at(&ms, 1, &v));
+	assert_int_equal(v.use.accepted, n - 2);
+	assert_int_equal(v.use.last, NOW);
+	assert_true(addr_equal(&v.use.last_from, &from));
+	assert_int_equal(v.use.registered, 1);
+	assert_true(ms_site_at(&ms, 0, &v));
+	assert_int_equal(v.use.accepted, 1);
+	assert_int_equal(counter("registers"), n);
+	put(NOW, REG(.eids = { EID }, .nonce = n++));
+	assert_int_equal(refused(1, SITE_LIMITED), 2);
+	faster = next;
+	faster.limits.accept.all.interval_us = 2000;
+	reload(NOW, &faster);
+	put(NOW, REG(.eids = { EID }, .nonce = n++));
+	assert_int_equal(refused(1, SITE_LIMITED), 2);
+	memcpy(renamed, moved, sizeof(renamed));
+	renamed[1].name = "another";
+	other = faster;
+	other.sites = renamed;
+	reload(NOW, &other);
+	assert_true(ms_site_at(&ms, 1, &v));
+	assert_int_equal(v.use.accepted, 0);
 }
 
 /* --- shares --- */
@@ -376,6 +421,7 @@ int main(void)
 		TEST(adopts_nested),
 		TEST(history),
 		TEST(long_history),
+		TEST(same_site),
 		TEST(no_site_starves),
 		TEST(shares),
 	};

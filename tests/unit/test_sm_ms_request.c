@@ -369,7 +369,7 @@ static void cut_among_several(void **state)
 static void bad_configuration(void **state)
 {
 	struct sm_ops no_store = ops;
-	struct ms other;
+	typeof(ms) other;
 
 	assert_int_equal(ms_init(&other, &cfg, &no_store, seed), -EINVAL);
 	eids_b[0] = eids_a[0];

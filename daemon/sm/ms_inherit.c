@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Another configuration: what the Map-Server of the old one knows beside what
+ * is registered (which is the store's, see ms_adopt()): changes for a person to
+ * see, counters, how much of its share each site and source has used up, and
+ * Map-Notifies that are not acknowledged yet.
+ *
+ * A site is the same if it has the same name.  What was kept of one that is no
+ * more, or of one's key, goes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sm/ms_part.h"
+
+static int cmp_name(const void *a, const void *b)
+{
+	const struct site *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+/* For each site of @old what it is in @ms, NULL: nothing.  Then NULL: out of
+ * memory. */
+static const struct site **find_heirs(const struct ms *ms,
+				      const struct ms *old)
+{
+	size_t count = ms->cfg->site_count;
+	const struct site **sorted = calloc(count + 1, sizeof(*sorted));
+	const struct site **heirs = calloc(old->cfg->site_count + 1,
+					   sizeof(*heirs));
+
+	for (size_t i = 0; sorted && i < count; i++)
+		sorted[i] = &ms->cfg->sites[i];
+	if (sorted)
+		qsort(sorted, count, sizeof(*sorted), cmp_name);
+	for (size_t i = 0; sorted && heirs && i < old->cfg->site_count; i++) {
+		const struct site *s = &old->cfg->sites[i];
+		const struct site **heir = bsearch(&s, sorted, count,
+						   sizeof(*sorted), cmp_name);
+
+		heirs[i] = heir ? *heir : NULL;
+	}
+	free(sorted);
+	return heirs;
+}
+
+static void inherit_use(struct site_use *use, const struct site_use *old)
+{
+	const size_t registered = use->registered;
+	uint64_t refused[SITE_REFUSALS];
+
+	memcpy(refused, use->refused, sizeof(refused));
+	*use = *old;
+	use->registered = registered;
+	counters_inherit(use->refused, refused, SITE_REFUSALS);
+}
+
+static void inherit_site(struct ms *ms, size_t i, const struct ms *old,
+			 size_t k)
+{
+	inherit_use(&ms->uses[i], &old->uses[k]);
+	bucket_inherit(&ms->accepts[i], &old->accepts[k]);
+	for (unsigned int d = 0; d < old->desk_count; d++) {
+		const struct site_desk *from = &old->desks[d].sites[k];
+		struct site_desk *to = &ms->desks[d % ms->desk_count].sites[i];
+
+		bucket_inherit(&to->verify, &from->verify);
+		bucket_inherit(&to->serve, &from->serve);
+		counters_inherit(to->refused, from->refused, SITE_REFUSALS);
+	}
+}
+
+static void inherit_desk(struct ms_desk *d, struct ms_desk *old)
+{
+	bucket_inherit(&d->verify, &old->verify);
+	bucket_inherit(&d->serve, &old->serve);
+	limit_inherit(&d->failures, &old->failures);
+	limit_inherit(&d->requests, &old->requests);
+	limit_inherit(&d->per_eid, &old->per_eid);
+	limit_inherit(&d->per_rloc, &old->per_rloc);
+	limit_inherit(&d->seen, &old->seen);
+	counters_inherit(d->counters, old->counters, MS_COUNT);
+}
+
+void ms_inherit(struct ms *ms, struct ms *old)
+{
+	const struct site **heirs = find_heirs(ms, old);
+
+	ms_history_inherit(&ms->history, &old->history);
+	bucket_inherit(&ms->accept, &old->accept);
+	limit_inherit(&ms->again, &old->again);
+	counters_inherit(ms->counters, old->counters, MS_COUNT);
+	for (unsigned int i = 0; i < old->desk_count; i++)
+		inherit_desk(&ms->desks[i % ms->desk_count], &old->desks[i]);
+	if (!heirs)
+		return;
+	for (size_t i = 0; i < old->cfg->site_count; i++)
+		if (heirs[i])
+			inherit_site(ms, (size_t)(heirs[i] - ms->cfg->sites),
+				     old, i);
+	ms_notify_inherit(ms, old, heirs);
+	free(heirs);
+}
