@@ -283,6 +283,62 @@ static void merged(void **state)
 				     "unsolicited-acked"), 6);
 }
 
+/* A Map-Register for site-a that proves nothing: with an algorithm and as many
+ * zeros as its authentication data has octets.  Was it taken? */
+static bool takes_unproven(enum auth_algorithm algorithm, size_t zeros,
+			   const char *eid)
+{
+	static const uint8_t none[64];
+	static uint64_t nonce = 1000;
+	struct addr from = A("192.0.2.1");
+	struct locator l = { .addr = from, .priority = 1, .weight = 100,
+			     .flags = LOCATOR_REACHABLE };
+	struct map_record rec = { .ttl = 10, .eid = E(eid), .locators = &l,
+				  .locator_count = 1 };
+	struct lisp_msg m = {
+		.type = MSG_TYPE_MAP_REGISTER,
+		.reg = {
+			.flags = MREG_IDS, .nonce = nonce++,
+			.ids.xtr_id = { 0x77 },
+			.auth = { .algorithm = algorithm, .data = none,
+				  .data_len = zeros },
+			.records = &rec, .record_count = 1,
+		},
+	};
+	uint8_t buf[512];
+	int len = msg_build(&m, buf, sizeof(buf));
+
+	assert_true(len > 0);
+	sim_inject(&w.sim, &from, &w.ms_addr, buf, (size_t)len);
+	sim_run(&w.sim, 1000);
+	return is_registered(eid);
+}
+
+/* Octets in, through the whole node, with real keys: algorithm 0 is for the
+ * site that has a key of it, and zeros are nobody's MAC. */
+static void unproven(void **state)
+{
+	uint64_t bad;
+
+	start(&(struct world_config){ 0 });
+	bad = sim_counter(w.ms, "map-server", "bad-auth");
+	assert_false(takes_unproven(AUTH_NONE, 0, "[100]10.1.7.0/24"));
+	assert_false(takes_unproven(AUTH_HMAC_SHA256_128, 32,
+				    "[100]10.1.7.0/24"));
+	assert_int_equal(sim_counter(w.ms, "map-server", "bad-auth"), bad + 2);
+
+	auth_key_free(w.keys[0]);
+	w.keys[0] = auth_key_new(0, AUTH_NONE, NULL);
+	assert_non_null(w.keys[0]);
+	w.sm_keys[0].algorithm = AUTH_NONE;
+	w.sm_keys[0].key = w.keys[0];
+	assert_false(takes_unproven(AUTH_HMAC_SHA256_128, 32,
+				    "[100]10.1.7.0/24"));
+	assert_true(takes_unproven(AUTH_NONE, 0, "[100]10.1.7.0/24"));
+	/* And for that site only. */
+	assert_false(takes_unproven(AUTH_NONE, 0, "[100]10.2.7.0/24"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +352,7 @@ int main(void)
 		cmocka_unit_test_teardown(duplicate, end),
 		cmocka_unit_test_teardown(withdraw_all, end),
 		cmocka_unit_test_teardown(merged, end),
+		cmocka_unit_test_teardown(unproven, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
