@@ -102,15 +102,18 @@ ask()
 		-P "${asked_pid:-${server_pid[$name]}}" "$(address "$name")"
 }
 
-# answering NAME OPTION...: until it answers a question, SECONDS at most.
+# answering NAME OPTION...: until it answers a question.  Each time others: one
+# that was asked before is not answered again for three seconds, and who asked it
+# first is gone.
 answering()
 {
 	local name=$1 end=$((SECONDS + 60)) good
 
 	shift
 	while [ $SECONDS -lt $end ]; do
+		question=$((${question:-0} + 1))
 		read -r _ _ good _ < <(asked_pid=0 ask "$name" -c 16 -w 16 \
-			-T 5 "$@")
+			-T 5 -f $((question * 16)) "$@")
 		[ "${good:-0}" = 0 ] || return 0
 		kill -0 "${server_pid[$name]}" 2>/dev/null || break
 	done

@@ -2,8 +2,8 @@
 /*
  * blast: ask a server as fast as it answers, and print what came of it.
  *
- *	blast [-a request|hole|register|echo|name] [-c PACKETS] [-n EIDS]
- *	      [-r RECORDS] [-i IID] [-N NONCE] [-1] [-p PORT] [-w WINDOW]
+ *	blast [-a request|hole|register|echo|name] [-c PACKETS] [-f FIRST]
+ *	      [-n EIDS] [-r RECORDS] [-i IID] [-N NONCE] [-1] [-p PORT] [-w WINDOW]
  *	      [-P PID] [-t PACKETS-TO-WARM-UP] [-T PATIENCE-MS] SERVER
  *	blast -C lispd|zone|oor [-n EIDS] [-i IID] [-1] [-W WORKERS] DIR|DEVICE
  *
@@ -275,10 +275,11 @@ int main(int argc, char **argv)
 	unsigned int workers = 1;
 	int c;
 
-	while ((c = getopt(argc, argv, "a:c:n:r:i:N:1p:w:P:t:T:C:W:")) != -1) {
+	while ((c = getopt(argc, argv, "a:c:f:n:r:i:N:1p:w:P:t:T:C:W:")) != -1) {
 		switch (c) {
 		case 'a': b.plan.ask = ask_of(optarg); break;
 		case 'c': b.plan.count = (uint32_t)atol(optarg); break;
+		case 'f': b.plan.first = (uint32_t)atol(optarg); break;
 		case 'n': b.plan.eids = (uint32_t)atol(optarg); break;
 		case 'r': b.plan.records = (uint32_t)atol(optarg); break;
 		case 'i': b.plan.iid = (uint32_t)atol(optarg); break;

@@ -57,7 +57,7 @@ static void key_text(char text[32], uint32_t site)
 
 static int make_request(const struct plan *p, uint32_t i, uint8_t *buf)
 {
-	uint32_t e = jump(i, p->eids);
+	uint32_t e = jump((p->first + i) % p->eids, p->eids);
 	/* Above the registered ones of each /23 there are twelve free. */
 	uint32_t host = p->ask == ASK_HOLE ? SITE_EIDS + e % 12 :
 			e % SITE_EIDS;
@@ -67,7 +67,7 @@ static int make_request(const struct plan *p, uint32_t i, uint8_t *buf)
 	struct lisp_msg in = {
 		.type = MSG_TYPE_MAP_REQUEST,
 		.request = {
-			.nonce = (i + 1) * 0x9e3779b97f4a7c15ull,
+			.nonce = (p->first + i + 1) * 0x9e3779b97f4a7c15ull,
 			.itr_rlocs = &from,
 			.itr_count = 1,
 			.records = &rec,

@@ -34,6 +34,7 @@ enum ask {
 struct plan {
 	enum ask ask;
 	uint32_t eids;		/* of the whole scheme */
+	uint32_t first;		/* question */
 	uint32_t count;		/* packets */
 	uint32_t records;	/* of a Map-Register */
 	uint32_t iid;
