@@ -144,16 +144,19 @@ lispd_conf()
 start_lispd() { start "$1" "$LISP_TOP/build/lispd" -c "$work/$1/conf"; }
 
 # 1,000,000 EIDs registered, over the wire; one in a thousand may be missing,
-# since a server with a small buffer loses what comes while the machine is busy.
+# since a server with a small buffer loses what comes while the machine is busy,
+# and if it lost more all are sent again.
 register_all()
 {
-	local name=$1 good sent
+	local name=$1 good sent try
 
 	shift
-	read -r sent _ good _ < <(ask "$name" -a register -r 20 -c 50000 \
-		-N 1 -w 64 "$@")
-	[ "$((good * 1000))" -ge "$((sent * 999))" ] ||
-		die "$name: $good of $sent Map-Registers were answered"
+	for try in 0 1 2; do
+		read -r sent _ good _ < <(ask "$name" -a register -r 20 \
+			-c 50000 -N $((try * 1000000 + 1)) -w 64 "$@")
+		[ "$((good * 1000))" -lt "$((sent * 999))" ] || return 0
+	done
+	die "$name: $good of $sent Map-Registers were answered"
 }
 
 start_nsd()
