@@ -247,10 +247,12 @@ static bool follow_known(struct ddt_turn *t)
 /* Nobody answered.  What the cache said may be old; then it is silence. */
 static void on_silence(struct ddt_turn *t)
 {
+	const unsigned int before = t->q->sends;
+
 	if (!ddt_over_budget(t) && follow_known(t))
 		return;
 	if (ddt_ask_next(t, t->c->cfg->tries))
-		t->c->counters[DDTC_RETRIES]++;
+		t->c->counters[DDTC_RETRIES] += t->q->sends != before;
 	else if (ddt_over_budget(t) || !t->q->cached ||
 		 !ddt_to_root(t, "silence"))
 		ddt_give_up(t, "silence");

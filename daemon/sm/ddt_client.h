@@ -23,9 +23,10 @@
  * traffic.  Map-Servers are asked with the ITR's, which the ETR copies into
  * the Map-Reply.
  *
- * What a node or Map-Server takes from us (a thousand requests a second of a
- * Map-Server like ours) is for all ITRs that ask us.  So what one ITR may have
- * of one of them is a quarter of that; what is over waits for the next turn.
+ * What a node or Map-Server takes from us (500 DDT requests a second of one like
+ * ours, ddt_config.requests) is for all ITRs that ask us.  So one ITR may have
+ * half of that of one of them; what is over waits for the next turn, and is no
+ * reason to hold whoever was not asked for silent.
  *
  * Memory from malloc, capped by ddt_client_config.
  */

@@ -122,13 +122,15 @@ bool ddt_ask_next(struct ddt_turn *t, unsigned int tries)
 	if (at < 0)
 		return false;
 	q->at = (uint8_t)at;
-	q->tries[at]++;
-	q->sends++;
 	if (ddt_to_server(q) && q->asked != q->nonce)
 		queries_asked(&t->c->queries, q, q->nonce);
-	/* As if it were lost: the next one has its turn later. */
-	if (!is_over_share(t, &q->set->targets[at].addr))
+	/* Over the share nobody is asked, and so nobody is silent: the next
+	 * one has its turn later. */
+	if (!is_over_share(t, &q->set->targets[at].addr)) {
+		q->tries[at]++;
+		q->sends++;
 		send_query(t, &q->set->targets[at].addr);
+	}
 	heap_update(&t->c->queries.timers, &q->timer,
 		    t->now + t->c->cfg->retry);
 	return true;

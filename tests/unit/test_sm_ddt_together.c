@@ -2,6 +2,8 @@
 /* Several queries of a DDT client: what they have of each other. */
 #include "sm_ddt_client.h"
 
+#include "sm/util.h"
+
 #define EID	"2001:db8:103:1::1"
 #define NODE1	"192.0.2.11"
 
@@ -42,7 +44,7 @@ static void a_hole_another_query_found(void **state)
 	assert_int_equal(ddt.queries.count, 0);
 }
 
-/* One ITR has a quarter of what a Map-Server takes from us, and another one is
+/* One ITR has a part of what a Map-Server takes from us, and another one is
  * not in its way; what was not sent is, two seconds later. */
 static void a_share_for_each_itr(void **state)
 {
@@ -68,6 +70,73 @@ static void a_share_for_each_itr(void **state)
 	assert_int_equal(count_acts(ACTION_SEND), 101);
 }
 
+/* What an ITR over its share was not sent says nothing about who was not asked:
+ * that set is everybody's and stays, however long the ITR goes on. */
+static void over_the_share_nobody_is_silent(void **state)
+{
+	struct addr node = A(NODE1);
+	struct ddt_query *q;
+
+	cfg.share.each = (struct limit_rate){ 3600000000u, 1 };
+	restart();
+	ASK(NOW, "10.0.0.1");
+	REFER(NOW, "10.0.0.0/8", REFERRAL_NODE, { NODE1 });
+	assert_asks(NODE1);
+	REFER(NOW, "10.0.0.0/24", REFERRAL_DELEGATION_HOLE);
+	ASK(NOW, "10.0.1.1");
+	assert_silent();
+	for (unsigned int s = 2; s < 60; s += 2) {
+		pass(NOW + s * 1000);
+		assert_silent();
+	}
+	assert_int_equal(counter("share-used-up"), 30);
+	assert_int_equal(counter("retries"), 0);
+	assert_int_equal(counter("to-root"), 0);
+	assert_int_equal(counter("given-up"), 0);
+	/* An answer that nobody was asked for is none. */
+	q = container_of(heap_peek(&ddt.queries.timers), struct ddt_query,
+			 timer);
+	refer_as(NOW + 59000, &node, q->asked, (struct referring){
+		"10.0.1.0/24", REFERRAL_NODE, { ROOT2 } });
+	assert_silent();
+	assert_int_equal(counter("unasked"), 1);
+	/* It ends with its time, and others begin where it would have. */
+	pass(NOW + 60000);
+	assert_int_equal(counter("given-up"), 1);
+	assert_int_equal(counter("to-root"), 0);
+	assert_int_equal(ddt.queries.count, 0);
+	ASK(NOW + 60000, "10.0.1.1", .from = "203.0.113.2");
+	assert_asks(NODE1);
+}
+
+/* Nor does it use up what may be sent for a query, or tried of one node. */
+static void over_the_share_no_try_is_used_up(void **state)
+{
+	cfg.share.each = (struct limit_rate){ 10000000, 1 };
+	cfg.root_count = 1;
+	cfg.sends = 2;
+	restart();
+	ASK(NOW, "10.0.0.1");
+	REFER(NOW, "10.0.0.0/24", REFERRAL_DELEGATION_HOLE);
+	ASK(NOW, "10.0.1.1");
+	assert_silent();
+	for (unsigned int s = 2; s < 10; s += 2) {
+		pass(NOW + s * 1000);
+		assert_silent();
+	}
+	pass(NOW + 10000);
+	assert_asks(ROOT1);
+	assert_int_equal(ddt.queries.count, 1);
+	for (unsigned int s = 12; s < 20; s += 2) {
+		pass(NOW + s * 1000);
+		assert_silent();
+	}
+	pass(NOW + 20000);
+	assert_asks(ROOT1);
+	pass(NOW + 22000);
+	assert_int_equal(counter("given-up"), 1);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -76,6 +145,8 @@ int main(void)
 		TEST(what_another_query_learnt),
 		TEST(a_hole_another_query_found),
 		TEST(a_share_for_each_itr),
+		TEST(over_the_share_nobody_is_silent),
+		TEST(over_the_share_no_try_is_used_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
