@@ -85,7 +85,7 @@ static void on_send_error(void *arg, const struct addr *to, int kind, int err)
 
 /* On record first; and the main thread may have to do something sooner than
  * it thinks. */
-static int put_on_record(struct worker *w, uint64_t *durable)
+static int put_on_record(struct worker *w)
 {
 	struct daemon *d = w->all->d;
 	bool early;
@@ -93,7 +93,7 @@ static int put_on_record(struct worker *w, uint64_t *durable)
 
 	workers_lock(d);
 	err = store_flush(d->store);
-	*durable = store_durable(d->store);
+	w->durable = store_durable(d->store);
 	early = ms_due(node_ms(d->node)) < w->all->armed;
 	workers_unlock(d);
 	if (early)
@@ -112,9 +112,8 @@ static void tell_record(struct worker *w, int err, unsigned int dropped)
 
 static void flush(struct worker *w)
 {
-	uint64_t durable = 0;
-	int err = w->took ? put_on_record(w, &durable) : 0;
-	unsigned int dropped = outbox_send(w->outbox, durable);
+	int err = w->took ? put_on_record(w) : 0;
+	unsigned int dropped = outbox_send(w->outbox, w->durable);
 
 	w->took = false;
 	counter_add(&w->counters.answers_dropped, dropped);

@@ -142,12 +142,13 @@ static struct lisp_msg register_of(struct map_record *rec, struct locator *l,
 	return m;
 }
 
-/* EID @i by the asker's xTR. */
-static void put_register(unsigned int asker, unsigned int i, uint32_t flags)
+/* EID @i by this xTR, from the asker's address. */
+static void put_register_of(unsigned int asker, unsigned int xtr,
+			    unsigned int i, uint32_t flags)
 {
 	struct map_record rec;
 	struct locator l;
-	struct lisp_msg m = register_of(&rec, &l, i, asker % ASKERS);
+	struct lisp_msg m = register_of(&rec, &l, i, xtr);
 	uint8_t buf[512];
 	int len;
 
@@ -157,6 +158,12 @@ static void put_register(unsigned int asker, unsigned int i, uint32_t flags)
 	assert_int_equal(auth_sign(t.key, buf, (size_t)len, AUTH_COVER_ENTIRE),
 			 0);
 	put(asker, buf, len);
+}
+
+/* By the asker's own. */
+static void put_register(unsigned int asker, unsigned int i, uint32_t flags)
+{
+	put_register_of(asker, asker % ASKERS, i, flags);
 }
 
 static int build_request(unsigned int i, uint8_t *buf, size_t size)
@@ -394,6 +401,29 @@ static void test_timer(void **state)
 	end();
 }
 
+/* A batch of a worker has more answers than its outbox has room for, as each
+ * Map-Register but the first ones makes two: what is added after that was sent
+ * is on record as well, and leaves, too. */
+static void test_full_outbox(void **state)
+{
+	const unsigned int n = UDP_BATCH / 2 + 1;
+	unsigned int asker;
+
+	begin(state, 2);
+	asker = asker_of(1);
+	for (unsigned int i = 0; i < n; i++)
+		put_register_of(asker, 1, i, MREG_MERGE);
+	wait_until(&t, t.notifies == n);
+	workers_pause(&t.d);
+	for (unsigned int i = 0; i < n; i++)
+		put_register_of(asker, 2, i, MREG_MERGE);
+	workers_resume(&t.d);
+	wait_until(&t, t.notifies == 2 * n);
+	assert_true(t.unsolicited);
+	assert_int_equal(statistic("record-answers-dropped"), 0);
+	end();
+}
+
 static int watch(void)
 {
 	static const char line[] = "{\"command\":\"watch\"}\n";
@@ -532,6 +562,7 @@ int main(void)
 		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_handed_over),
 		cmocka_unit_test(test_timer),
+		cmocka_unit_test(test_full_outbox),
 		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_stop),
