@@ -86,6 +86,8 @@ const struct log_event_info log_events[LOG_EVENT_COUNT] = {
 	    "Map-Register with an older map-version than is registered"),
 	ROW(REGISTER_KEY_TIME, "register-key-time", WARNING, true,
 	    "Map-Register with a key that is not valid now"),
+	ROW(REGISTER_DELEGATED, "register-delegated", WARNING, true,
+	    "EID is delegated to others, record left out"),
 	ROW(REGISTER_RLOC, "register-rloc", WARNING, true,
 	    "locator is unusable or not allowed for this site, record left "
 	    "out"),

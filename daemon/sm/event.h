@@ -75,6 +75,7 @@ enum log_event {
 	LOG_REGISTER_VERSION,		/* older than what is registered */
 	LOG_REGISTER_KEY_TIME,		/* its key is not valid now */
 	LOG_REGISTER_POLICY,		/* record not allowed for the site */
+	LOG_REGISTER_DELEGATED,		/* record, to others */
 	LOG_REGISTER_RLOC,		/* record with a locator that is not */
 	LOG_REGISTER_REPEATED,		/* record for an EID that was there */
 	LOG_REGISTER_FULL,		/* more records than are allowed */

@@ -21,6 +21,7 @@ static const char *const counter_names[MS_COUNT] = {
 	[MS_STORE_FAILED] = "store-failed",
 	[MS_RECORDS_ACCEPTED] = "records-accepted",
 	[MS_RECORDS_REFUSED] = "records-refused",
+	[MS_RECORDS_DELEGATED] = "records-delegated",
 	[MS_DEREGISTERED] = "deregistered",
 	[MS_EXPIRED] = "expired",
 	[MS_NOTIFIES] = "notifies",
@@ -279,7 +280,8 @@ static bool adopt(void *ctx, const struct eid *eid,
 	const struct site_ref *ref = site_of(r, eid);
 	const struct sm_key *key = NULL;
 
-	if (ref && ms_site_allows(ref, eid) && ms_has_room(r->ms, ref) &&
+	if (ref && ms_site_allows(ref, eid) &&
+	    !ms_is_delegated(r->ms, ref, eid) && ms_has_room(r->ms, ref) &&
 	    ms_rlocs_allowed(ref->site, reg->rec->locators,
 			     reg->rec->locator_count))
 		key = ms_key_of(ref->site, by->tag);

@@ -43,6 +43,7 @@ enum ms_counter {
 	MS_STORE_FAILED,
 	MS_RECORDS_ACCEPTED,
 	MS_RECORDS_REFUSED,
+	MS_RECORDS_DELEGATED,	/* refused, as they are others' */
 	MS_DEREGISTERED,
 	MS_EXPIRED,
 	MS_NOTIFIES,
@@ -76,6 +77,7 @@ enum site_refusal {
 	SITE_REPLAYED,
 	SITE_OLD_VERSION,
 	SITE_EID,		/* record: not the site's to register */
+	SITE_DELEGATED,		/* record: delegated to others (sm/ddt.h) */
 	SITE_RLOC,		/* record: a locator it must not have */
 	SITE_REPEATED,		/* record: its EID was there before */
 	SITE_FULL,		/* record: more than the site may have */

@@ -42,6 +42,8 @@ enum site_refusal ms_judge(const struct ms *ms, const struct site *site,
 	*ref = rec->foreign ? NULL : ms_site_of(ms, &rec->eid);
 	if (!*ref || (*ref)->site != site || !ms_site_allows(*ref, &rec->eid))
 		return SITE_EID;
+	if (ms_is_delegated(ms, *ref, &rec->eid))
+		return SITE_DELEGATED;
 	return !rec->ttl || ms_rlocs_allowed(site, rec->locators,
 					     rec->locator_count) ?
 		SITE_REFUSALS : SITE_RLOC;
@@ -103,6 +105,7 @@ const char *site_refusal_name(enum site_refusal why)
 		[SITE_REPLAYED] = "replayed",
 		[SITE_OLD_VERSION] = "old-version",
 		[SITE_EID] = "eid",
+		[SITE_DELEGATED] = "delegated",
 		[SITE_RLOC] = "rloc",
 		[SITE_REPEATED] = "repeated",
 		[SITE_FULL] = "full",

@@ -170,6 +170,40 @@ static void site_within_a_site(void **state)
 			    "ms-not-registered [100]10.1.64.0/18 1 I");
 }
 
+/* What is delegated is not the site's to register, in whole or in part; what
+ * is around it is, and what it had registered before goes. */
+static void no_registration_of_others(void **state)
+{
+	struct site_view v;
+
+	put(NOW, REG(.eids = { "[100]10.1.128.0/17", "[100]10.1.200.0/24",
+			       "[100]10.1.0.0/16", "[100]10.1.5.0/24" },
+		     .nonce = 1, .flags = MREG_WANT_NOTIFY));
+	assert_null(entry("[100]10.1.128.0/17"));
+	assert_null(entry("[100]10.1.200.0/24"));
+	assert_non_null(entry("[100]10.1.0.0/16"));
+	assert_non_null(entry("[100]10.1.5.0/24"));
+	assert_int_equal(sent(0).notify.record_count, 2);
+	assert_int_equal(count_logs(LOG_REGISTER_DELEGATED), 2);
+	assert_int_equal(counter("records-delegated"), 2);
+	assert_true(ms_site_at(&ms, 0, &v));
+	assert_int_equal(v.use.refused[SITE_DELEGATED], 2);
+
+	delegations[0].xeid = X("[100]10.1.5.0/24");
+	ms_free(&ms);
+	assert_int_equal(ms_init(&ms, &cfg, &ms_ops, seed), 0);
+	make();
+	ms_adopt(&ms, NOW, turn());
+	assert_int_equal(count_logs(LOG_REGISTRATION_GONE), 1);
+	assert_null(entry("[100]10.1.5.0/24"));
+	assert_non_null(entry("[100]10.1.0.0/16"));
+	/* A row of a site that is longer than the delegation is its own. */
+	delegations[0].xeid = X("[100]10.0.0.0/8");
+	make();
+	put(NOW, REG(.eids = { "[100]10.1.5.0/24" }, .nonce = 2));
+	assert_non_null(entry("[100]10.1.5.0/24"));
+}
+
 /* Between sites and delegations; nothing of ours; another family. */
 static void holes(void **state)
 {
@@ -288,6 +322,7 @@ int main(void)
 		T(delegated_below),
 		T(delegated_itself),
 		T(site_within_a_site),
+		T(no_registration_of_others),
 		T(holes),
 		T(plain_map_server),
 		T(never_too_often),
