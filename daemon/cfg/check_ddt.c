@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of the role DDT node that concern more than one key. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cfg/conf.h"
+#include "sm/xeidmap.h"
 
 /* Something is wrong with "eid-prefix", or @key, of element @i of @list. */
 static void complain(struct cfg_errors *e, const char *list, size_t i,
@@ -98,8 +100,64 @@ static void check_authorities(const struct conf *c, struct cfg_errors *e)
 	free(all);
 }
 
+/* --- a site within what is delegated: others are asked about it --- */
+
+static void complain_site(struct cfg_errors *e, size_t site, size_t eid,
+			  const struct xeid *x, const struct xeid *delegation)
+{
+	struct cfg_path root = { 0 };
+	struct cfg_path ms = { &root, "map-server", 0 };
+	struct cfg_path sites = { &ms, "sites", 0 };
+	struct cfg_path one = { &sites, NULL, site };
+	struct cfg_path eids = { &one, "eids", 0 };
+	struct cfg_path row = { &eids, NULL, eid };
+	struct cfg_path at = { &row, "prefix", 0 };
+	char inner[XEID_TEXT_MAX], outer[XEID_TEXT_MAX];
+
+	cfg_error(e, &at, "\"%s\": expected nothing of what \"delegations\" "
+		  "of \"ddt-node\" gives to others, \"%s\"",
+		  xeid_text(x, inner), xeid_text(delegation, outer));
+}
+
+static void find_sites(const struct conf_ms *ms, const struct xeidmap *given,
+		       struct cfg_errors *e)
+{
+	for (size_t i = 0; i < ms->site_count; i++)
+		for (size_t k = 0; k < ms->sites[i].eid_count; k++) {
+			const struct conf_site_eid *s = &ms->sites[i].eids[k];
+			struct eid eid = eid_make((uint32_t)s->iid, &s->prefix);
+			struct xeid x = xeid_of(&eid);
+			const struct xeid *d = xeidmap_match(given, &x);
+
+			if (d)
+				complain_site(e, i, k, &x, d);
+		}
+}
+
+static void check_sites(const struct conf_ms *ms, const struct conf_ddt *d,
+			struct cfg_errors *e)
+{
+	const uint8_t seed[16] = { 0 };	/* a file is nobody's attack */
+	struct xeidmap given;
+	int ret = xeidmap_init(&given, seed);
+
+	for (size_t i = 0; !ret && i < d->delegation_count; i++) {
+		ret = xeidmap_add(&given, &d->delegations[i].xeid,
+				  &d->delegations[i].xeid);
+		if (ret == -EEXIST)	/* has been complained about */
+			ret = 0;
+	}
+	if (ret)
+		cfg_error(e, &(struct cfg_path){ 0 }, "out of memory");
+	else
+		find_sites(ms, &given, e);
+	xeidmap_free(&given);
+}
+
 void conf_check_ddt(const struct conf *c, struct cfg_errors *e)
 {
 	check_authorities(c, e);
 	check_delegations(c->ddt, e);
+	if (c->ms)
+		check_sites(c->ms, c->ddt, e);
 }

@@ -554,7 +554,9 @@ static const struct cfg_key ddt_keys[] = {
 	{ "delegations", LIST(CFG_OBJECT, conf_ddt, delegations,
 			      delegation_count, 0, 65536),
 	  .section = &ddt_delegation_section,
-	  .doc = "Parts of it that others answer for." },
+	  .doc = "Parts of it that others answer for; no site of a Map-Server "
+		 "in the same process may have an EID-prefix in them, nor "
+		 "register one." },
 	{ "hints", LIST(CFG_OBJECT, conf_ddt, hints, hint_count, 0, 65536),
 	  .section = &ddt_hint_section,
 	  .doc = "Others that are known to answer for what this node does "

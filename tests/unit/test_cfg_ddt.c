@@ -69,6 +69,23 @@ static void test_ddt_node(void **state)
 #define GIVEN(x) "{\"eid-prefix\": \"" x "\", \"nodes\": [{\"address\": " \
 	"\"192.0.2.1\"}]}"
 
+#define EIDS(a, b) "[{\"iid\": 1, \"prefix\": \"" a "\"}, " \
+	"{\"iid\": 1, \"prefix\": \"" b "\"}]"
+#define SITE(given, a, b) "{\"map-server\": {\"sites\": [{\"name\": " \
+	"\"s\", \"keys\": [{\"key\": \"k\"}], \"eids\": " EIDS(a, b) "}]}, " \
+	"\"ddt-node\": {\"authoritative\": [" OF("*") "], " \
+	"\"delegations\": [" GIVEN(given) "], \"hints\": [" GIVEN("[0/1]*") \
+	"]}}"
+
+/* What is delegated is within a site's, beside them, of other instances; what
+ * there is a hint for is no concern. */
+static void test_beside_sites(void **state)
+{
+	conf_free(parse_good(SITE("[1]10.1.0.0/16", "10.0.0.0/8",
+				  "10.2.0.0/16")));
+	conf_free(parse_good(SITE("[2]*", "10.1.0.0/16", "10.2.0.0/16")));
+}
+
 static const struct {
 	const char *text;
 	const char *error;
@@ -94,6 +111,18 @@ static const struct {
 	      "\"complete\": true}]"),
 	  "f:2: ddt-node.authoritative[0].complete: \"*\": expected of a "
 	  "Map-Server only, which this process is not" },
+	{ SITE("[1]10.1.0.0/16", "10.1.0.0/16", "10.1.2.0/24"),
+	  "f:1: map-server.sites[0].eids[0].prefix: \"[1]10.1.0.0/16\": "
+	  "expected nothing of what \"delegations\" of \"ddt-node\" gives to "
+	  "others, \"[1]10.1.0.0/16\"" },
+	{ SITE("[1]10.1.0.0/16", "10.0.0.0/8", "10.1.2.0/24"),
+	  "f:1: map-server.sites[0].eids[1].prefix: \"[1]10.1.2.0/24\": "
+	  "expected nothing of what \"delegations\" of \"ddt-node\" gives to "
+	  "others, \"[1]10.1.0.0/16\"" },
+	{ SITE("[1]*", "10.0.0.0/8", "2001:db8::/32"),
+	  "f:1: map-server.sites[0].eids[0].prefix: \"[1]10.0.0.0/8\": "
+	  "expected nothing of what \"delegations\" of \"ddt-node\" gives to "
+	  "others, \"[1]*\"" },
 	{ "{\"map-resolver\": {\"ddt-roots\":\n[\"127.0.0.1\"]}}",
 	  "f:2: map-resolver.ddt-roots[0]: \"127.0.0.1\": expected a "
 	  "unicast IPv4 or IPv6 address in quotes, neither loopback nor "
@@ -130,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ddt_node),
+		cmocka_unit_test(test_beside_sites),
 		cmocka_unit_test(test_bad),
 	};
 
