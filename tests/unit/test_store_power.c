@@ -158,32 +158,57 @@ static void power_fails(void **state)
 	}
 }
 
+/* Half of @ok was written over @before, the first or the last one: at least an
+ * octet that differs is the one's, and one the other's. */
+static void half(struct image *ok, const struct image *before)
+{
+	size_t first = 0, last = ok->len - 1, cut;
+
+	assert_int_equal(ok->len, before->len);
+	while (ok->data[first] == before->data[first])
+		first++;
+	while (ok->data[last] == before->data[last])
+		last--;
+	cut = first + 1 + rnd((unsigned int)(last - first));
+	if (rnd(4))
+		memcpy(ok->data + cut, before->data + cut, ok->len - cut);
+	else
+		memcpy(ok->data, before->data, cut);
+}
+
 /* Half of a checkpoint is none: the one before holds. */
 static void half_a_checkpoint(void **state)
 {
-	struct image before, ok;
-	size_t at = 0;
+	struct image before, ok, last;
+	struct model safe;
 
-	rng = 1;
-	memset(&model, 0, sizeof(model));
-	kv = open_kv();
-	some_writes(30);
-	assert_int_equal(kv_sync(kv), 0);
-	before = read_image(CHECKPOINT_FILE);
-	some_writes(1);
-	assert_int_equal(kv_sync(kv), 0);
-	ok = read_image(CHECKPOINT_FILE);
-	assert_int_equal(ok.len, before.len);
-	while (ok.data[at] == before.data[at])
-		at++;
-	for (size_t i = at + 100; i < ok.len; i++)
-		ok.data[i] = i < at + 9000 ? before.data[i] : ok.data[i];
-	kv_close(kv);
-	write_image(CHECKPOINT_FILE, &ok);
-	assert_int_equal(checkpoint_restore(dir, KV_FILE, "another"), 1);
-	free(before.data);
-	free(ok.data);
-	clean_files();
+	for (unsigned int i = 0; i < 30; i++) {
+		rng = i;
+		memset(&model, 0, sizeof(model));
+		kv = open_kv();
+		some_writes(30);
+		assert_int_equal(kv_sync(kv), 0);
+		safe = model;
+		before = read_image(CHECKPOINT_FILE);
+		some_writes(1 + rnd(20));
+		last = read_image(KV_FILE);
+		assert_int_equal(kv_sync(kv), 0);
+		ok = read_image(CHECKPOINT_FILE);
+		kv_close(kv);
+
+		half(&ok, &before);
+		write_image(KV_FILE, &last);
+		write_image(CHECKPOINT_FILE, &ok);
+		assert_int_equal(checkpoint_restore(dir, KV_FILE, "another"),
+				 1);
+		kv = open_kv();
+		check(&safe);
+		kv_close(kv);
+		free(before.data);
+		free(ok.data);
+		free(last.data);
+		clean_files();
+	}
 }
 
 /* Only what is of another boot and of this file is put back. */
