@@ -191,28 +191,47 @@ int checkpoint_restore(const char *dir, const char *file, const char *boot)
 	return ret;
 }
 
-int checkpoint_init(struct checkpoint *c, const char *dir, size_t page)
+/* Room for both places: a disk that is full later has it. */
+static int allocate(int fd, size_t page)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < PLACES && !ret; i++)
+		ret = -posix_fallocate(fd, (off_t)i * APART,
+				       (off_t)place_size(page));
+	return ret;
+}
+
+static int open_places(struct checkpoint *c)
 {
 	struct head h;
 	uint8_t *place;
-	int ret;
+	int ret = find_latest(c->fd, &place, &h);
 
-	memset(c, 0, sizeof(*c));
-	c->page = page;
-	checkpoint_boot(c->boot);
-	ret = join(c->path, sizeof(c->path), dir, CHECKPOINT_FILE);
-	if (ret)
-		return ret;
-	ret = open_latest(c->path, &place, &h);
-	if (ret > 0 && h.page == page)
+	if (ret > 0)
 		c->number = h.number + 1;
 	free(place);
+	return ret < 0 ? ret : allocate(c->fd, c->page);
+}
+
+int checkpoint_init(struct checkpoint *c, const char *dir, size_t page)
+{
+	char path[4096];
+	int ret = join(path, sizeof(path), dir, CHECKPOINT_FILE);
+
+	*c = (struct checkpoint){ .fd = -1, .page = page };
+	checkpoint_boot(c->boot);
 	c->buf = calloc(1, place_size(page));
-	return !c->buf ? -ENOMEM : ret < 0 ? ret : 0;
+	if (ret || !c->buf)
+		return ret ? ret : -ENOMEM;
+	c->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	return c->fd < 0 ? -errno : open_places(c);
 }
 
 void checkpoint_free(struct checkpoint *c)
 {
+	if (c->buf && c->fd >= 0)
+		close(c->fd);
 	free(c->buf);
 	memset(c, 0, sizeof(*c));
 }
@@ -239,24 +258,10 @@ int checkpoint_take(struct checkpoint *c, int fd)
 
 int checkpoint_put(struct checkpoint *c)
 {
-	const size_t size = place_size(c->page);
-	int fd = open(c->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), ret;
+	int ret = write_at(c->fd, c->buf, place_size(c->page),
+			   (off_t)(c->number % PLACES * APART));
 
-	if (fd < 0)
-		return -errno;
-	ret = write_at(fd, c->buf, size, (off_t)(c->number % PLACES * APART));
-	close(fd);
 	if (!ret)
 		c->number++;
 	return ret;
-}
-
-void checkpoint_none(const struct checkpoint *c)
-{
-	int fd = open(c->path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	fdatasync(fd);
-	close(fd);
 }

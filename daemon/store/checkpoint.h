@@ -27,7 +27,7 @@
 #define CHECKPOINT_BOOT	40
 
 struct checkpoint {
-	char path[4096];
+	int fd;
 	char boot[CHECKPOINT_BOOT];
 	uint64_t number;		/* of the next one */
 	uint8_t *buf;
@@ -41,7 +41,8 @@ void checkpoint_boot(char boot[CHECKPOINT_BOOT]);
  * another boot than @boot.  1: done, 0: nothing to do, -errno. */
 int checkpoint_restore(const char *dir, const char *file, const char *boot);
 
-/* For a file with pages of @page octets.  0 or negative errno. */
+/* For a file with pages of @page octets: CHECKPOINT_FILE has room for all there
+ * will be from here on.  0 or negative errno; checkpoint_free() in any case. */
 int checkpoint_init(struct checkpoint *c, const char *dir, size_t page);
 void checkpoint_free(struct checkpoint *c);
 
@@ -50,8 +51,5 @@ int checkpoint_take(struct checkpoint *c, int fd);
 
 /* What they lead to is on the disk: put them there, too. */
 int checkpoint_put(struct checkpoint *c);
-
-/* There is none any more. */
-void checkpoint_none(const struct checkpoint *c);
 
 #endif

@@ -13,7 +13,8 @@
  *
  * A process finds the checkpoint of the one before, but not the reader that
  * kept its pages: it makes one of its own at once, and writes nothing before
- * that is on the disk.
+ * that is on the disk.  As long as that fails, so does each write: the one that
+ * is there would lead to pages that are used again.
  */
 #include <errno.h>
 #include <lmdb.h>
@@ -38,6 +39,7 @@ struct flusher {
 	bool wanted;
 	bool stop;
 	bool failed;			/* the last flush */
+	bool safe;			/* there is a checkpoint of ours */
 	/* the flusher's while @wanted, else the writer's */
 	struct checkpoint checkpoint;
 	MDB_txn *taken;			/* a reader at what is flushed */
@@ -49,7 +51,6 @@ struct kv_lmdb {
 	MDB_env *env;
 	MDB_dbi dbi;
 	bool dirty;			/* put since the last flush began */
-	bool safe;			/* there is a checkpoint of ours */
 	struct flusher flusher;
 };
 
@@ -110,9 +111,6 @@ static int settle(struct kv_lmdb *l)
 		f->kept = f->taken;
 	} else {
 		mdb_txn_abort(f->taken);
-		/* One of another process is of pages that we will use. */
-		if (!f->kept)
-			checkpoint_none(&f->checkpoint);
 	}
 	f->taken = NULL;
 	return ret;
@@ -134,6 +132,7 @@ static void *flush(void *arg)
 		failed = settle(l) != 0;
 		pthread_mutex_lock(&f->lock);
 		f->failed = failed;
+		f->safe |= !failed;
 		f->wanted = false;
 		pthread_cond_signal(&f->over);
 	}
@@ -192,14 +191,17 @@ static int lmdb_sync(struct kv *k)
 }
 
 /* Before the first write: see above. */
-static void begin_writing(struct kv_lmdb *l)
+static int begin_writing(struct kv_lmdb *l)
 {
-	if (l->safe)
-		return;
-	pthread_mutex_lock(&l->flusher.lock);
-	wait_for_flush(&l->flusher);
-	pthread_mutex_unlock(&l->flusher.lock);
-	l->safe = true;
+	struct flusher *f = &l->flusher;
+	bool safe;
+
+	pthread_mutex_lock(&f->lock);
+	if (!f->safe)
+		wait_for_flush(f);
+	safe = f->safe;
+	pthread_mutex_unlock(&f->lock);
+	return safe ? 0 : -EIO;
 }
 
 /* --- the table --- */
@@ -230,9 +232,10 @@ static int lmdb_get(struct kv *k, const void *key, size_t key_len,
 static int change(struct kv_lmdb *l, MDB_val *key, MDB_val *data)
 {
 	MDB_txn *txn;
-	int ret;
+	int ret = begin_writing(l);
 
-	begin_writing(l);
+	if (ret)
+		return ret;
 	ret = mdb_txn_begin(l->env, NULL, 0, &txn);
 	if (ret)
 		return errno_of(ret);
@@ -292,9 +295,10 @@ static int lmdb_del_range(struct kv *k, const void *from, size_t from_len,
 	MDB_val key = { from_len, (void *)from }, end = { to_len, (void *)to };
 	struct kv_lmdb *l = lmdb_of(k);
 	MDB_txn *txn;
-	int ret, n;
+	int ret = begin_writing(l), n;
 
-	begin_writing(l);
+	if (ret)
+		return ret;
 	ret = mdb_txn_begin(l->env, NULL, 0, &txn);
 	if (ret)
 		return errno_of(ret);

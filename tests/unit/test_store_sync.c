@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A disk that fails while something is made durable.  fdatasync() and fsync()
+ * are ours here, also LMDB's: of one file they fail when they are told to.
+ */
+#include "store.h"
+
+#include <sys/syscall.h>
+
+#include "store/checkpoint.h"
+
+static const char *bad_file;
+static int bad_times;
+
+/* @times more syncs of @file of the state directory fail. */
+static void fail_sync(const char *file, int times)
+{
+	__atomic_store_n(&bad_file, file, __ATOMIC_RELAXED);
+	__atomic_store_n(&bad_times, times, __ATOMIC_RELEASE);
+}
+
+static const char *name_of(int fd, char path[256])
+{
+	char link[64];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, 255);
+	path[n > 0 ? n : 0] = '\0';
+	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+}
+
+static bool fails(int fd)
+{
+	char path[256];
+
+	if (__atomic_load_n(&bad_times, __ATOMIC_ACQUIRE) <= 0 ||
+	    strcmp(name_of(fd, path), bad_file))
+		return false;
+	__atomic_fetch_sub(&bad_times, 1, __ATOMIC_RELAXED);
+	errno = EIO;
+	return true;
+}
+
+int fdatasync(int fd)
+{
+	return fails(fd) ? -1 : (int)syscall(SYS_fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+	return fails(fd) ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+static int put(const char *key)
+{
+	return kv_put(kv, key, strlen(key), key, strlen(key));
+}
+
+static bool has(const char *key)
+{
+	char value[8];
+
+	return kv_get(kv, key, strlen(key), value, sizeof(value)) ==
+		(int)strlen(key);
+}
+
+/* The checkpoint of the process before leads to pages that the first write may
+ * use: without one of ours there is none. */
+static void no_write_without_a_checkpoint(void **state)
+{
+	kv = open_kv();
+	assert_int_equal(put("a"), 0);
+	kv_close(kv);
+
+	fail_sync(CHECKPOINT_FILE, 2);
+	kv = open_kv();
+	assert_int_equal(put("b"), -EIO);
+	assert_int_equal(kv_del(kv, "a", 1), -EIO);
+	assert_int_equal(kv_del_range(kv, "a", 1, "b", 1, 9), -EIO);
+	assert_int_equal(kv_sync(kv), -EIO);
+	assert_int_equal(put("b"), -EIO);
+	assert_true(has("a"));
+
+	assert_int_equal(kv_sync(kv), 0);
+	assert_int_equal(put("b"), 0);
+	kv_close(kv);
+	kv = open_kv();
+	assert_true(has("a"));
+	assert_true(has("b"));
+	kv_close(kv);
+}
+
+static struct stat stat_of(const char *file)
+{
+	char path[128];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	assert_int_equal(stat(path, &st), 0);
+	return st;
+}
+
+/* A disk that is full later has room for each checkpoint. */
+static void room_from_the_start(void **state)
+{
+	struct stat at_first, later;
+
+	fail_sync(CHECKPOINT_FILE, 1000);
+	kv = open_kv();
+	at_first = stat_of(CHECKPOINT_FILE);
+	fail_sync(CHECKPOINT_FILE, 0);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(kv_sync(kv), 0);
+	later = stat_of(CHECKPOINT_FILE);
+	assert_int_equal(at_first.st_size, later.st_size);
+	assert_int_equal(at_first.st_blocks, later.st_blocks);
+	kv_close(kv);
+}
+
+/* The latest one has the highest number, whatever pages it is of. */
+static void numbers_go_on(void **state)
+{
+	struct checkpoint c;
+
+	kv = open_kv();
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(kv_sync(kv), 0);
+	kv_close(kv);
+	assert_int_equal(checkpoint_init(&c, dir, 65536), 0);
+	assert_true(c.number > 4);
+	checkpoint_free(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(no_write_without_a_checkpoint,
+						on_lmdb, clean),
+		cmocka_unit_test_setup_teardown(room_from_the_start, on_lmdb,
+						clean),
+		cmocka_unit_test_setup_teardown(numbers_go_on, on_lmdb, clean),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
