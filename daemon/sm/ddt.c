@@ -26,6 +26,7 @@ static const char *const counter_names[DDT_NODE_COUNT] = {
 	[DDT_NODE_REQUESTS] = "requests",
 	[DDT_NODE_LIMITED] = "limited",
 	[DDT_NODE_REPEATED] = "repeated",
+	[DDT_NODE_SLIPPED] = "repeated-answered",
 	[DDT_NODE_INVALID] = "invalid",
 	[DDT_NODE_ACTION + REFERRAL_NODE] = "node-referral",
 	[DDT_NODE_ACTION + REFERRAL_MS] = "ms-referral",
@@ -210,14 +211,24 @@ static bool is_remembered(const struct query *q)
 }
 
 /* An answer is larger than its question, and the source may be made up: so one
- * that asks for the same again and again gets few (as DNS RRL does it). */
+ * that asks for the same again and again gets few.  If that were all, a few
+ * packets a second that name a resolver would keep it from a delegation: so of
+ * what is over the limit one in DDT_SLIP is answered nevertheless, and whoever
+ * asks again is heard (both as DNS RRL does it).  There is no shorter answer
+ * that says "ask again otherwise", as the truncated one of DNS: it is whole. */
 static bool is_repeated(struct query *q)
 {
+	struct ddt *d = q->d;
 	uint8_t key[LIMIT_KEY_SIZE + 1];
 	size_t len = limit_key(key, &q->rq->pkt->from, &q->rec.xeid.eid);
 
 	key[len++] = q->rec.xeid.iid_len;
-	return !limit_take(&q->d->repeated, key, len, q->now);
+	if (limit_take(&d->repeated, key, len, q->now))
+		return false;
+	if (d->ops->random(d->ops->arg) % DDT_SLIP)
+		return true;
+	d->counters[DDT_NODE_SLIPPED]++;
+	return false;
 }
 
 static void answer(struct query *q)

@@ -6,8 +6,8 @@
  * served.
  *
  * A request: limit per source -> the longest of delegation, site and own
- * authority -> one record -> limit of it for the source -> its signature ->
- * Map-Referral to the sender.
+ * authority -> one record -> limit of it for the source, over which one in
+ * DDT_SLIP goes on -> its signature -> Map-Referral to the sender.
  *
  * Signing costs a thousand times what answering does, and whoever asks chooses
  * what is asked.  So what is signed is kept and sent again until half of its
@@ -38,6 +38,7 @@ struct ddt_authority {
 };
 
 #define DDT_PEERS_MAX	16
+#define DDT_SLIP	2	/* of what is over a limit one of these goes out */
 
 struct ddt_config {
 	const struct ddt_authority *authorities;
@@ -56,6 +57,7 @@ enum ddt_node_counter {
 	DDT_NODE_REQUESTS,
 	DDT_NODE_LIMITED,
 	DDT_NODE_REPEATED,		/* what the source should remember */
+	DDT_NODE_SLIPPED,		/* the same, and answered */
 	DDT_NODE_INVALID,
 	DDT_NODE_ACTION,			/* one for each enum referral_action */
 	DDT_NODE_ACTION_LAST = DDT_NODE_ACTION + REFERRAL_ACTION_COUNT - 1,

@@ -287,31 +287,6 @@ static void limited(void **state)
 	assert_int_equal(count_acts(ACTION_SEND), 1);
 }
 
-/* One that asks for the same over and over is somebody who does not hear the
- * answers; other questions of his are answered, and those of others. */
-static void repeated(void **state)
-{
-	uint64_t now = 1000000;
-	unsigned int n = 0;
-
-	node(&n11);
-	for (int i = 0; i < 10000; i++) {
-		ask_ddt(&ddt, now + (uint64_t)i * 3, "192.0.2.1",
-			i % 2 ? "2001:db8:103::1/128" : "2001:db8:103::2/128");
-		n += count_acts(ACTION_SEND);
-	}
-	assert_in_range(n, 250 + 29 * 5, 250 + 30 * 5);
-	assert_int_equal(counted(ddt_counters(&ddt), "repeated"), 10000 - n);
-	now += 30000;
-	ask_ddt(&ddt, now, "192.0.2.1", "2001:db8:503::1/128");
-	assert_int_equal(count_acts(ACTION_SEND), 1);
-	ask_ddt(&ddt, now, "192.0.2.1", "2001:db8:900::1/128");
-	assert_int_equal(count_acts(ACTION_SEND), 1);
-	ddt_from = "198.51.100.8";
-	ask_ddt(&ddt, now, "192.0.2.1", "2001:db8:103::1/128");
-	assert_int_equal(count_acts(ACTION_SEND), 1);
-}
-
 /* Sources that are made up leave something for one that is not. */
 static void many_sources(void **state)
 {
@@ -635,7 +610,6 @@ int main(void)
 		T(other_eids),
 		T(not_served),
 		T(limited),
-		T(repeated),
 		T(many_sources),
 		T(signs),
 		T(signs_once),

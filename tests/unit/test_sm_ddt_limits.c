@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The DDT node: how often one source is answered, who may not be who he says
+ * he is. */
+#include "sm_ddt_node.h"
+
+#define US		"192.0.2.1"
+#define STRANGER	"198.51.100.8"
+#define DELEGATED	"2001:db8:103::1/128"
+#define ELSEWHERE	"2001:db8:503::1/128"
+#define HOLE		"2001:db8:900::1/128"
+
+static struct ddt_authority own[1];
+static struct ddt_delegation delegations[2];
+static struct referral_rloc child[1];
+static struct ddt_config cfg;
+static struct ddt ddt;
+static struct sm_ops node_ops;
+static uint64_t state_of_random;
+
+/* splitmix64: without the pattern that the one of sm.h has. */
+static uint64_t any(void *arg)
+{
+	uint64_t z = state_of_random += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+static void make(void)
+{
+	ddt_free(&ddt);
+	assert_int_equal(ddt_init(&ddt, &cfg, &node_ops, NULL, seed), 0);
+}
+
+static int begin(void **state)
+{
+	memset(&world, 0, sizeof(world));
+	turn();
+	node_ops = ops;
+	node_ops.random = any;
+	state_of_random = 1;
+	ddt_from = RESOLVER;
+	own[0] = (struct ddt_authority){ .xeid = X("2001:db8::/32") };
+	child[0] = (struct referral_rloc){ .addr = A("192.0.2.101") };
+	for (int i = 0; i < 2; i++)
+		delegations[i] = (struct ddt_delegation){
+			.xeid = X(i ? "2001:db8:500::/40" :
+				  "2001:db8:100::/40"),
+			.rlocs = child,
+			.rloc_count = 1,
+		};
+	ddt_config_init(&cfg);
+	cfg.authorities = own;
+	cfg.authority_count = 1;
+	cfg.delegations = delegations;
+	cfg.delegation_count = 2;
+	make();
+	return 0;
+}
+
+static int end(void **state)
+{
+	ddt_free(&ddt);
+	return turn_done(state);
+}
+
+static uint64_t counter(const char *name)
+{
+	return counted(ddt_counters(&ddt), name);
+}
+
+/* How many datagrams it is answered with. */
+static unsigned int ask(uint64_t now, const char *from, const char *eid)
+{
+	ddt_from = from;
+	ask_ddt(&ddt, now, US, eid);
+	return count_acts(ACTION_SEND);
+}
+
+/* Of those that ask for the same over and over half are answered; other
+ * questions all are, and those of others. */
+static void repeated(void **state)
+{
+	uint64_t now = 1000000, within;
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < 10000; i++)
+		n += ask(now + i * 3, RESOLVER,
+			 i % 2 ? DELEGATED : "2001:db8:103::2/128");
+	assert_int_equal(counter("repeated"), 10000 - n);
+	within = n - counter("repeated-answered");
+	assert_in_range(within, 250 + 29 * 5, 250 + 30 * 5);
+	assert_in_range(counter("repeated-answered"), 4600, 5000);
+	now += 30000;
+	assert_int_equal(ask(now, RESOLVER, ELSEWHERE), 1);
+	assert_int_equal(ask(now, RESOLVER, HOLE), 1);
+	assert_int_equal(ask(now, STRANGER, DELEGATED), 1);
+	assert_int_equal(counter("repeated"), 10000 - n);
+}
+
+/* Somebody names a resolver in ten packets a second.  That one asks only when
+ * the other one has just used up what there was, three times each, and it
+ * does not come to nothing. */
+static void in_somebodys_name(void **state)
+{
+	unsigned int heard = 0;
+	uint64_t now = 1000000;
+
+	for (unsigned int i = 0; i < 400; i++)
+		ask(now, RESOLVER, DELEGATED);
+	for (unsigned int k = 0; k < 40; k++) {
+		unsigned int n = 0;
+
+		for (unsigned int i = 0; i < 60; i++) {
+			now += 100;
+			ask(now, RESOLVER, DELEGATED);
+			ask(now, RESOLVER, DELEGATED);
+			if (i % 20 == 19)
+				n += ask(now, RESOLVER, DELEGATED);
+		}
+		heard += n > 0;
+	}
+	assert_in_range(heard, 30, 39);
+}
+
+/* What is sent in a second to who is named is bounded all the same. */
+static void never_more_than_asked_for(void **state)
+{
+	uint64_t now = 1000000;
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < 20000; i++)
+		ask(now, RESOLVER, DELEGATED);
+	for (unsigned int i = 0; i < 20000; i++)
+		n += ask(now + 1 + i / 20, RESOLVER, DELEGATED);
+	assert_in_range(n, 200, 5 + 250 + 40);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(repeated),
+		TEST(in_somebodys_name),
+		TEST(never_more_than_asked_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
