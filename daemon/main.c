@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cfg/conf.h"
+#include "cfg/file.h"
 #include "cfg/load.h"
 #include "io/log.h"
 #include "io/loop.h"
@@ -135,6 +136,22 @@ static int check(struct conf *c, const char *file)
 	return ok ? 0 : 1;
 }
 
+/* Become the user.  What is needed to read the files again that are only
+ * root's is kept if there are any. */
+static int drop(const struct daemon *d, const struct conf *c, const char *file)
+{
+	unsigned int keep = c->xtr ? PRIV_NET_ADMIN : 0;
+	int err = priv_drop(&d->user, keep | PRIV_READ_FILES);
+
+	if (!err && priv_readable(file) &&
+	    cfg_files(&conf_schema, c, priv_readable))
+		err = priv_keep(keep);
+	if (err)
+		log_error("cannot become user \"%s\": %s", c->user,
+			  strerror(-err));
+	return err;
+}
+
 static int run(struct daemon *d, const struct conf *c,
 	       const struct arguments *a)
 {
@@ -144,13 +161,9 @@ static int run(struct daemon *d, const struct conf *c,
 		return err;
 	d->file = a->file;
 	d->debug = a->debug;
-	err = priv_drop(&d->user, c->xtr != NULL);
-	if (err) {
-		log_error("cannot become user \"%s\": %s", c->user,
-			  strerror(-err));
-		return err;
-	}
-	err = daemon_start(d);
+	err = drop(d, c, a->file);
+	if (!err)
+		err = daemon_start(d);
 	if (err)
 		return err;
 	err = loop_run(d->loop);
@@ -167,6 +180,13 @@ int main(int argc, char **argv)
 	int err;
 
 	read_arguments(argc, argv, &a);
+	/* From here on there are keys in memory. */
+	err = priv_undumpable();
+	if (err) {
+		fprintf(stderr, "lispd: prctl: %s\n", strerror(-err));
+		return 1;
+	}
+	file_set_open(priv_open);
 	c = load(a.file);
 	if (!c)
 		return 1;

@@ -3,12 +3,11 @@
  * Checks that concern more than one key.  Each reports at the place a person
  * has to change.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cfg/conf.h"
+#include "cfg/file.h"
 
 /* The frames of a path "a.b[i].c[j]..." as deep as we need it. */
 struct place {
@@ -156,43 +155,24 @@ static void check_unique(struct place *p, const struct unique *u,
 
 /* --- keys --- */
 
-/* First line of a file. */
-static int read_key_file(const char *file, char *buf, size_t size)
-{
-	FILE *f = fopen(file, "re");
-	int err = 0;
-
-	if (!f)
-		return -errno;
-	/* No copy of the key in a buffer of stdio. */
-	setvbuf(f, NULL, _IONBF, 0);
-	if (!fgets(buf, size, f))
-		err = ferror(f) ? -EIO : -ENODATA;
-	else if (!strchr(buf, '\n') && !feof(f) && fgetc(f) != EOF)
-		err = -EFBIG;
-	fclose(f);
-	return err;
-}
-
 static void load_key_file(struct place *p, struct conf_key *k,
 			  struct cfg_errors *e)
 {
 	char buf[SECRET_MAX + 2];
-	int err = read_key_file(k->key_file, buf, sizeof(buf));
+	ssize_t n = file_read(k->key_file, buf, sizeof(buf));
 
-	if (!err) {
-		buf[strcspn(buf, "\r\n")] = '\0';
-		k->key = secret_new(buf, strlen(buf));
-		err = k->key ? 0 : -ENODATA;
+	push(p, "key-file", 0);
+	if (n < 0) {
+		cfg_error(e, here(p), "\"%s\": %s", k->key_file,
+			  file_trouble((int)n));
+	} else {
+		k->key = secret_new(buf, strcspn(buf, "\r\n"));
+		if (!k->key)
+			cfg_error(e, here(p), "\"%s\": expected a key of 1 to "
+				  "%d characters in its first line",
+				  k->key_file, SECRET_MAX);
 	}
 	secret_wipe(buf, sizeof(buf));
-	push(p, "key-file", 0);
-	if (err == -ENODATA)
-		cfg_error(e, here(p), "\"%s\": expected a key in its first "
-			  "line", k->key_file);
-	else if (err)
-		cfg_error(e, here(p), "\"%s\": %s", k->key_file,
-			  strerror(-err));
 	pop(p);
 }
 
@@ -212,26 +192,12 @@ static void check_key(struct place *p, struct conf_key *k,
 		load_key_file(p, k, e);
 }
 
-static int read_text(const char *file, char *buf, size_t size)
-{
-	FILE *f = fopen(file, "re");
-	size_t n;
-	int err;
-
-	if (!f)
-		return -errno;
-	n = fread(buf, 1, size, f);
-	err = ferror(f) ? -EIO : n == size ? -ENODATA : 0;
-	buf[n < size ? n : size - 1] = '\0';
-	fclose(f);
-	return err;
-}
-
 /* A whole file; what is wrong with the key in it is found when it is used. */
 static void check_anchor(struct place *p, struct conf_anchor *a,
 			 struct cfg_errors *e)
 {
-	char buf[SECRET_MAX + 1];
+	char *pem;
+	size_t len;
 	int err;
 
 	if (!a->key == !a->key_file) {
@@ -241,18 +207,21 @@ static void check_anchor(struct place *p, struct conf_anchor *a,
 	}
 	if (!a->key_file)
 		return;
-	err = read_text(a->key_file, buf, sizeof(buf));
-	if (!err && !strstr(buf, "-----BEGIN PUBLIC KEY-----"))
-		err = -ENODATA;
-	if (!err)
-		a->key = secret_new(buf, strlen(buf));
 	push(p, "key-file", 0);
-	if (err == -ENODATA)
-		cfg_error(e, here(p), "\"%s\": expected a public key in PEM",
-			  a->key_file);
-	else if (err)
+	err = file_read_pem(a->key_file, &pem, &len);
+	if (err) {
 		cfg_error(e, here(p), "\"%s\": %s", a->key_file,
-			  strerror(-err));
+			  file_trouble(err));
+	} else {
+		if (strstr(pem, "-----BEGIN PUBLIC KEY-----"))
+			a->key = secret_new(pem, len);
+		if (!a->key)
+			cfg_error(e, here(p), "\"%s\": expected a public key "
+				  "in PEM form, and at most %d octets",
+				  a->key_file, SECRET_MAX);
+		secret_wipe(pem, len);
+		free(pem);
+	}
 	pop(p);
 }
 

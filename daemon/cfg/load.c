@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cfg/file.h"
 #include "cfg/suggest.h"
 #include "cfg/value.h"
 
@@ -50,6 +51,7 @@ static void load_value(const struct cfg_key *key, enum cfg_type type,
 		       struct json_object *v, const struct cfg_path *path,
 		       void *dst, struct cfg_errors *e)
 {
+	char text[VALUE_TEXT_MAX];
 	int err;
 
 	if (type == CFG_OBJECT) {
@@ -62,8 +64,11 @@ static void load_value(const struct cfg_key *key, enum cfg_type type,
 	err = value_read(key, type, v, dst);
 	if (err == -ENOMEM)
 		cfg_error(e, path, "out of memory");
-	else if (err)
+	else if (err == -EINVAL)
 		refuse(key, type, v, path, e);
+	else if (err)
+		cfg_error(e, path, "%s: %s", value_text(type, v, text),
+			  file_trouble(err));
 }
 
 static size_t item_size(const struct cfg_key *key)
@@ -239,4 +244,39 @@ void cfg_unload(const struct cfg_section *s, void *base)
 		}
 	}
 	memset(base, 0, s->size);
+}
+
+static bool list_files(const struct cfg_key *key, const char *base,
+		       bool (*fn)(const char *file))
+{
+	const char *items = *(char *const *)(base + key->offset);
+	size_t n = *(const size_t *)(base + key->count_offset);
+
+	for (size_t i = 0; items && i < n; i++, items += item_size(key)) {
+		if (key->item == CFG_PEM &&
+		    !fn(((const struct cfg_pem *)items)->file))
+			return false;
+		if (key->item == CFG_OBJECT &&
+		    !cfg_files(key->section, items, fn))
+			return false;
+	}
+	return true;
+}
+
+bool cfg_files(const struct cfg_section *s, const void *base,
+	       bool (*fn)(const char *file))
+{
+	bool ok = true;
+
+	for (const struct cfg_key *k = s->keys; ok && k->name; k++) {
+		const char *at = (const char *)base + k->offset;
+
+		if (k->type == CFG_LIST)
+			ok = list_files(k, base, fn);
+		else if (k->type == CFG_OBJECT && *(void *const *)at)
+			ok = cfg_files(k->section, *(void *const *)at, fn);
+		else if (k->type == CFG_INPUT && *(char *const *)at)
+			ok = fn(*(char *const *)at);
+	}
+	return ok;
 }

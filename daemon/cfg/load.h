@@ -19,6 +19,11 @@ void cfg_load(const struct cfg_section *s, struct json_object *o,
 /* Free what the struct at @base owns, not @base itself. */
 void cfg_unload(const struct cfg_section *s, void *base);
 
+/* Is @fn true of each file, besides its own, that the configuration at @base was
+ * read from?  Asked until it is not. */
+bool cfg_files(const struct cfg_section *s, const void *base,
+	       bool (*fn)(const char *file));
+
 /* Print the reference of a schema to stdout. */
 void cfg_schema_print(const struct cfg_section *s);
 

@@ -18,6 +18,8 @@
 	.min = lo, .max = hi
 #define PATH(s, m, hi) \
 	.type = CFG_FILE, .offset = offsetof(struct s, m), .max = hi
+#define INPUT(s, m) \
+	.type = CFG_INPUT, .offset = offsetof(struct s, m), .max = FILE_PATH_MAX
 #define PLAIN(t, s, m) \
 	.type = t, .offset = offsetof(struct s, m)
 #define CHOICE(s, m, c, d) \
@@ -81,9 +83,9 @@ static const struct cfg_choice answer_modes[] = {
 	  .doc = "Number of the key in messages (RFC 9301 section 5.6)." }, \
 	{ "key", PLAIN(CFG_SECRET, s, m key), \
 	  .doc = "The pre-shared key itself; either this or key-file." }, \
-	{ "key-file", PATH(s, m key_file, FILE_PATH_MAX), \
+	{ "key-file", INPUT(s, m key_file), \
 	  .doc = "File whose first line is the pre-shared key; it is read " \
-		 "at start, as root, and by a reload, as the daemon's user." }
+		 "at start, as root, and by each reload." }
 
 static const struct cfg_choice route_protocols[] = {
 	{ "any", 0 },
@@ -452,7 +454,7 @@ static const struct cfg_key anchor_keys[] = {
 	{ "key", PLAIN(CFG_SECRET, conf_anchor, key),
 	  .doc = "A public RSA key of 2048 to 4096 bits, in PEM; either this "
 		 "or key-file." },
-	{ "key-file", PATH(conf_anchor, key_file, FILE_PATH_MAX),
+	{ "key-file", INPUT(conf_anchor, key_file),
 	  .doc = "File with the public key, in PEM, alone." },
 	{ NULL }
 };
@@ -516,7 +518,8 @@ static const struct cfg_key ddt_node_keys[] = {
 	{ "weight", UINT(conf_ddt_node, weight, 0, 255, "100"),
 	  .doc = "Share of the requests among nodes of equal priority." },
 	{ "key-files", LIST(CFG_PEM, conf_ddt_node, keys, key_count, 0, 4),
-	  .doc = "Its public keys, in PEM, each in a file of its own." },
+	  .doc = "Its public keys, in PEM, each in a file of its own of at "
+		 "most 16 KiB." },
 	{ NULL }
 };
 
@@ -565,8 +568,8 @@ static const struct cfg_key ddt_keys[] = {
 	  .doc = "Minutes that resolvers may remember a referral." },
 	{ "key-files", LIST(CFG_PEM, conf_ddt, keys, key_count, 0, 3),
 	  .doc = "Private RSA keys of 2048 to 4096 bits, in PEM, each in a "
-		 "file of its own, read at start as root, and by a reload as "
-		 "the daemon's user: what this node says is signed with all "
+		 "file of its own of at most 16 KiB, read at start, as root, "
+		 "and by each reload: what this node says is signed with all "
 		 "of them. Signing takes at most 5 % of a processor for what "
 		 "strangers make up, and 10 % each for delegations and sites, "
 		 "which are signed when first asked for and then kept: of "

@@ -18,6 +18,7 @@ enum cfg_type {
 	CFG_UINT,	/* uint64_t; min..max */
 	CFG_STRING,	/* char *; length min..max */
 	CFG_FILE,	/* char *; absolute path */
+	CFG_INPUT,	/* the same, of a file that is read */
 	CFG_DEVICE,	/* char *; name of a network device */
 	CFG_ADDRESS,	/* struct addr; any unicast address */
 	CFG_PREFIX,	/* struct prefix */

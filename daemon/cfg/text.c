@@ -10,47 +10,78 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static char *read_all(FILE *f, size_t *len)
+#include "cfg/file.h"
+#include "lib/secret.h"
+
+/* What has been read of a file; there may be keys in it. */
+struct text {
+	char *buf;
+	size_t len;
+	size_t size;
+};
+
+static void forget(struct text *t)
 {
-	size_t size = 0, n = 0;
-	char *buf = NULL, *more;
+	if (t->buf)
+		secret_wipe(t->buf, t->len);
+	free(t->buf);
+}
+
+/* As realloc(), which would leave a copy behind. */
+static int grow(struct text *t)
+{
+	size_t size = t->size ? t->size * 2 : 16384;
+	char *buf;
+
+	if (size > 2 * CFG_FILE_MAX)
+		return -EFBIG;
+	buf = malloc(size);
+	if (!buf)
+		return -ENOMEM;
+	if (t->len)
+		memcpy(buf, t->buf, t->len);
+	forget(t);
+	t->buf = buf;
+	t->size = size;
+	return 0;
+}
+
+static int read_all(int fd, struct text *t)
+{
+	ssize_t n;
+	int err;
 
 	do {
-		if (n + 1 >= size) {
-			size = size ? size * 2 : 16384;
-			more = size > 2 * CFG_FILE_MAX ? NULL :
-				realloc(buf, size);
-			if (!more) {
-				free(buf);
-				errno = EFBIG;
-				return NULL;
-			}
-			buf = more;
-		}
-		n += fread(buf + n, 1, size - n - 1, f);
-	} while (!feof(f) && !ferror(f));
-	if (ferror(f) || n > CFG_FILE_MAX) {
-		free(buf);
-		errno = ferror(f) ? EIO : EFBIG;
-		return NULL;
-	}
-	buf[n] = '\0';
-	*len = n;
-	return buf;
+		err = t->len + 1 < t->size ? 0 : grow(t);
+		if (err)
+			return err;
+		n = read(fd, t->buf + t->len, t->size - t->len - 1);
+		if (n > 0)
+			t->len += (size_t)n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	if (n < 0)
+		return -errno;
+	t->buf[t->len] = '\0';
+	return t->len > CFG_FILE_MAX ? -EFBIG : 0;
 }
 
 char *cfg_text_read(const char *file, size_t *len)
 {
-	FILE *f = fopen(file, "re");
-	char *text;
+	struct text t = { 0 };
+	int fd = file_open(file);
+	int err = fd < 0 ? fd : read_all(fd, &t);
 
-	if (!f)
+	if (fd >= 0)
+		close(fd);
+	if (err) {
+		forget(&t);
+		errno = -err;
 		return NULL;
-	errno = 0;
-	text = read_all(f, len);
-	fclose(f);
-	return text;
+	}
+	*len = t.len;
+	return t.buf;
 }
 
 /* First octet after the string that starts at @p. */

@@ -10,11 +10,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "cfg/file.h"
 #include "lib/prefix.h"
 #include "lib/secret.h"
 #include "lib/xeid.h"
-
-#define PEM_MAX	16384	/* octets of a file */
 
 static const char *string_of(struct json_object *v)
 {
@@ -144,24 +143,6 @@ static void free_pem(void *dst)
 	*pem = (struct cfg_pem){ 0 };
 }
 
-/* A whole file of at most PEM_MAX octets; without copies in stdio. */
-static int fill_pem(struct cfg_pem *pem, const char *file)
-{
-	FILE *f = fopen(file, "re");
-
-	if (!f)
-		return -EINVAL;
-	setvbuf(f, NULL, _IONBF, 0);
-	pem->text = calloc(1, PEM_MAX + 1);
-	pem->file = strdup(file);
-	if (pem->text)
-		pem->len = fread(pem->text, 1, PEM_MAX, f);
-	fclose(f);
-	if (!pem->text || !pem->file)
-		return -ENOMEM;
-	return strstr(pem->text, "-----BEGIN ") ? 0 : -EINVAL;
-}
-
 static int read_pem(const struct cfg_key *key, struct json_object *v,
 		    void *dst)
 {
@@ -171,7 +152,9 @@ static int read_pem(const struct cfg_key *key, struct json_object *v,
 
 	if (!s || s[0] != '/' || !printable(s))
 		return -EINVAL;
-	ret = fill_pem(&pem, s);
+	ret = file_read_pem(s, &pem.text, &pem.len);
+	if (!ret && keep_string(s, &pem.file))
+		ret = -ENOMEM;
 	if (ret) {
 		free_pem(&pem);
 		return ret;
@@ -299,6 +282,10 @@ static const struct {
 		"path", "an absolute path in quotes", sizeof(char *),
 		read_file, free_string,
 	},
+	[CFG_INPUT] = {
+		"path", "an absolute path in quotes", sizeof(char *),
+		read_file, free_string,
+	},
 	[CFG_DEVICE] = {
 		"device", "the name of a network device, at most 15 characters",
 		sizeof(char *), read_device, free_string,
@@ -317,8 +304,8 @@ static const struct {
 		"\"*\" for all", sizeof(struct xeid), read_xeid,
 	},
 	[CFG_PEM] = {
-		"key file", "the absolute path of a readable file with a key "
-		"in PEM form", sizeof(struct cfg_pem), read_pem, free_pem,
+		"key file", "the absolute path of a file with a key in PEM "
+		"form", sizeof(struct cfg_pem), read_pem, free_pem,
 	},
 	[CFG_HEX128] = {
 		"hex", "32 hexadecimal digits in quotes",

@@ -2,8 +2,10 @@
 #include "io/priv.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -46,24 +48,90 @@ int priv_state_dir(const char *dir, const struct priv_user *u)
 	return chmod(dir, 0700) ? -errno : 0;
 }
 
-/* Permitted and effective become CAP_NET_ADMIN or nothing. */
-static int set_capabilities(bool net_admin)
+int priv_undumpable(void)
 {
-	cap_value_t admin = CAP_NET_ADMIN;
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) ? -errno : 0;
+}
+
+/* --- capabilities --- */
+
+static const cap_value_t net_admin = CAP_NET_ADMIN;
+static const cap_value_t read_files = CAP_DAC_READ_SEARCH;
+
+/* Whether it is there to be kept: it is not if who started us took it away. */
+static bool may_read_files(void)
+{
+	cap_flag_value_t on = CAP_CLEAR;
+	cap_t now = cap_get_proc();
+
+	if (now && cap_get_flag(now, read_files, CAP_PERMITTED, &on))
+		on = CAP_CLEAR;
+	cap_free(now);
+	return on == CAP_SET;
+}
+
+int priv_keep(unsigned int what)
+{
 	cap_t caps = cap_init();
 	int err = 0;
 
 	if (!caps)
 		return -ENOMEM;
-	if (net_admin &&
-	    (cap_set_flag(caps, CAP_PERMITTED, 1, &admin, CAP_SET) ||
-	     cap_set_flag(caps, CAP_EFFECTIVE, 1, &admin, CAP_SET)))
+	if (what & PRIV_NET_ADMIN &&
+	    (cap_set_flag(caps, CAP_PERMITTED, 1, &net_admin, CAP_SET) ||
+	     cap_set_flag(caps, CAP_EFFECTIVE, 1, &net_admin, CAP_SET)))
+		err = -errno;
+	if (what & PRIV_READ_FILES && may_read_files() &&
+	    cap_set_flag(caps, CAP_PERMITTED, 1, &read_files, CAP_SET))
 		err = -errno;
 	if (!err && cap_set_proc(caps))
 		err = -errno;
 	cap_free(caps);
 	return err;
 }
+
+static int open_plainly(const char *file)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* With the capability effective, and without it again: both sets are made
+ * before, so that nothing comes in between. */
+static int open_raised(const char *file)
+{
+	cap_t low = cap_get_proc(), high = low ? cap_dup(low) : NULL;
+	int fd = -EACCES;
+
+	if (high && !cap_set_flag(high, CAP_EFFECTIVE, 1, &read_files,
+				  CAP_SET) && !cap_set_proc(high)) {
+		fd = open_plainly(file);
+		if (cap_set_proc(low))
+			abort();
+	}
+	cap_free(high);
+	cap_free(low);
+	return fd;
+}
+
+int priv_open(const char *file)
+{
+	int fd = open_plainly(file);
+
+	return fd == -EACCES ? open_raised(file) : fd;
+}
+
+bool priv_readable(const char *file)
+{
+	int fd = open_plainly(file);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* --- the user --- */
 
 static int change_user(const struct priv_user *u)
 {
@@ -75,7 +143,7 @@ static int change_user(const struct priv_user *u)
 	return 0;
 }
 
-int priv_drop(const struct priv_user *u, bool net_admin)
+int priv_drop(const struct priv_user *u, unsigned int keep)
 {
 	int err;
 
@@ -83,9 +151,10 @@ int priv_drop(const struct priv_user *u, bool net_admin)
 		return -errno;
 	err = change_user(u);
 	if (!err)
-		err = set_capabilities(net_admin);
+		err = priv_keep(keep);
 	if (!err && (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) ||
 		     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
 		err = -errno;
-	return err;
+	/* To become somebody else may have made it dumpable again. */
+	return err ? err : priv_undumpable();
 }

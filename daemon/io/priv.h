@@ -6,6 +6,12 @@
  * socket, UDP port 4342 in a VRF, and the keys, which only root may read.
  * After that it needs CAP_NET_ADMIN (the lisp family, devices, routes) and
  * nothing else, not even to be root.
+ *
+ * But for one thing: a reload reads its files again, and may find another key
+ * in them.  An open descriptor is no help, as a file that is replaced by
+ * rename(2) is another one.  If there is a file that only root may read,
+ * CAP_DAC_READ_SEARCH stays permitted, and is effective only while one such file
+ * is opened; if there is none, nothing is kept.  It lets read, not write.
  */
 #ifndef LISP_IO_PRIV_H
 #define LISP_IO_PRIV_H
@@ -26,12 +32,33 @@ int priv_find_group(const char *name, gid_t *gid);
  * 0700.  0, -ENOTDIR or another negative errno. */
 int priv_state_dir(const char *dir, const struct priv_user *u);
 
+/* No core dump, and no memory or descriptors for others of this user to read.
+ * 0 or negative errno. */
+int priv_undumpable(void);
+
+enum priv_kept {
+	PRIV_NET_ADMIN = 1,	/* CAP_NET_ADMIN, effective */
+	PRIV_READ_FILES = 2,	/* CAP_DAC_READ_SEARCH, if it is there, only
+				 * permitted */
+};
+
 /*
- * Become @u for good: no supplementary groups, no way back, and no capability
- * but CAP_NET_ADMIN, if @net_admin.  Works also when not started as root, as
- * long as nothing has to change.  0 or negative errno; after an error the
- * process must end.
+ * Become @u for good: no supplementary groups, no way back, no core dumps, and
+ * no capability but those of @keep (PRIV_...).  Works also when not started as
+ * root, as long as nothing has to change.  0 or negative errno; after an error
+ * the process must end.
  */
-int priv_drop(const struct priv_user *u, bool net_admin);
+int priv_drop(const struct priv_user *u, unsigned int keep);
+
+/* Of this thread's capabilities keep those of @what only.  0 or negative
+ * errno. */
+int priv_keep(unsigned int what);
+
+/* A descriptor to read @file from, with PRIV_READ_FILES if it takes that and
+ * it was kept; negative errno. */
+int priv_open(const char *file);
+
+/* Whether @file can be opened without PRIV_READ_FILES. */
+bool priv_readable(const char *file);
 
 #endif

@@ -11,7 +11,9 @@
  *
  * What a daemon has opened at its start cannot change: see needs_restart().
  *
- * The file is read as the daemon's own user, not as root.
+ * The file, and those with keys that it names, are read as the daemon's own
+ * user, or as io/priv.h says if it was started with some that only root may
+ * read.
  */
 #ifndef LISP_RUN_RELOAD_H
 #define LISP_RUN_RELOAD_H

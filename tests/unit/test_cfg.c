@@ -394,7 +394,7 @@ static const struct {
 	{ XTR_MS("{\"address\": \"192.0.2.9\", \"key-file\": "
 		 "\"/dev/null\"}"),
 	  "f:5: xtr.map-servers[0].key-file: \"/dev/null\": expected a key "
-	  "in its first line" },
+	  "of 1 to 1024 characters in its first line" },
 	{ XTR_MS("{\"address\": \"192.0.2.9\", \"key\": \"k\", "
 		 "\"algorithm\": \"none\"}"),
 	  "f:5: xtr.map-servers[0].algorithm: \"none\": expected "
@@ -445,7 +445,7 @@ static const struct {
 	{ "{\"map-resolver\": {\"ddt-roots\": [\"192.0.2.9\"], "
 	  "\"ddt-trust-anchors\": [{\"key-file\": \"/dev/null\"}]}}", "f:1: "
 	  "map-resolver.ddt-trust-anchors[0].key-file: \"/dev/null\": "
-	  "expected a public key in PEM" },
+	  "expected a key in PEM form in it" },
 	{ "{\"map-resolver\": {\"ddt-roots\": [\"192.0.2.9\", "
 	  "\"192.0.2.9\"]}}", "f:1: map-resolver.ddt-roots[1]: \"192.0.2.9\": "
 	  "the same as in element 0: expected each once" },

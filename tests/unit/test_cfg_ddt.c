@@ -128,11 +128,19 @@ static const struct {
 	  "unicast IPv4 or IPv6 address in quotes, neither loopback nor "
 	  "link-local" },
 	{ DDT("\"authoritative\": [],\n\"key-files\": [\"/dev/null\"]"),
-	  "f:3: ddt-node.key-files[0]: \"/dev/null\": expected the absolute "
-	  "path of a readable file with a key in PEM form" },
+	  "f:3: ddt-node.key-files[0]: \"/dev/null\": expected a key in PEM "
+	  "form in it" },
 	{ DDT("\"authoritative\": [],\n\"key-files\": [\"/nowhere/at/all\"]"),
-	  "f:3: ddt-node.key-files[0]: \"/nowhere/at/all\": expected the "
-	  "absolute path of a readable file with a key in PEM form" },
+	  "f:3: ddt-node.key-files[0]: \"/nowhere/at/all\": No such file or "
+	  "directory" },
+	{ DDT("\"authoritative\": [],\n\"key-files\": [\"/\"]"),
+	  "f:3: ddt-node.key-files[0]: \"/\": Is a directory" },
+	{ DDT("\"authoritative\": [],\n\"key-files\": [\"key.pem\"]"),
+	  "f:3: ddt-node.key-files[0]: \"key.pem\": expected the absolute "
+	  "path of a file with a key in PEM form" },
+	{ DDT("\"authoritative\": [],\n\"key-files\": [\"/dev/zero\"]"),
+	  "f:3: ddt-node.key-files[0]: \"/dev/zero\": expected a file of at "
+	  "most 16 KiB" },
 };
 
 static void test_bad(void **state)
