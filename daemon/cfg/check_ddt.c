@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cfg/conf.h"
+#include "cfg/check_part.h"
 #include "sm/xeidmap.h"
 
 /* Something is wrong with "eid-prefix", or @key, of element @i of @list. */

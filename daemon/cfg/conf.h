@@ -247,10 +247,6 @@ void conf_free(struct conf *c);
 /* Checks that concern several keys, for conf_parse(). */
 void conf_check(struct conf *c, struct cfg_errors *e);
 
-/* The part of it that is about the DDT node. */
-void conf_check_ddt(const struct conf *c, struct cfg_errors *e);
-void conf_check_workers(const struct conf *c, struct cfg_errors *e);
-
 /* Of an RLOC, whichever way it is given. */
 enum addr_family conf_rloc_family(const struct conf_rloc *r);
 

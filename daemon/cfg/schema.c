@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The schema of lispd's configuration.  A new key is a member in conf.h, a
- * row here and, if it contradicts others, a check in check.c.
+ * row here and, if it contradicts others, a check in the
+ * file of its role, check_*.c.
  */
 #include "cfg/conf.h"
 
