@@ -600,9 +600,10 @@ static const struct cfg_key conf_keys[] = {
 		 "and the daemon's user." },
 	{ "state-dir", PATH(conf, state_dir, FILE_PATH_MAX),
 	  .def = "\"/var/lib/lispd\"",
-	  .doc = "Directory for what must survive a restart, such as nonces. A "
-		 "Map-Server's registrations are there up to four times: a "
-		 "snapshot, what came after it, and the next one." },
+	  .doc = "Directory for what must survive a restart, such as nonces: of "
+		 "one lispd alone, which has it locked. A Map-Server's "
+		 "registrations are there up to four times: a snapshot, what "
+		 "came after it, and the next one." },
 	{ "user", TEXT(conf, user, 1, 31), .def = "\"nobody\"",
 	  .doc = "Unprivileged user the daemon runs as after start." },
 	{ "log-level", CHOICE(conf, log_level, log_levels, "\"info\""),

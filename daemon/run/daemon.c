@@ -393,11 +393,14 @@ int daemon_start(struct daemon *d)
 
 	d->started = clock_ms();
 	err = open_store(d);
-	if (err) {
+	if (err == -EBUSY)
+		log_error("state-dir %s: another lispd uses it; each needs "
+			  "its own", d->conf->state_dir);
+	else if (err)
 		log_error("%s/" KV_FILE ": %s", d->conf->state_dir,
 			  store_trouble(err));
+	if (err)
 		return err;
-	}
 	err = start_core(d);
 	if (!err && d->conf->xtr)
 		err = start_data_plane(d);

@@ -181,12 +181,13 @@ int checkpoint_restore(const char *dir, const char *file, const char *boot)
 	if (ret || !*boot)
 		return ret;
 	ret = open_latest(path, &place, &h);
-	if (ret <= 0)
-		return ret;
-	ret = 0;
-	if (h.boot[0] && strcmp(h.boot, boot) &&
-	    !join(path, sizeof(path), dir, file))
-		ret = put_back(path, place, &h);
+	if (ret > 0 && (!h.boot[0] || !strcmp(h.boot, boot)))
+		ret = 0;
+	if (ret > 0) {
+		ret = join(path, sizeof(path), dir, file);
+		if (!ret)
+			ret = put_back(path, place, &h);
+	}
 	free(place);
 	return ret;
 }

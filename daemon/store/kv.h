@@ -19,7 +19,8 @@ struct kv;
 
 /* Open or create KV_FILE in @dir, readable by the owner only.  NULL and a
  * negative errno in *@err: -EBADMSG if it is damaged, -EPROTONOSUPPORT if it is
- * of another version of LMDB.  An unreadable file is an error and not replaced:
+ * of another version of LMDB, -EBUSY if somebody has it open: who opens @dir
+ * has it locked until kv_close() or the end of the process.  An unreadable file is an error and not replaced:
  * what it protects from would be lost. */
 struct kv *kv_open_lmdb(const char *dir, int *err);
 

@@ -17,11 +17,13 @@
  * is there would lead to pages that are used again.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,6 +50,7 @@ struct flusher {
 
 struct kv_lmdb {
 	struct kv kv;
+	int dir;			/* locked: we alone write there */
 	MDB_env *env;
 	MDB_dbi dbi;
 	bool dirty;			/* put since the last flush began */
@@ -388,6 +391,7 @@ static void lmdb_close(struct kv *k)
 
 	flusher_stop(&l->flusher);
 	mdb_env_close(l->env);
+	close(l->dir);
 	free(l);
 }
 
@@ -436,6 +440,17 @@ static int fill_up(MDB_env *env)
 	return st.st_size < size && ftruncate(fd, size) ? -errno : 0;
 }
 
+/* The lock goes with the process, however it ends. */
+static int open_dir(struct kv_lmdb *l, const char *dir)
+{
+	l->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (l->dir < 0)
+		return -errno;
+	if (!flock(l->dir, LOCK_EX | LOCK_NB))
+		return 0;
+	return errno == EWOULDBLOCK ? -EBUSY : -errno;
+}
+
 static int open_file(struct kv_lmdb *l, const char *dir)
 {
 	char path[PATH_SIZE], boot[CHECKPOINT_BOOT];
@@ -478,17 +493,21 @@ static int first_checkpoint(struct kv_lmdb *l, const char *dir)
 
 static int open_env(struct kv_lmdb *l, const char *dir)
 {
-	int ret = errno_of(mdb_env_create(&l->env));
+	int ret = open_dir(l, dir);
 
-	if (ret)
-		return ret;
-	ret = open_file(l, dir);
+	if (!ret)
+		ret = errno_of(mdb_env_create(&l->env));
+	if (!ret)
+		ret = open_file(l, dir);
 	if (!ret)
 		ret = first_checkpoint(l, dir);
-	if (ret) {
-		checkpoint_free(&l->flusher.checkpoint);
+	if (!ret)
+		return 0;
+	checkpoint_free(&l->flusher.checkpoint);
+	if (l->env)
 		mdb_env_close(l->env);
-	}
+	if (l->dir >= 0)
+		close(l->dir);
 	return ret;
 }
 

@@ -5,7 +5,9 @@
  */
 #include "store.h"
 
+#include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "store/checkpoint.h"
 
@@ -132,6 +134,49 @@ static void numbers_go_on(void **state)
 	checkpoint_free(&c);
 }
 
+/* Opens the table, says so, and never closes it. */
+static pid_t other_process(void)
+{
+	char said;
+	int fds[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		if (!kv_open_lmdb(dir, NULL) || write(fds[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(fds[1]);
+	assert_int_equal(read(fds[0], &said, 1), 1);
+	close(fds[0]);
+	return pid;
+}
+
+/* Two would write over each other's checkpoints; one that was killed leaves
+ * nothing behind. */
+static void one_at_a_time(void **state)
+{
+	pid_t pid = other_process();
+	int err = 0;
+
+	assert_null(kv_open_lmdb(dir, &err));
+	assert_int_equal(err, -EBUSY);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	kv = open_kv();
+	assert_null(kv_open_lmdb(dir, &err));
+	assert_int_equal(err, -EBUSY);
+	assert_int_equal(put("a"), 0);
+	kv_close(kv);
+	kv = open_kv();
+	assert_true(has("a"));
+	kv_close(kv);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +185,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(room_from_the_start, on_lmdb,
 						clean),
 		cmocka_unit_test_setup_teardown(numbers_go_on, on_lmdb, clean),
+		cmocka_unit_test_setup_teardown(one_at_a_time, on_lmdb, clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
