@@ -469,6 +469,9 @@ static int open_file(struct kv_lmdb *l, const char *dir)
 					    MDB_NOSYNC | MDB_NOTLS, 0600));
 	if (!ret)
 		ret = fill_up(l->env);
+	/* Readers of the dead keep pages for ever. */
+	if (!ret)
+		ret = errno_of(mdb_reader_check(l->env, NULL));
 	return ret ? ret : open_table(l);
 }
 
@@ -480,6 +483,9 @@ static int first_checkpoint(struct kv_lmdb *l, const char *dir)
 
 	if (!ret)
 		ret = checkpoint_init(&f->checkpoint, dir, stat.ms_psize);
+	/* Both files are there: their names, too, shall last. */
+	if (!ret && fsync(l->dir))
+		ret = -errno;
 	if (!ret)
 		ret = take(l);
 	if (ret)

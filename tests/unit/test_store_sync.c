@@ -5,6 +5,7 @@
  */
 #include "store.h"
 
+#include <lmdb.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -49,8 +50,22 @@ int fdatasync(int fd)
 	return fails(fd) ? -1 : (int)syscall(SYS_fdatasync, fd);
 }
 
+/* Of the directory, with both files in it. */
+static int dir_syncs;
+
+static void count_dir_sync(int fd)
+{
+	char path[256];
+
+	name_of(fd, path);
+	if (*dir && !strcmp(path, dir) && !faccessat(fd, KV_FILE, F_OK, 0) &&
+	    !faccessat(fd, CHECKPOINT_FILE, F_OK, 0))
+		dir_syncs++;
+}
+
 int fsync(int fd)
 {
+	count_dir_sync(fd);
 	return fails(fd) ? -1 : (int)syscall(SYS_fsync, fd);
 }
 
@@ -134,8 +149,49 @@ static void numbers_go_on(void **state)
 	checkpoint_free(&c);
 }
 
-/* Opens the table, says so, and never closes it. */
-static pid_t other_process(void)
+/* Who may be asked for a file must not lose its name. */
+static void names_last(void **state)
+{
+	dir_syncs = 0;
+	kv = open_kv();
+	assert_int_equal(dir_syncs, 1);
+	kv_close(kv);
+	fail_sync(strrchr(dir, '/') + 1, 1);
+	assert_null(kv_open_lmdb(dir, NULL));
+}
+
+static int open_table(void)
+{
+	return kv_open_lmdb(dir, NULL) ? 0 : -1;
+}
+
+/* As a tool that copies the table: opens it, and reads or not. */
+static MDB_env *open_env(MDB_txn **txn)
+{
+	char path[128];
+	MDB_env *env;
+
+	snprintf(path, sizeof(path), "%s/" KV_FILE, dir);
+	if (mdb_env_create(&env) ||
+	    mdb_env_open(env, path, MDB_NOSUBDIR | MDB_RDONLY, 0600))
+		return NULL;
+	return txn && mdb_txn_begin(env, NULL, MDB_RDONLY, txn) ? NULL : env;
+}
+
+static int open_idle(void)
+{
+	return open_env(NULL) ? 0 : -1;
+}
+
+static int open_reader(void)
+{
+	MDB_txn *txn;
+
+	return open_env(&txn) ? 0 : -1;
+}
+
+/* Does that, says so, and never ends. */
+static pid_t other_process(int (*begin)(void))
 {
 	char said;
 	int fds[2];
@@ -145,7 +201,7 @@ static pid_t other_process(void)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
-		if (!kv_open_lmdb(dir, NULL) || write(fds[1], "", 1) != 1)
+		if (begin() || write(fds[1], "", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
@@ -156,17 +212,22 @@ static pid_t other_process(void)
 	return pid;
 }
 
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 /* Two would write over each other's checkpoints; one that was killed leaves
  * nothing behind. */
 static void one_at_a_time(void **state)
 {
-	pid_t pid = other_process();
+	pid_t pid = other_process(open_table);
 	int err = 0;
 
 	assert_null(kv_open_lmdb(dir, &err));
 	assert_int_equal(err, -EBUSY);
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	end(pid);
 	kv = open_kv();
 	assert_null(kv_open_lmdb(dir, &err));
 	assert_int_equal(err, -EBUSY);
@@ -177,6 +238,54 @@ static void one_at_a_time(void **state)
 	kv_close(kv);
 }
 
+static int count_line(const char *line, void *arg)
+{
+	int *lines = arg;
+
+	++*lines;
+	return 0;
+}
+
+/* How many readers there are: the first line is of none. */
+static int count_readers(void)
+{
+	MDB_env *env = open_env(NULL);
+	int lines = 0;
+
+	mdb_reader_list(env, count_line, &lines);
+	return lines - 1;
+}
+
+static int readers_seen(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(count_readers());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WEXITSTATUS(status);
+}
+
+/* A reader that was killed while somebody else has the file open. */
+static void dead_readers_go(void **state)
+{
+	pid_t idle, reader;
+
+	kv = open_kv();
+	assert_int_equal(put("a"), 0);
+	kv_close(kv);
+	idle = other_process(open_idle);
+	reader = other_process(open_reader);
+	end(reader);
+	assert_int_equal(readers_seen(), 1);
+	kv = open_kv();
+	assert_int_equal(kv_sync(kv), 0);
+	assert_int_equal(readers_seen(), 1);	/* ours */
+	kv_close(kv);
+	end(idle);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,7 +294,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(room_from_the_start, on_lmdb,
 						clean),
 		cmocka_unit_test_setup_teardown(numbers_go_on, on_lmdb, clean),
+		cmocka_unit_test_setup_teardown(names_last, on_lmdb, clean),
 		cmocka_unit_test_setup_teardown(one_at_a_time, on_lmdb, clean),
+		cmocka_unit_test_setup_teardown(dead_readers_go, on_lmdb,
+						clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
