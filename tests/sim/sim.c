@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/sig.h"
 #include "sim.h"
 #include "sm/util.h"
 
@@ -145,7 +146,7 @@ static uint64_t op_wall(void *arg)
 {
 	struct sim_host *h = arg;
 
-	return SIM_WALL + h->sim->now / 1000;
+	return SIM_WALL + h->sim->now / 1000 + (uint64_t)h->clock_off;
 }
 
 static int op_sign(void *arg, const struct sm_key *key, uint8_t *msg,
@@ -158,6 +159,21 @@ static int op_verify(void *arg, const struct sm_key *key, const uint8_t *msg,
 		     size_t len, const struct wire_auth *auth)
 {
 	return auth_verify(key->key, msg, len, auth, key->coverage);
+}
+
+static int op_signed_with(void *arg, const uint8_t *key, size_t key_len,
+			  const uint8_t *data, size_t len, const uint8_t *sig,
+			  size_t sig_len)
+{
+	return sig_verify(key, key_len, data, len, sig, sig_len);
+}
+
+static int op_sign_referral(void *arg, const struct sig_key *key,
+			    const uint8_t *data, size_t len, uint8_t *sig,
+			    size_t sig_len)
+{
+	return sig_sign(key, data, len, sig, sig_len) == (int)sig_len ? 0 :
+		-EIO;
 }
 
 static enum rloc_verdict op_rloc_check(void *arg, const struct addr *a)
@@ -531,12 +547,16 @@ static void set_locals(struct sim_host *h)
 
 static struct sm_ops ops_of(struct sim_host *h)
 {
+	const struct sm_ops *sigs = h->sim->signatures;
+
 	return (struct sm_ops){
 		.arg = h,
 		.random = op_random,
 		.wall = op_wall,
 		.sign = op_sign,
 		.verify = op_verify,
+		.signed_with = sigs ? sigs->signed_with : op_signed_with,
+		.sign_referral = sigs ? sigs->sign_referral : op_sign_referral,
 		.rloc_check = op_rloc_check,
 		.register_nonce = op_register_nonce,
 		.store = &store_memory_ops,

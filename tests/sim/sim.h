@@ -35,6 +35,7 @@ struct sim_host {
 	struct node *node;
 	uint64_t first_nonce;
 	uint64_t booted;		/* ms */
+	int64_t clock_off;		/* seconds that its time of day is off */
 	struct addr overlay;		/* verdict RLOC_OVERLAY for this one */
 	uint64_t logs[LOG_EVENT_COUNT];
 	uint64_t sent[16];		/* by message type */
@@ -73,6 +74,9 @@ struct sim {
 	void (*heard)(struct sim *s, struct sim_host *to,
 		      const struct packet *pkt, const struct lisp_msg *m);
 	void *heard_arg;
+	/* Its signed_with() and sign_referral() instead of crypto/sig.h, or
+	 * NULL. */
+	const struct sm_ops *signatures;
 	/* Looks at everything after each event. */
 	void (*check)(struct sim *s);
 };
