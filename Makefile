@@ -194,7 +194,7 @@ $(B)/asan/unit/%: tests/unit/%.c $(call archives,asan/,$(TESTED))
 		$(SAN) -MF $@.d -o $@ $< \
 		$(call group,$(call archives,asan/,$(TESTED))) -lcmocka -lm $(LDLIBS)
 
-$(B)/asan/sim/%: tests/sim/%.c $(SIM_LIB) $(wildcard tests/sim/*.h) \
+$(B)/asan/sim/%: tests/sim/%.c $(SIM_LIB) $(wildcard tests/sim/*.h tests/*.h) \
 		$(call archives,asan/,$(ROOMS))
 	$(say) TEST $@
 	$(Q)mkdir -p $(@D)

@@ -289,8 +289,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint8_t seed[16] = { 1 };
 	struct sm_ops ops = {
-		.random = op_random, .wall = op_wall, .sign = op_sign,
-		.verify = op_verify, .rloc_check = op_rloc_check,
+		.random = op_random, .wall = op_wall, .sign = real_sign,
+		.verify = real_verify, .rloc_check = op_rloc_check,
 		.signed_with = op_signed_with,
 		.sign_referral = op_sign_referral,
 		.store = &store_memory_ops,

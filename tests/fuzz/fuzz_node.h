@@ -8,6 +8,7 @@
 
 #include "fuzz_signed.h"
 
+#include "../real_auth.h"
 #include "sm/node.h"
 #include "sm/site.h"
 #include "store/store.h"
@@ -50,18 +51,6 @@ static uint64_t op_random(void *arg)
 static uint64_t op_wall(void *arg)
 {
 	return 1800000000;
-}
-
-static int op_sign(void *arg, const struct sm_key *key, uint8_t *msg,
-		   size_t len)
-{
-	return auth_sign(key->key, msg, len, AUTH_COVER_ENTIRE);
-}
-
-static int op_verify(void *arg, const struct sm_key *key, const uint8_t *msg,
-		     size_t len, const struct wire_auth *auth)
-{
-	return auth_verify(key->key, msg, len, auth, key->coverage);
 }
 
 static enum rloc_verdict op_rloc_check(void *arg, const struct addr *a)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../real_auth.h"
 #include "crypto/sig.h"
 #include "sim.h"
 #include "sm/util.h"
@@ -147,18 +148,6 @@ static uint64_t op_wall(void *arg)
 	struct sim_host *h = arg;
 
 	return SIM_WALL + h->sim->now / 1000 + (uint64_t)h->clock_off;
-}
-
-static int op_sign(void *arg, const struct sm_key *key, uint8_t *msg,
-		   size_t len)
-{
-	return auth_sign(key->key, msg, len, AUTH_COVER_ENTIRE);
-}
-
-static int op_verify(void *arg, const struct sm_key *key, const uint8_t *msg,
-		     size_t len, const struct wire_auth *auth)
-{
-	return auth_verify(key->key, msg, len, auth, key->coverage);
 }
 
 static int op_signed_with(void *arg, const uint8_t *key, size_t key_len,
@@ -553,8 +542,8 @@ static struct sm_ops ops_of(struct sim_host *h)
 		.arg = h,
 		.random = op_random,
 		.wall = op_wall,
-		.sign = op_sign,
-		.verify = op_verify,
+		.sign = real_sign,
+		.verify = real_verify,
 		.signed_with = sigs ? sigs->signed_with : op_signed_with,
 		.sign_referral = sigs ? sigs->sign_referral : op_sign_referral,
 		.rloc_check = op_rloc_check,

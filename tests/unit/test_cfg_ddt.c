@@ -9,31 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cfg/conf.h"
-
-static struct conf *parse(const char *text, struct cfg_errors *e)
-{
-	char *copy = strdup(text);
-	struct conf *c;
-
-	assert_non_null(copy);
-	cfg_errors_init(e, "f");
-	c = conf_parse(copy, e);
-	free(copy);
-	return c;
-}
-
-static struct conf *parse_good(const char *text)
-{
-	struct cfg_errors e;
-	struct conf *c = parse(text, &e);
-
-	for (unsigned int i = 0; i < e.count; i++)
-		print_error("%s\n", e.lines[i]);
-	cfg_errors_free(&e);
-	assert_non_null(c);
-	return c;
-}
+#include "cfg.h"
 
 static void test_ddt_node(void **state)
 {

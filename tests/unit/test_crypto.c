@@ -19,18 +19,6 @@
 
 #define PSK "lisp-test-key"
 
-static int load(void **state)
-{
-	vectors_load("messages");
-	return 0;
-}
-
-static int unload(void **state)
-{
-	vectors_free();
-	return 0;
-}
-
 static const uint8_t aa[80] = { [0 ... 79] = 0xaa };
 static const uint8_t bb[32] = { [0 ... 31] = 0x0b };
 static const uint8_t cd[50] = { [0 ... 49] = 0xcd };
@@ -475,5 +463,5 @@ int main(void)
 		cmocka_unit_test(randomness),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, vectors_messages, vectors_done);
 }

@@ -6,11 +6,8 @@
  *
  * Flushing the store is not a message's: it is for all that came since.
  */
-#include "sm.h"
-
-#include "crypto/auth.h"
-#include "sm/node.h"
-#include "store/store.h"
+#include "../real_auth.h"
+#include "sm_node.h"
 
 #define XTRS		200u
 #define WARM_UP		4000u
@@ -41,24 +38,8 @@ static struct site_eid site_eid;
 static struct site site;
 static struct ms_config ms_cfg;
 static struct mr_config mr_cfg;
-static struct sm_ops node_ops;
-static struct store *store;
-static struct kv *kv;
-static struct node *node;
 static struct arena room;
 static uint64_t now;
-
-static int real_sign(void *arg, const struct sm_key *k, uint8_t *msg,
-		     size_t len)
-{
-	return auth_sign(k->key, msg, len, AUTH_COVER_ENTIRE);
-}
-
-static int real_verify(void *arg, const struct sm_key *k, const uint8_t *msg,
-		       size_t len, const struct wire_auth *auth)
-{
-	return auth_verify(k->key, msg, len, auth, k->coverage);
-}
 
 static void configure(void)
 {
@@ -82,18 +63,11 @@ static void configure(void)
 static int begin(void **state)
 {
 	struct node_config cfg = { .ms = &ms_cfg, .mr = &mr_cfg };
-	struct store_config sc;
 
 	configure();
-	store_config_init(&sc);
-	kv = kv_open_memory(NULL);
-	store = store_new(&sc, kv, seed, NULL);
-	assert_non_null(store);
-	node_ops = ops;
+	node_store();
 	node_ops.sign = real_sign;
 	node_ops.verify = real_verify;
-	node_ops.store = &store_memory_ops;
-	node_ops.store_arg = store;
 	now = 1000000;
 	node = node_new(&cfg, &node_ops, now, NULL);
 	assert_non_null(node);
@@ -104,22 +78,9 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-	node_free(node);
-	store_free(store);
-	kv_close(kv);
-	auth_key_free(key.key);
 	arena_free(&room);
-	return turn_done(state);
-}
-
-static uint64_t counter(const char *group, const char *name)
-{
-	struct counter_group g;
-
-	for (size_t i = 0; node_counters_at(node, i, &g); i++)
-		if (!strcmp(g.name, group))
-			return counted(g, name);
-	fail_msg("no group %s", group);
+	node_done(state);
+	auth_key_free(key.key);
 	return 0;
 }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The node: which machine gets what; the Map-Resolver; display. */
-#include "sm.h"
+#include "sm_node.h"
 
 #include "sm/ms.h"
-#include "sm/node.h"
-#include "store/store.h"
 
 #define NOW	1000000u
 
@@ -16,10 +14,6 @@ static const struct ddt_config *with_ddt;
 static uint32_t ecm_flags;
 static uint64_t when, last_nonce;
 static struct node_config cfg;
-static struct sm_ops node_ops;
-static struct store *store;
-static struct kv *kv;
-static struct node *node;
 
 static struct locator rloc;
 static struct addr resolver, server;
@@ -32,8 +26,6 @@ static const uint32_t iids[] = { 100 };
 
 static int set_up(void **state)
 {
-	struct store_config sc;
-
 	memset(&world, 0, sizeof(world));
 	rloc = L("192.0.2.1");
 	resolver = A("198.51.100.20");
@@ -66,14 +58,7 @@ static int set_up(void **state)
 	mrc.servers = &server;
 	mrc.server_count = 1;
 
-	store_config_init(&sc);
-	kv = kv_open_memory(NULL);
-	store = store_new(&sc, kv, seed, NULL);
-	assert_non_null(store);
-	node_ops = ops;
-	node_ops.store = &store_memory_ops;
-	node_ops.store_arg = store;
-	node = NULL;
+	node_store();
 	ddt_config_init(&ddtc);
 	with_ddt = NULL;
 	ecm_flags = 0;
@@ -82,31 +67,12 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	node_free(node);
-	store_free(store);
-	kv_close(kv);
-	return turn_done(state);
-}
-
 static void roles(bool x, bool s, bool r)
 {
 	cfg = (struct node_config){ x ? &xtr : NULL, s ? &msc : NULL,
 				    r ? &mrc : NULL, with_ddt };
 	node = node_new(&cfg, &node_ops, NOW, NULL);
 	assert_non_null(node);
-}
-
-static uint64_t counter(const char *group, const char *name)
-{
-	struct counter_group g;
-
-	for (size_t i = 0; node_counters_at(node, i, &g); i++)
-		if (!strcmp(g.name, group))
-			return counted(g, name);
-	fail_msg("no group %s", group);
-	return 0;
 }
 
 static int desk = -1;			/* 0 and on: at that one */
@@ -649,7 +615,7 @@ static void every_counter_has_a_name(void **state)
 	assert_int_equal(groups, 10);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, node_done)
 
 int main(void)
 {

@@ -17,12 +17,6 @@ static int load(void **state)
 	return 0;
 }
 
-static int unload(void **state)
-{
-	vectors_free();
-	return 0;
-}
-
 static int parse_octets(const uint8_t *at, size_t n, struct arena *arena,
 			struct wire_addr *a, struct wire_error *err,
 			size_t *used)
@@ -317,5 +311,5 @@ int main(void)
 		cmocka_unit_test(names),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, load, vectors_done);
 }

@@ -11,18 +11,6 @@
 #include "vectors.h"
 #include "wire/msg.h"
 
-static int load(void **state)
-{
-	vectors_load("messages");
-	return 0;
-}
-
-static int unload(void **state)
-{
-	vectors_free();
-	return 0;
-}
-
 static void lengths(void **state)
 {
 	unsigned int algorithm, len;
@@ -125,5 +113,5 @@ int main(void)
 		cmocka_unit_test(ranges_with_trailing),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, vectors_messages, vectors_done);
 }

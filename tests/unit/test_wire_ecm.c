@@ -19,18 +19,6 @@
 #define UDP	(IP + 20)
 #define UDP6	(IP + 40)
 
-static int load(void **state)
-{
-	vectors_load("messages");
-	return 0;
-}
-
-static int unload(void **state)
-{
-	vectors_free();
-	return 0;
-}
-
 static void put16(uint8_t *at, uint16_t v)
 {
 	at[0] = v >> 8;
@@ -380,5 +368,5 @@ int main(void)
 		cmocka_unit_test(sums),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, vectors_messages, vectors_done);
 }

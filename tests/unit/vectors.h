@@ -72,6 +72,19 @@ static inline void vectors_free(void)
 	vector_count = 0;
 }
 
+/* Before and after a group of tests. */
+static inline int vectors_messages(void **state)
+{
+	vectors_load("messages");
+	return 0;
+}
+
+static inline int vectors_done(void **state)
+{
+	vectors_free();
+	return 0;
+}
+
 static inline const struct vector *vector(const char *name)
 {
 	size_t i;
