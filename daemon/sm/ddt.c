@@ -63,6 +63,12 @@ void ddt_config_init(struct ddt_config *cfg)
 			.all = LIMIT_ALL_TOGETHER,
 			.slots = 65536,
 		},
+		/* As long as a resolver asks for EIDs of that site. */
+		.needed = {
+			.each = { 20000, 500 },
+			.all = LIMIT_ALL_TOGETHER,
+			.slots = 65536,
+		},
 		.message_max4 = 1280 - 28,
 		.message_max6 = 1280 - 48,
 	};
@@ -123,6 +129,8 @@ int ddt_init(struct ddt *d, const struct ddt_config *cfg,
 	if (!ret)
 		ret = limit_init(&d->repeated, &cfg->repeated, seed);
 	if (!ret)
+		ret = limit_init(&d->needed, &cfg->needed, seed);
+	if (!ret)
 		ret = ddt_sign_init(&d->sign, &cfg->sign, ops, seed);
 	if (ret)
 		ddt_free(d);
@@ -139,6 +147,7 @@ void ddt_free(struct ddt *d)
 	xeidmap_free(&d->delegations);
 	limit_free(&d->requests);
 	limit_free(&d->repeated);
+	limit_free(&d->needed);
 	ddt_sign_free(&d->sign);
 	memset(d, 0, sizeof(*d));
 }
@@ -203,7 +212,8 @@ static void cut(struct query *q)
 	}
 }
 
-/* Whoever is told this remembers it.  An MS-ACK he needs for each request. */
+/* Whoever is told this remembers it, and asks again when he has not heard it.
+ * The rest he needs for each request: an MS-ACK, and what he must not keep. */
 static bool is_remembered(const struct query *q)
 {
 	return !q->rec.incomplete && q->rec.ttl && q->how != DDT_SIGN_ONCE &&
@@ -223,7 +233,8 @@ static bool is_repeated(struct query *q)
 	size_t len = limit_key(key, &q->rq->pkt->from, &q->rec.xeid.eid);
 
 	key[len++] = q->rec.xeid.iid_len;
-	if (limit_take(&d->repeated, key, len, q->now))
+	if (limit_take(is_remembered(q) ? &d->repeated : &d->needed, key, len,
+		       q->now))
 		return false;
 	if (d->ops->random(d->ops->arg) % DDT_SLIP)
 		return true;
@@ -240,7 +251,7 @@ static void answer(struct query *q)
 
 	q->rec.authoritative = true;
 	cut(q);
-	if (is_remembered(q) && is_repeated(q)) {
+	if (is_repeated(q)) {
 		refuse(q, DDT_NODE_REPEATED, LOG_REQUEST_LIMITED);
 		return;
 	}

@@ -48,7 +48,10 @@ struct ddt_config {
 	uint32_t ttl;			/* minutes, of what is found */
 	struct ddt_sign_config sign;
 	struct limit_config requests;	/* per source */
-	struct limit_config repeated;	/* per source and record */
+	/* Per source and record: what the source remembers, and what it needs
+	 * for each request (MS-ACK, incomplete, TTL 0). */
+	struct limit_config repeated;
+	struct limit_config needed;
 	unsigned int message_max4;	/* octets of UDP payload */
 	unsigned int message_max6;
 };
@@ -56,7 +59,7 @@ struct ddt_config {
 enum ddt_node_counter {
 	DDT_NODE_REQUESTS,
 	DDT_NODE_LIMITED,
-	DDT_NODE_REPEATED,		/* what the source should remember */
+	DDT_NODE_REPEATED,		/* over the limit of a record */
 	DDT_NODE_SLIPPED,		/* the same, and answered */
 	DDT_NODE_INVALID,
 	DDT_NODE_ACTION,			/* one for each enum referral_action */
@@ -77,6 +80,7 @@ struct ddt {
 	struct ddt_sign sign;
 	struct limit requests;
 	struct limit repeated;
+	struct limit needed;
 	struct ddt_config plain;	/* of a Map-Server that is no node */
 	uint64_t counters[DDT_NODE_COUNT];
 };

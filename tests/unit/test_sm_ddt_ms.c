@@ -244,7 +244,7 @@ static void plain_map_server(void **state)
 }
 
 /* An acknowledgement is needed for each request, and so is what may not be
- * remembered: how often the same is asked for does not matter. */
+ * remembered: there is far more of it than of what is. */
 static void never_too_often(void **state)
 {
 	own[0].complete = true;
@@ -261,6 +261,35 @@ static void never_too_often(void **state)
 	for (int i = 0; i < 200; i++)
 		ASK("[100]10.1.0.1/32");
 	assert_int_equal(counted(ddt_counters(&ddt), "repeated"), 0);
+}
+
+/* Three questions each 10 ms, for 20 s from @at on. */
+static void ask_often(uint64_t at, const char *eid)
+{
+	for (unsigned int i = 0; i < 6000; i++)
+		ask_ddt(&ddt, at + i / 3 * 10, US, eid);
+}
+
+/* But not without end, as whoever asks may have made up who he is: 50 a
+ * second, and half of what is over it; other sites are not in its way. */
+static void not_without_end(void **state)
+{
+	ddt_cfg.requests.each.interval_us = 1;
+	make();
+	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 1));
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 2));
+	ask_often(NOW, "[100]10.8.0.1/32");
+	assert_in_range(counted(ddt_counters(&ddt), "ms-ack"),
+			1500 + 2000, 1500 + 2500);
+	ask_often(NOW + 20000, "[100]10.2.0.1/32");
+	assert_in_range(counted(ddt_counters(&ddt), "ms-not-registered"),
+			1500 + 2000, 1500 + 2500);
+	ask_often(NOW + 40000, "[100]11.0.0.1/32");
+	assert_in_range(counted(ddt_counters(&ddt), "not-authoritative"),
+			1500 + 2000, 1500 + 2500);
+	ask_ddt(&ddt, NOW + 60000, US, "[100]10.1.0.1/32");
+	assert_string_equal(said(),
+			    "ms-ack [100]10.1.0.0/16 1440 I 198.51.100.10");
 }
 
 static uint64_t wall(void *arg)
@@ -326,6 +355,7 @@ int main(void)
 		T(holes),
 		T(plain_map_server),
 		T(never_too_often),
+		T(not_without_end),
 		T(holes_cost_no_site),
 	};
 
