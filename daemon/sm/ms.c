@@ -46,6 +46,20 @@ static const char *const counter_names[MS_COUNT] = {
 	[MS_FORWARD_LOOP] = "forward-loop",
 };
 
+/* Those around a row of another site know it. */
+static void find_others(struct ms *ms, size_t refs)
+{
+	for (size_t i = 0; i < refs; i++) {
+		const struct site_ref *ref = &ms->refs[i];
+		struct site_ref *up;
+
+		for (up = eidmap_cover(&ms->sites, &ref->eid->eid); up;
+		     up = eidmap_cover(&ms->sites, &up->eid->eid))
+			if (up->site != ref->site)
+				up->has_others = true;
+	}
+}
+
 static int add_sites(struct ms *ms)
 {
 	size_t n = 0;
@@ -72,6 +86,7 @@ static int add_sites(struct ms *ms)
 				return ret == -EEXIST ? -EINVAL : ret;
 		}
 	}
+	find_others(ms, n);
 	return 0;
 }
 

@@ -60,7 +60,7 @@ enum ms_counter {
 	MS_NO_ITR_RLOC,
 	MS_PROXY_REPLIES,
 	MS_PROXY_FOR_FAMILY,	/* of these: the ETR could not have answered */
-	MS_CUT,			/* more-specifics did not fit */
+	MS_CUT,			/* more-specifics did not fit, or are others' */
 	MS_NEGATIVE_HOLE,
 	MS_NEGATIVE_UNREGISTERED,
 	MS_REPLY_LIMITED,

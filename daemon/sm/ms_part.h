@@ -8,6 +8,7 @@
 struct site_ref {
 	const struct site *site;
 	const struct site_eid *eid;
+	bool has_others;	/* rows of other sites beneath it */
 };
 
 /* The most specific configured EID-prefix that covers @eid, NULL. */
@@ -16,6 +17,10 @@ const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid);
 /* Is @eid, of @ref or (NULL) of no site, delegated to others? */
 bool ms_is_delegated(const struct ms *ms, const struct site_ref *ref,
 		     const struct eid *eid);
+
+/* Is anything beneath @eid, which is @ref's, delegated, or another site's? */
+bool ms_has_others(const struct ms *ms, const struct site_ref *ref,
+		   const struct eid *eid);
 
 /* The widest prefix around @host, @floor bits at least, that touches nothing
  * that is configured, delegated or registered, but what @host itself is in.

@@ -79,6 +79,21 @@ static bool may_reply(const struct query *q)
 	return true;
 }
 
+/* --- what there is --- */
+
+static const struct store_entry *registered(struct query *q)
+{
+	const struct sm_ops *ops = q->ms->ops;
+	const struct store_entry *e;
+
+	e = ops->store->match(ops->store_arg, &q->asked, &q->found);
+	if (!e)
+		e = ops->store->match(ops->store_arg, &q->host, &q->found);
+
+	/* A registration above the configured prefix is another site's. */
+	return e && e->eid.prefix.len >= q->ref->eid->eid.prefix.len ? e : NULL;
+}
+
 /* --- negative --- */
 
 static void negative(struct query *q, enum ms_counter counter,
@@ -114,16 +129,40 @@ static bool add_entry(struct query *q, const struct store_entry *e,
 	return reply_add(r, &rec) != NULL;
 }
 
-/* Best match and what is registered beneath it; where that does not fit, the
- * hole between these around the EID asked for (sm/reply.h). */
+/* Not the whole prefix: the hole around the EID asked for, if it was a prefix
+ * around its first address, between what is registered and what is of others
+ * (sm/reply.h). */
+static void add_cut(struct query *q)
+{
+	struct eid cut;
+
+	counter_up(&q->desk->counters[MS_CUT]);
+	q->asked = q->host;
+	q->ref = ms_site_of(q->ms, &q->host);
+	q->entry = registered(q);
+	if (!q->entry) {
+		negative(q, MS_NEGATIVE_UNREGISTERED, TTL_UNREGISTERED,
+			 q->ref->eid->eid.prefix.len);
+		return;
+	}
+	cut = q->entry->eid;
+	cut.prefix = ms_hole(q->ms, &q->host, cut.prefix.len);
+	add_entry(q, q->entry, &cut);
+}
+
+/* Best match and what is registered beneath it, if all that fits and is the
+ * site's. */
 static void add_match(struct query *q)
 {
 	const struct sm_ops *ops = q->ms->ops;
 	const struct store_entry *e = q->entry;
 	struct store_entry more;
 	unsigned int before = q->reply.count;
-	struct eid cut = q->entry->eid;
 
+	if (ms_has_others(q->ms, q->ref, &e->eid)) {
+		add_cut(q);
+		return;
+	}
 	while (e && add_entry(q, e, &e->eid))
 		e = ops->store->next(ops->store_arg, &q->entry->eid, &e->eid,
 				     &more);
@@ -131,10 +170,7 @@ static void add_match(struct query *q)
 		return;
 
 	reply_cut(&q->reply, before);
-	counter_up(&q->desk->counters[MS_CUT]);
-	ops->store->gap(ops->store_arg, q->host.iid, &q->host.prefix.addr,
-			cut.prefix.len, &cut.prefix);
-	add_entry(q, q->entry, &cut);
+	add_cut(q);
 }
 
 /* All that a reply says to one question lives as long (RFC 9301 5.5). */
@@ -238,19 +274,6 @@ static void ask_etrs(const struct query *q)
 }
 
 /* --- decide --- */
-
-static const struct store_entry *registered(struct query *q)
-{
-	const struct sm_ops *ops = q->ms->ops;
-	const struct store_entry *e;
-
-	e = ops->store->match(ops->store_arg, &q->asked, &q->found);
-	if (!e)
-		e = ops->store->match(ops->store_arg, &q->host, &q->found);
-
-	/* A registration above the configured prefix is another site's. */
-	return e && e->eid.prefix.len >= q->ref->eid->eid.prefix.len ? e : NULL;
-}
 
 /* What was asked about the EIDs of one site, from however many addresses, must
  * not keep us from those of another. */

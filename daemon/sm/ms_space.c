@@ -31,6 +31,15 @@ bool ms_covers(const struct ms *ms, const struct eid *eid)
 	return ref && !ms_is_delegated(ms, ref, eid);
 }
 
+bool ms_has_others(const struct ms *ms, const struct site_ref *ref,
+		   const struct eid *eid)
+{
+	const struct xeidmap *d = ms->delegations;
+
+	return (d && d->eids.count && eidmap_next(&d->eids, eid, eid)) ||
+	       (ref->has_others && eidmap_next(&ms->sites, eid, eid));
+}
+
 /* Each of the three begins where the one before it had to stop. */
 struct prefix ms_hole(const struct ms *ms, const struct eid *host,
 		      unsigned int floor)

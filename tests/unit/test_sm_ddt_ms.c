@@ -204,6 +204,57 @@ static void no_registration_of_others(void **state)
 	assert_non_null(entry("[100]10.1.5.0/24"));
 }
 
+static const char *answered(unsigned int i)
+{
+	static char text[EID_TEXT_MAX];
+
+	assert_true(i < sent(0).reply.record_count);
+	assert_int_equal(sent(0).reply.records[i].locator_count, 1);
+	return eid_text(&sent(0).reply.records[i].eid, text);
+}
+
+/* What is answered ends where something of others begins: what is delegated,
+ * or another site's. */
+static void no_answer_for_others(void **state)
+{
+	itr_rlocs[0] = asked_from = "192.0.2.5";
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16", "[100]10.1.5.0/24" },
+		     .nonce = 1, .flags = MREG_PROXY_REPLY));
+	ask(NOW, "[100]10.1.100.1", 0);
+	assert_int_equal(sent(0).reply.record_count, 1);
+	assert_string_equal(answered(0), "[100]10.1.64.0/18");
+	assert_int_equal(counter("cut"), 1);
+	ask(NOW, "[100]10.1.5.1", 0);
+	assert_string_equal(answered(0), "[100]10.1.5.0/24");
+	/* A prefix that was asked for stands for its first address. */
+	ask(NOW, "[100]10.1.0.0/16", 0);
+	assert_int_equal(sent(0).reply.record_count, 1);
+	assert_string_equal(answered(0), "[100]10.1.0.0/22");
+
+	ddt_cfg.delegation_count = 0;
+	make();
+	ask(NOW, "[100]10.1.100.2", 0);
+	assert_int_equal(sent(0).reply.record_count, 2);
+	assert_string_equal(answered(0), "[100]10.1.0.0/16");
+	assert_string_equal(answered(1), "[100]10.1.5.0/24");
+
+	eids_b[0].eid = E("[100]10.1.192.0/18");
+	begin_again();
+	make();
+	ask(NOW, "[100]10.1.160.1", 0);
+	assert_int_equal(sent(0).reply.record_count, 1);
+	assert_string_equal(answered(0), "[100]10.1.128.0/18");
+	ask(NOW, "[100]10.1.192.1", 0);
+	assert_int_equal(sent(0).reply.records[0].locator_count, 0);
+	/* The first address is another's, and nothing is registered there. */
+	eids_b[0].eid = E("[100]10.1.0.0/23");
+	begin_again();
+	make();
+	ask(NOW, "[100]10.1.0.0/16", 0);
+	assert_int_equal(sent(0).reply.record_count, 1);
+	assert_int_equal(sent(0).reply.records[0].locator_count, 0);
+}
+
 /* Between sites and delegations; nothing of ours; another family. */
 static void holes(void **state)
 {
@@ -352,6 +403,7 @@ int main(void)
 		T(delegated_itself),
 		T(site_within_a_site),
 		T(no_registration_of_others),
+		T(no_answer_for_others),
 		T(holes),
 		T(plain_map_server),
 		T(never_too_often),

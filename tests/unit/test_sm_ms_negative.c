@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Negative Map-Replies of the Map-Server against a twin that tries all lengths:
- * the widest prefix around the EID that touches nothing configured, delegated
- * or registered but the configured one it is in, and is no wider than that.
- * About what is delegated nothing is said.
+ * What Map-Replies of the Map-Server cover, against a twin that tries all
+ * lengths.  Negative ones: the widest prefix around the EID that touches
+ * nothing configured, delegated or registered but the configured one it is in,
+ * and is no wider than that; the same where something of others is beneath what
+ * was registered.  About what is delegated nothing is said.
  */
 #include "sm_ms.h"
 
@@ -20,7 +21,7 @@ static struct ddt_delegation away[AWAY];
 static unsigned int row_count, reg_count, away_count;
 static struct ddt_config ddt_cfg;
 static struct ddt ddt;
-static unsigned int delegated;
+static unsigned int delegated, narrowed, whole;
 static uint64_t lot = 1;
 
 static unsigned int draw(unsigned int n)
@@ -97,6 +98,7 @@ static void configure(void)
 	for (int i = 0; i < 4; i++)
 		four[i] = (struct site){
 			.name = "s", .keys = keys_a, .key_count = 1,
+			.mode = SITE_PROXY,
 			.eids = rows + i * ROWS / 4, .eid_count = ROWS / 4 };
 	cfg.sites = four;
 	cfg.site_count = 4;
@@ -206,6 +208,60 @@ static int longest_away(const struct eid *host)
 	return best;
 }
 
+/* The site whose row is the longest around @e; -1: none. */
+static int site_around(const struct eid *e)
+{
+	int best = -1, len = -1;
+
+	for (unsigned int i = 0; i < row_count; i++)
+		if (eid_contains(&rows[i].eid, e) &&
+		    rows[i].eid.prefix.len > len) {
+			len = rows[i].eid.prefix.len;
+			best = (int)(i / (ROWS / 4));
+		}
+	return best;
+}
+
+/* Has anybody else a part of @e that does not reach beyond it? */
+static bool is_whole(const struct eid *e)
+{
+	const struct xeid x = xeid_of(e);
+	int site = site_around(e);
+
+	for (unsigned int i = 0; i < row_count; i++)
+		if ((int)(i / (ROWS / 4)) != site &&
+		    !eid_equal(e, &rows[i].eid) &&
+		    eid_contains(e, &rows[i].eid))
+			return false;
+	for (unsigned int i = 0; i < away_count; i++)
+		if (!xeid_equal(&x, &away[i].xeid) &&
+		    xeid_contains(&x, &away[i].xeid))
+			return false;
+	return true;
+}
+
+/* What is registered, and nothing in it that is of others. */
+static void compare_positive(const struct map_reply *m, const struct eid *host,
+			     unsigned int len)
+{
+	struct prefix right;
+
+	assert_in_range(m->record_count, 1, REGS);
+	assert_true(eid_contains(&m->records[0].eid, host));
+	for (unsigned int i = 0; i < m->record_count; i++) {
+		assert_int_equal(m->records[i].locator_count, 1);
+		assert_true(is_whole(&m->records[i].eid));
+	}
+	if (m->records[0].eid.prefix.len == len) {
+		whole++;
+		return;
+	}
+	right = widest(host, len);
+	assert_int_equal(prefix_cmp(&m->records[0].eid.prefix, &right), 0);
+	assert_int_equal(m->record_count, 1);
+	narrowed++;
+}
+
 /* Was there something to compare? */
 static bool ask_and_compare(uint64_t now, const struct eid *host)
 {
@@ -214,16 +270,22 @@ static bool ask_and_compare(uint64_t now, const struct eid *host)
 	char text[EID_TEXT_MAX];
 	const struct map_record *r;
 	struct prefix right;
+	struct lisp_msg m;
 
 	/* What is registered above the most specific row is another site's,
 	 * or the site's other row's: the twin of that is not this test. */
-	if (reg >= 0)
+	if (reg >= 0 && reg < row)
 		return false;
 	ask(now, eid_text(host, text), 0);
 	if (longest_away(host) > row) {
 		assert_int_equal(count_acts(ACTION_SEND), 0);
 		assert_int_equal(counter("delegated"), silent + 1);
 		delegated++;
+		return false;
+	}
+	if (reg >= 0) {
+		m = sent(0);
+		compare_positive(&m.reply, host, (unsigned int)reg);
 		return false;
 	}
 	assert_int_equal(sent(0).reply.record_count, 1);
@@ -260,6 +322,8 @@ static void as_the_twin_says(void **state)
 			a.bytes[(len - 1) / 8] ^= 0x80 >> (len - 1) % 8;
 			e = eid_host(regs[i].iid, &a);
 			holes += ask_and_compare(now, &e);
+			e = eid_host(regs[i].iid, &regs[i].prefix.addr);
+			ask_and_compare(now, &e);
 		}
 		ddt_free(&ddt);
 		end(NULL);
@@ -267,6 +331,8 @@ static void as_the_twin_says(void **state)
 	}
 	assert_true(holes > 3000);
 	assert_true(delegated > 300);
+	assert_true(narrowed > 100);
+	assert_true(whole > 1000);
 }
 
 int main(void)
