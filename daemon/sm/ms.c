@@ -179,7 +179,8 @@ static int init_shared(struct ms *ms, const uint8_t seed[16])
 	const struct ms_limits *l = &ms->cfg->limits;
 
 	ms->uses = calloc(ms->cfg->site_count + 1, sizeof(*ms->uses));
-	if (init_accepts(ms) || ms_history_init(&ms->history))
+	if (init_accepts(ms) ||
+	    ms_history_init(&ms->history, ms->cfg->site_count, seed))
 		return -ENOMEM;
 	ms->outstanding = calloc(ms->cfg->site_count + 1,
 				 sizeof(*ms->outstanding));
@@ -307,7 +308,7 @@ static bool adopt(void *ctx, const struct eid *eid,
 		return true;
 	}
 	action_log_peer(r->acts, LOG_REGISTRATION_GONE, &by->source, eid, 0);
-	ms_history_add(&r->ms->history, &(struct ms_event){
+	ms_history_add(r->ms, ref, &(struct ms_event){
 		.when = r->now, .eid = *eid, .who = by->who,
 		.source = by->source, .what = MS_NOT_ALLOWED });
 	return false;
@@ -395,6 +396,7 @@ uint64_t ms_due(const struct ms *ms)
 
 static bool expire_one(struct ms *ms, uint64_t now, struct actions *acts)
 {
+	const struct site_ref *ref;
 	struct reg_party gone;
 	struct action_log *l;
 	struct store_entry e;
@@ -406,8 +408,9 @@ static bool expire_one(struct ms *ms, uint64_t now, struct actions *acts)
 		return false;
 
 	ms->counters[MS_EXPIRED]++;
-	ms_count_gone(ms, ms_site_of(ms, &eid));
-	ms_history_add(&ms->history, &(struct ms_event){
+	ref = ms_site_of(ms, &eid);
+	ms_count_gone(ms, ref);
+	ms_history_add(ms, ref, &(struct ms_event){
 		.when = now, .eid = eid, .who = gone.who,
 		.source = gone.source, .what = MS_RAN_OUT });
 	l = action_log(acts, LOG_REGISTRATION_EXPIRED);

@@ -126,9 +126,17 @@ struct ms_event {
 	enum ms_change what;
 };
 
+struct kept;
+struct ms_history_site;
+
 struct ms_history {
-	struct ms_event *ring;
+	struct kept *kept;
+	size_t used;		/* of these */
 	uint64_t count;		/* ever */
+	struct ms_history_site *sites;
+	size_t site_count;
+	struct hash_table by_eid;
+	struct heap most;	/* of the sites: who has most is first */
 };
 
 /* "registered", "changed", ... */
@@ -224,8 +232,8 @@ void ms_on_request(const struct ms *ms, struct ms_desk *desk, uint64_t now,
 bool ms_on_time(struct ms *ms, uint64_t now, struct actions *acts);
 uint64_t ms_due(const struct ms *ms);
 
-/* The last change of @eid (NULL: of any) before number *@before, which is set
- * to its own: begin with UINT64_MAX.  NULL: no more are known. */
+/* The last change of @eid before number *@before, which is set to its own:
+ * begin with UINT64_MAX.  NULL: no more are known. */
 const struct ms_event *ms_history_next(const struct ms *ms,
 				       const struct eid *eid,
 				       uint64_t *before);

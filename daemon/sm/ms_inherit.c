@@ -87,7 +87,6 @@ void ms_inherit(struct ms *ms, struct ms *old)
 {
 	const struct site **heirs = find_heirs(ms, old);
 
-	ms_history_inherit(&ms->history, &old->history);
 	bucket_inherit(&ms->accept, &old->accept);
 	limit_inherit(&ms->again, &old->again);
 	counters_inherit(ms->counters, old->counters, MS_COUNT);
@@ -99,6 +98,7 @@ void ms_inherit(struct ms *ms, struct ms *old)
 		if (heirs[i])
 			inherit_site(ms, (size_t)(heirs[i] - ms->cfg->sites),
 				     old, i);
+	ms_history_inherit(ms, old, heirs);
 	ms_notify_inherit(ms, old, heirs);
 	free(heirs);
 }

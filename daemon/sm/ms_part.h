@@ -46,12 +46,18 @@ bool ms_has_room(const struct ms *ms, const struct site_ref *ref);
 void ms_count_new(struct ms *ms, const struct site_ref *ref);
 void ms_count_gone(struct ms *ms, const struct site_ref *ref);
 
-int ms_history_init(struct ms_history *h);
+/* 0 or -ENOMEM; ms_history_free() takes what this one left. */
+int ms_history_init(struct ms_history *h, size_t sites,
+		    const uint8_t seed[16]);
 void ms_history_free(struct ms_history *h);
-void ms_history_add(struct ms_history *h, const struct ms_event *e);
 
-/* What @old remembers comes before. */
-void ms_history_inherit(struct ms_history *h, struct ms_history *old);
+/* Of an EID of @ref; NULL: of no site. */
+void ms_history_add(struct ms *ms, const struct site_ref *ref,
+		    const struct ms_event *e);
+
+/* What @old remembers comes before; its site i is @heirs[i] now, or NULL. */
+void ms_history_inherit(struct ms *ms, const struct ms *old,
+			const struct site *const *heirs);
 
 /* The key of the site with this tag, NULL. */
 const struct sm_key *ms_key_of(const struct site *site, uint64_t tag);

@@ -228,8 +228,8 @@ static void not_taken_over(void **state)
 static bool changed(const char *eid, uint64_t *at, enum ms_change what,
 		    uint64_t when)
 {
-	struct eid e = eid ? E(eid) : (struct eid){ 0 };
-	const struct ms_event *ev = ms_history_next(&ms, eid ? &e : NULL, at);
+	struct eid e = E(eid);
+	const struct ms_event *ev = ms_history_next(&ms, &e, at);
 
 	return ev && ev->what == what && ev->when == when;
 }
@@ -267,8 +267,9 @@ static void history(void **state)
 	assert_true(changed(EID, &at, MS_CAME, NOW));
 	assert_false(changed(EID, &at, MS_CAME, NOW));
 	at = UINT64_MAX;
-	assert_true(changed(NULL, &at, MS_RAN_OUT, NOW + 180002));
-	assert_true(changed(NULL, &at, MS_WITHDRAWN, NOW + 3));
+	assert_true(changed(SUB(1), &at, MS_WITHDRAWN, NOW + 3));
+	assert_true(changed(SUB(1), &at, MS_CAME, NOW + 1));
+	assert_false(changed(SUB(1), &at, MS_CAME, NOW + 1));
 
 	put(NOW + 200000, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 6));
 	sites[0].eid_count = 1;
@@ -277,21 +278,77 @@ static void history(void **state)
 	assert_true(changed("[100]10.8.0.0/16", &at, MS_NOT_ALLOWED,
 			    NOW + 200001));
 	assert_true(changed("[100]10.8.0.0/16", &at, MS_CAME, NOW + 200000));
-	assert_true(changed(NULL, &at, MS_RAN_OUT, NOW + 180002));
+	at = UINT64_MAX;
+	assert_true(changed(EID, &at, MS_RAN_OUT, NOW + 180002));
+	assert_true(changed(EID, &at, MS_CHANGED, NOW + 2));
 }
 
-/* It has an end: the oldest go. */
+static unsigned int known_of(const char *eid)
+{
+	uint64_t at = UINT64_MAX;
+	struct eid e = E(eid);
+	unsigned int n = 0;
+
+	while (ms_history_next(&ms, &e, &at))
+		n++;
+	return n;
+}
+
+/* An EID has the last 16. */
 static void long_history(void **state)
 {
-	uint64_t at = UINT64_MAX, n = 0;
+	uint64_t at = UINT64_MAX;
 
-	for (unsigned int i = 0; i < 5000; i++)
-		put(NOW + i, REG(.eids = { EID }, .nonce = i + 1,
+	put(NOW, REG(.eids = { SUB(1) }, .nonce = 1));
+	for (unsigned int i = 2; i < 100; i++)
+		put(NOW + i, REG(.eids = { EID }, .nonce = i,
 				 .rlocs = { i % 2 ? "192.0.2.1" :
 					    "192.0.2.2" }));
-	while (ms_history_next(&ms, NULL, &at))
-		n++;
-	assert_int_equal(n, 4096);
+	assert_int_equal(known_of(EID), 16);
+	assert_true(changed(EID, &at, MS_CHANGED, NOW + 99));
+	assert_int_equal(known_of(SUB(1)), 1);
+}
+
+/* @n EIDs of site b, each withdrawn at once: two changes. */
+static void flap(unsigned int n)
+{
+	char text[EID_TEXT_MAX];
+	static uint64_t nonce = 1;
+	uint64_t now = NOW;
+
+	for (unsigned int i = 0; i < n; i++, now += 100) {
+		snprintf(text, sizeof(text), "[100]10.2.%u.%u/32", i / 256,
+			 i % 256);
+		put(now, REG(.eids = { text }, .nonce = nonce++,
+			     .key = &keys_b[0]));
+		put(now, REG(.eids = { text }, .nonce = nonce++,
+			     .key = &keys_b[0], .withdraw = true));
+	}
+	assert_int_equal(counter("register-limited"), 0);
+}
+
+/* A site that flaps without end takes the room of its own past. */
+static void fair_history(void **state)
+{
+	uint64_t at = UINT64_MAX;
+
+	sites[1].accept_unordered_nonce = true;
+	put(NOW, REG(.eids = { EID, SUB(1), SUB(2) }, .nonce = 1));
+	flap(20000);
+	assert_int_equal(known_of(EID), 1);
+	assert_int_equal(known_of(SUB(1)), 1);
+	assert_int_equal(known_of(SUB(2)), 1);
+	assert_int_equal(known_of("[100]10.2.46.0/32"), 0);
+	assert_int_equal(known_of("[100]10.2.47.0/32"), 2);
+	assert_int_equal(known_of("[100]10.2.78.31/32"), 2);
+	/* Also after another configuration, where that site is none. */
+	cfg.site_count = 1;
+	reload(NOW, &cfg);
+	assert_int_equal(known_of("[100]10.2.78.31/32"), 2);
+	put(NOW, REG(.eids = { SUB(3) }, .nonce = 2));
+	assert_int_equal(known_of(SUB(3)), 1);
+	assert_true(changed(EID, &at, MS_CAME, NOW));
+	assert_int_equal(known_of("[100]10.2.78.31/32"), 2);
 }
 
 /* --- another configuration --- */
@@ -421,6 +478,7 @@ int main(void)
 		TEST(adopts_nested),
 		TEST(history),
 		TEST(long_history),
+		TEST(fair_history),
 		TEST(same_site),
 		TEST(no_site_starves),
 		TEST(shares),
