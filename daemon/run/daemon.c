@@ -162,6 +162,20 @@ int daemon_init(struct daemon *d, const struct conf *c, struct dp *dp)
 
 /* --- timers and signals --- */
 
+/* Once when it begins, and when it is over. */
+static void say_sync(struct daemon *d, int err)
+{
+	if (err == d->sync_error)
+		return;
+	d->sync_error = err;
+	if (err)
+		log_error("state-dir %s: cannot be written: %s",
+			  d->conf->state_dir, report_record_trouble(err));
+	else
+		log_notice("state-dir %s: can be written again",
+			   d->conf->state_dir);
+}
+
 static void on_sync(void *arg)
 {
 	struct daemon *d = arg;
@@ -171,9 +185,7 @@ static void on_sync(void *arg)
 	store_set_time(d->store, clock_ms(), clock_wall_us() / 1000);
 	err = store_sync_start(d->store);
 	workers_unlock(d);
-	if (err)
-		log_error("state-dir %s: cannot be written",
-			  d->conf->state_dir);
+	say_sync(d, err);
 	loop_timer_arm(d->sync_timer, SYNC_INTERVAL_MS);
 }
 
@@ -418,9 +430,8 @@ void daemon_stop(struct daemon *d)
 	workers_stop(d);
 	if (d->dp && !d->conf->xtr->keep_on_exit)
 		vpns_remove(d);
-	if (d->store && store_sync(d->store))
-		log_error("state-dir %s: cannot be written",
-			  d->conf->state_dir);
+	if (d->store)
+		say_sync(d, store_sync(d->store));
 	log_notice("stopped");
 }
 

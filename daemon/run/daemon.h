@@ -84,6 +84,7 @@ struct daemon {
 	struct dp *dp;			/* NULL: no xTR */
 	struct kv *kv;
 	struct store *store;
+	int sync_error;			/* as last told */
 
 	struct daemon_sync sync;
 	struct daemon_counters counters;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "run/report.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -161,6 +162,15 @@ void report_data_plane(struct report *r, uint64_t now, const char *what,
 	emit(&r->data_plane, LOG_LEVEL_WARNING, &line);
 }
 
+const char *report_record_trouble(int err)
+{
+	if (err == -ENOTRECOVERABLE)
+		return "the disk has failed, and nothing is put on record any "
+		       "more: when it works, restart lispd, which goes on "
+		       "from what was on it for certain";
+	return strerror(-err);
+}
+
 void report_record(struct report *r, uint64_t now, const char *dir, int err,
 		   unsigned int dropped)
 {
@@ -169,6 +179,6 @@ void report_record(struct report *r, uint64_t now, const char *dir, int err,
 	if (!may_log(&r->record, LOG_LEVEL_ERROR, now))
 		return;
 	add(&line, "state-dir %s: cannot be written: %s, %u answers dropped",
-	    dir, strerror(-err), dropped);
+	    dir, report_record_trouble(err), dropped);
 	emit(&r->record, LOG_LEVEL_ERROR, &line);
 }

@@ -41,6 +41,9 @@ void report_send(struct report *r, uint64_t now, const struct addr *to,
 void report_data_plane(struct report *r, uint64_t now, const char *what,
 		       const struct eid *eid, int err, const char *why);
 
+/* Why; what an operator can do about it. */
+const char *report_record_trouble(int err);
+
 /* What had been accepted could not be put on record, and so many answers were
  * dropped that would have said that it was. */
 void report_record(struct report *r, uint64_t now, const char *dir, int err,

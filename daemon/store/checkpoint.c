@@ -18,6 +18,7 @@
 #define PAGE_MIN	256u
 #define PAGE_MAX	65536u
 #define PLACES		2
+#define NO_BOOT		"none"
 #define APART		(256u * 1024)	/* places; there may be a hole */
 
 /* A place: hash of the rest, magic, number, inode, size of a page, boot; then
@@ -171,6 +172,12 @@ static int put_back(const char *path, const uint8_t *place,
 	return ret ? ret : h != NULL;
 }
 
+static bool of_another_boot(const struct head *h, const char *boot)
+{
+	return !strcmp(h->boot, NO_BOOT) ||
+	       (*boot && h->boot[0] && strcmp(h->boot, boot));
+}
+
 int checkpoint_restore(const char *dir, const char *file, const char *boot)
 {
 	char path[4096];
@@ -178,10 +185,10 @@ int checkpoint_restore(const char *dir, const char *file, const char *boot)
 	uint8_t *place;
 	int ret = join(path, sizeof(path), dir, CHECKPOINT_FILE);
 
-	if (ret || !*boot)
+	if (ret)
 		return ret;
 	ret = open_latest(path, &place, &h);
-	if (ret > 0 && (!h.boot[0] || !strcmp(h.boot, boot)))
+	if (ret > 0 && !of_another_boot(&h, boot))
 		ret = 0;
 	if (ret > 0) {
 		ret = join(path, sizeof(path), dir, file);
@@ -237,6 +244,13 @@ void checkpoint_free(struct checkpoint *c)
 	memset(c, 0, sizeof(*c));
 }
 
+static void seal(uint8_t *place, struct head *h)
+{
+	put_head(place, h);
+	h->hash = hash_of(place, h->page);
+	put_head(place, h);
+}
+
 int checkpoint_take(struct checkpoint *c, int fd)
 {
 	struct head h = { .magic = MAGIC, .number = c->number };
@@ -248,21 +262,38 @@ int checkpoint_take(struct checkpoint *c, int fd)
 	h.inode = st.st_ino;
 	h.page = (uint32_t)c->page;
 	memcpy(h.boot, c->boot, sizeof(h.boot));
-	put_head(c->buf, &h);
 	ret = read_at(fd, c->buf + HEAD, 2 * c->page, 0);
-	if (ret)
-		return ret;
-	h.hash = hash_of(c->buf, c->page);
-	put_head(c->buf, &h);
-	return 0;
+	if (!ret)
+		seal(c->buf, &h);
+	return ret;
+}
+
+static off_t next_place(const struct checkpoint *c)
+{
+	return (off_t)(c->number % PLACES * APART);
 }
 
 int checkpoint_put(struct checkpoint *c)
 {
-	int ret = write_at(c->fd, c->buf, place_size(c->page),
-			   (off_t)(c->number % PLACES * APART));
+	int ret = write_at(c->fd, c->buf, place_size(c->page), next_place(c));
 
 	if (!ret)
 		c->number++;
 	return ret;
+}
+
+void checkpoint_distrust(struct checkpoint *c)
+{
+	struct head h;
+	uint8_t *place;
+
+	if (find_latest(c->fd, &place, &h) > 0) {
+		h.number = c->number;
+		memset(h.boot, 0, sizeof(h.boot));
+		memcpy(h.boot, NO_BOOT, sizeof(NO_BOOT));
+		seal(place, &h);
+		/* In this boot the page cache will do. */
+		write_at(c->fd, place, place_size(h.page), next_place(c));
+	}
+	free(place);
 }

@@ -38,7 +38,7 @@ struct checkpoint {
 void checkpoint_boot(char boot[CHECKPOINT_BOOT]);
 
 /* Before LMDB opens @file of @dir: put the meta pages back if they are of
- * another boot than @boot.  1: done, 0: nothing to do, -errno. */
+ * another boot than @boot, or of none.  1: done, 0: nothing to do, -errno. */
 int checkpoint_restore(const char *dir, const char *file, const char *boot);
 
 /* For a file with pages of @page octets: CHECKPOINT_FILE has room for all there
@@ -51,5 +51,9 @@ int checkpoint_take(struct checkpoint *c, int fd);
 
 /* What they lead to is on the disk: put them there, too. */
 int checkpoint_put(struct checkpoint *c);
+
+/* What came after the last one on the disk shall be forgotten, whatever of it
+ * is there: from here on that one is of no boot. */
+void checkpoint_distrust(struct checkpoint *c);
 
 #endif

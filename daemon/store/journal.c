@@ -223,7 +223,7 @@ int journal_flush(struct journal *j)
 	ret = kv_put(j->kv, key, journal_key(key, 'L', j->next), j->buf,
 		     j->len);
 	if (ret)
-		return ret == -ENOSPC ? ret : -EIO;
+		return ret;
 	j->next++;
 	j->octets += j->len;
 	j->len = JOURNAL_HEADER;

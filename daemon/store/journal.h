@@ -61,7 +61,7 @@ void journal_batch(struct journal *j, const struct store_batch *b);
 void journal_drop(struct journal *j, const struct nonce_key *key);
 void journal_floor(struct journal *j, uint64_t tag, uint64_t floor);
 
-/* 0, -EIO, -ENOSPC: then the batch stays, and grows. */
+/* 0, or as of kv_put(): then the batch stays, and grows. */
 int journal_flush(struct journal *j);
 
 /* A key of the table. */

@@ -20,8 +20,8 @@ struct kv;
 /* Open or create KV_FILE in @dir, readable by the owner only.  NULL and a
  * negative errno in *@err: -EBADMSG if it is damaged, -EPROTONOSUPPORT if it is
  * of another version of LMDB, -EBUSY if somebody has it open: who opens @dir
- * has it locked until kv_close() or the end of the process.  An unreadable file is an error and not replaced:
- * what it protects from would be lost. */
+ * has it locked until kv_close() or the end of the process.  An unreadable file
+ * is an error and not replaced: what it protects from would be lost. */
 struct kv *kv_open_lmdb(const char *dir, int *err);
 
 /* In memory.  kv_close() keeps what is in it if @disk is given: the next
@@ -50,7 +50,8 @@ int kv_get(struct kv *k, const void *key, size_t key_len, void *value,
 	   size_t size);
 
 /* Survives the death of the process when it returns 0, and a crash of the
- * machine after kv_sync().  -ENOSPC, -EIO, -EINVAL. */
+ * machine after kv_sync().  -ENOSPC, -EIO, -EINVAL, or -ENOTRECOVERABLE: see
+ * kv_sync(). */
 int kv_put(struct kv *k, const void *key, size_t key_len, const void *value,
 	   size_t len);
 
@@ -74,12 +75,16 @@ int kv_walk(struct kv *k, const void *prefix, size_t prefix_len,
 	    int (*fn)(void *arg, const void *key, size_t key_len,
 		      const void *value, size_t len), void *arg);
 
-/* Durable against a crash of the machine.  May take a disk's time. */
+/* Durable against a crash of the machine.  May take a disk's time.  0, -EIO: it
+ * may be tried again, or -ENOTRECOVERABLE: the disk has failed to keep what it
+ * was given, which no later success makes good, or it failed too often.  From
+ * then on nothing can be put; who opens the table again finds what was durable
+ * last. */
 int kv_sync(struct kv *k);
 
 /* Begin to make durable what was put so far, and return at once.  Does nothing
  * when nothing was put, or when the disk is still busy with the last one.  0,
- * or -EIO when the last one failed. */
+ * or as of kv_sync() when the last one failed. */
 int kv_sync_start(struct kv *k);
 
 #endif

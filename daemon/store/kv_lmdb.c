@@ -15,6 +15,11 @@
  * kept its pages: it makes one of its own at once, and writes nothing before
  * that is on the disk.  As long as that fails, so does each write: the one that
  * is there would lead to pages that are used again.
+ *
+ * When a sync of the file fails, the kernel may have dropped what it could not
+ * write, and the next one succeeds without it.  So there is no next one, and no
+ * write: the checkpoint becomes one of no boot, and who opens the file next goes
+ * back to it, also in this boot.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +37,7 @@
 
 #define MAP_SIZE	((size_t)64 * 1024 * 1024 * 1024)
 #define PATH_SIZE	4096
+#define FAILURES_MAX	10	/* of the checkpoint, one after the other */
 
 struct flusher {
 	pthread_t thread;
@@ -41,7 +47,9 @@ struct flusher {
 	bool wanted;
 	bool stop;
 	bool failed;			/* the last flush */
+	unsigned int failures;		/* one after the other */
 	bool safe;			/* there is a checkpoint of ours */
+	bool lost;			/* nothing is written any more */
 	/* the flusher's while @wanted, else the writer's */
 	struct checkpoint checkpoint;
 	MDB_txn *taken;			/* a reader at what is flushed */
@@ -67,6 +75,8 @@ static int errno_of(int ret)
 	if (ret == MDB_MAP_FULL || ret == ENOSPC || ret == EDQUOT ||
 	    ret == EFBIG)
 		return -ENOSPC;
+	if (ret == MDB_PANIC)
+		return -ENOTRECOVERABLE;
 	if (ret == MDB_VERSION_MISMATCH)
 		return -EPROTONOSUPPORT;
 	if (ret == MDB_INVALID || ret == MDB_CORRUPTED ||
@@ -105,8 +115,12 @@ static int take(struct kv_lmdb *l)
 static int settle(struct kv_lmdb *l)
 {
 	struct flusher *f = &l->flusher;
-	int ret = errno_of(mdb_env_sync(l->env, 1));
+	int ret = 0;
 
+	if (mdb_env_sync(l->env, 1)) {
+		checkpoint_distrust(&f->checkpoint);
+		ret = -ENOTRECOVERABLE;
+	}
 	if (!ret)
 		ret = checkpoint_put(&f->checkpoint);
 	if (!ret) {
@@ -119,11 +133,26 @@ static int settle(struct kv_lmdb *l)
 	return ret;
 }
 
+/* Under the lock.  A reader that stays for ever would keep all pages there will
+ * be: with no new checkpoint for long no more is written. */
+static void flushed(struct flusher *f, int ret)
+{
+	f->failed = ret;
+	f->failures = ret ? f->failures + 1 : 0;
+	f->safe |= !ret;
+	f->lost |= ret == -ENOTRECOVERABLE || f->failures >= FAILURES_MAX;
+}
+
+static int trouble(const struct flusher *f)
+{
+	return f->lost ? -ENOTRECOVERABLE : f->failed ? -EIO : 0;
+}
+
 static void *flush(void *arg)
 {
 	struct kv_lmdb *l = arg;
 	struct flusher *f = &l->flusher;
-	bool failed;
+	int ret;
 
 	pthread_mutex_lock(&f->lock);
 	for (;;) {
@@ -132,10 +161,9 @@ static void *flush(void *arg)
 		if (!f->wanted)
 			break;
 		pthread_mutex_unlock(&f->lock);
-		failed = settle(l) != 0;
+		ret = settle(l);
 		pthread_mutex_lock(&f->lock);
-		f->failed = failed;
-		f->safe |= !failed;
+		flushed(f, ret);
 		f->wanted = false;
 		pthread_cond_signal(&f->over);
 	}
@@ -144,16 +172,20 @@ static void *flush(void *arg)
 }
 
 /* Under the lock, and the flusher sleeps. */
-static int begin_flush(struct kv_lmdb *l)
+static void begin_flush(struct kv_lmdb *l)
 {
-	int ret = take(l);
+	int ret;
 
-	if (ret)
-		return ret;
+	if (l->flusher.lost)
+		return;
+	ret = take(l);
+	if (ret) {
+		flushed(&l->flusher, ret);
+		return;
+	}
 	l->dirty = false;
 	l->flusher.wanted = true;
 	pthread_cond_signal(&l->flusher.wake);
-	return 0;
 }
 
 static void wait_for_flush(struct flusher *f)
@@ -166,15 +198,16 @@ static int lmdb_sync_start(struct kv *k)
 {
 	struct kv_lmdb *l = lmdb_of(k);
 	struct flusher *f = &l->flusher;
-	bool failed;
-	int ret = 0;
+	int ret;
 
 	pthread_mutex_lock(&f->lock);
-	failed = f->failed;
-	if (!f->wanted && (l->dirty || failed))
-		ret = begin_flush(l);
+	ret = trouble(f);
+	if (!f->wanted && (l->dirty || ret))
+		begin_flush(l);
+	if (!ret)
+		ret = trouble(f);
 	pthread_mutex_unlock(&f->lock);
-	return failed || ret ? -EIO : 0;
+	return ret;
 }
 
 static int lmdb_sync(struct kv *k)
@@ -185,26 +218,25 @@ static int lmdb_sync(struct kv *k)
 
 	pthread_mutex_lock(&f->lock);
 	wait_for_flush(f);
-	ret = begin_flush(l);
+	begin_flush(l);
 	wait_for_flush(f);
-	if (f->failed)
-		ret = -EIO;
+	ret = trouble(f);
 	pthread_mutex_unlock(&f->lock);
 	return ret;
 }
 
-/* Before the first write: see above. */
+/* Before each write, the first one above all: see above. */
 static int begin_writing(struct kv_lmdb *l)
 {
 	struct flusher *f = &l->flusher;
-	bool safe;
+	int ret;
 
 	pthread_mutex_lock(&f->lock);
 	if (!f->safe)
 		wait_for_flush(f);
-	safe = f->safe;
+	ret = f->lost ? -ENOTRECOVERABLE : f->safe ? 0 : -EIO;
 	pthread_mutex_unlock(&f->lock);
-	return safe ? 0 : -EIO;
+	return ret;
 }
 
 /* --- the table --- */
@@ -463,6 +495,9 @@ static int open_file(struct kv_lmdb *l, const char *dir)
 	ret = checkpoint_restore(dir, KV_FILE, boot);
 	if (ret < 0)
 		return ret;
+	/* Who reads it yet believes in what is no more: let him alone. */
+	if (ret && unlinkat(l->dir, KV_FILE "-lock", 0) && errno != ENOENT)
+		return -errno;
 	ret = errno_of(mdb_env_set_mapsize(l->env, MAP_SIZE));
 	if (!ret)
 		ret = errno_of(mdb_env_open(l->env, path, MDB_NOSUBDIR |

@@ -193,16 +193,16 @@ int store_map_version(struct store *s, const struct locator *l, size_t n,
 
 int store_sync(struct store *s)
 {
-	int ret = store_flush(s);
+	int ret = store_flush(s), err = kv_sync(s->kv);
 
-	return kv_sync(s->kv) || ret ? -EIO : 0;
+	return err ? err : ret;
 }
 
 int store_sync_start(struct store *s)
 {
-	int ret = store_flush(s);
+	int ret = store_flush(s), err = kv_sync_start(s->kv);
 
-	return kv_sync_start(s->kv) || ret ? -EIO : 0;
+	return err ? err : ret;
 }
 
 size_t store_registrations(const struct store *s)

@@ -71,7 +71,7 @@ void store_set_time(struct store *s, uint64_t now, uint64_t wall);
 
 /* Put what was committed where the death of the process cannot reach it, all
  * in one transaction of the table, however much it is; then do a bounded step
- * of what keeps the log short.  0, -EIO, -ENOSPC: it stays to be flushed. */
+ * of what keeps the log short.  0, or as of kv_put(): it stays to be flushed. */
 int store_flush(struct store *s);
 
 /* What has been flushed: an action_send with an @after above it must not be
@@ -82,7 +82,7 @@ int store_flush(struct store *s);
 uint64_t store_durable(const struct store *s);
 
 /* Flush, and make it survive a crash of the machine: now, or without waiting
- * for the disk (see kv_sync_start()).  0 or -EIO. */
+ * for the disk (see kv_sync_start()).  0, or as of kv_sync() or kv_put(). */
 int store_sync(struct store *s);
 int store_sync_start(struct store *s);
 

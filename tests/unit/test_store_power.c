@@ -3,21 +3,13 @@
  * The machine dies: of the pages written since the last sync the disk has
  * some and lacks others, in no order.  What was synced is there, whole.
  */
-#include "store.h"
-
-#include <fcntl.h>
+#include "store_image.h"
 
 #include "sm/util.h"
 #include "store/checkpoint.h"
 
-#define PAGE	4096u
 #define KEYS	40
 #define VALUE	9000
-
-struct image {
-	uint8_t *data;
-	size_t len;
-};
 
 /* What is under each key: so many octets of that value. */
 struct model {
@@ -33,42 +25,6 @@ static unsigned int rnd(unsigned int n)
 {
 	rng = rng * 1103515245 + 12345;
 	return (rng >> 16) % n;
-}
-
-static void path_of(char path[128], const char *file)
-{
-	snprintf(path, 128, "%s/%s", dir, file);
-}
-
-static struct image read_image(const char *file)
-{
-	struct image im = { NULL, 0 };
-	char path[128];
-	struct stat st;
-	int fd;
-
-	path_of(path, file);
-	fd = open(path, O_RDONLY);
-	assert_true(fd >= 0);
-	assert_int_equal(fstat(fd, &st), 0);
-	im.len = (size_t)st.st_size;
-	im.data = malloc(im.len + 1);
-	assert_int_equal(read(fd, im.data, im.len), im.len);
-	close(fd);
-	return im;
-}
-
-/* Into the same inode. */
-static void write_image(const char *file, const struct image *im)
-{
-	char path[128];
-	int fd;
-
-	path_of(path, file);
-	fd = open(path, O_WRONLY | O_TRUNC);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, im->data, im->len), im->len);
-	close(fd);
 }
 
 static void some_writes(unsigned int n)

@@ -3,7 +3,7 @@
  * A disk that fails while something is made durable.  fdatasync() and fsync()
  * are ours here, also LMDB's: of one file they fail when they are told to.
  */
-#include "store.h"
+#include "store_image.h"
 
 #include <lmdb.h>
 #include <signal.h>
@@ -113,7 +113,7 @@ static struct stat stat_of(const char *file)
 	char path[128];
 	struct stat st;
 
-	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	path_of(path, file);
 	assert_int_equal(stat(path, &st), 0);
 	return st;
 }
@@ -171,7 +171,7 @@ static MDB_env *open_env(MDB_txn **txn)
 	char path[128];
 	MDB_env *env;
 
-	snprintf(path, sizeof(path), "%s/" KV_FILE, dir);
+	path_of(path, KV_FILE);
 	if (mdb_env_create(&env) ||
 	    mdb_env_open(env, path, MDB_NOSUBDIR | MDB_RDONLY, 0600))
 		return NULL;
@@ -286,6 +286,134 @@ static void dead_readers_go(void **state)
 	end(idle);
 }
 
+static void put_many(const char *first, int n)
+{
+	char key[16];
+
+	for (int i = 0; i < n; i++) {
+		snprintf(key, sizeof(key), "%s%d", first, i);
+		assert_int_equal(put(key), 0);
+	}
+}
+
+static void nothing_is_written(void)
+{
+	assert_int_equal(put("x"), -ENOTRECOVERABLE);
+	assert_int_equal(kv_del(kv, "a0", 2), -ENOTRECOVERABLE);
+	assert_int_equal(kv_del_range(kv, "a", 1, "b", 1, 9),
+			 -ENOTRECOVERABLE);
+	assert_int_equal(kv_sync(kv), -ENOTRECOVERABLE);
+	assert_int_equal(kv_sync_start(kv), -ENOTRECOVERABLE);
+}
+
+/* What could not be written is dropped from memory, later or never: but for
+ * what was just read or written, the file is what it was at @synced. */
+static void forget_pages(const struct image *synced)
+{
+	struct image im = read_image(KV_FILE);
+
+	for (size_t at = 2 * PAGE; at < im.len; at += PAGE)
+		if (at + PAGE <= synced->len)
+			memcpy(im.data + at, synced->data + at, PAGE);
+		else
+			memset(im.data + at, 0, PAGE);
+	write_image(KV_FILE, &im);
+	free(im.data);
+}
+
+static void open_what_was_synced(void)
+{
+	kv = open_kv();
+	assert_true(has("a0") && has("a59"));
+	assert_false(has("b0"));
+	put_many("c", 60);
+	assert_int_equal(kv_sync(kv), 0);
+	kv_close(kv);
+	kv = open_kv();
+	assert_true(has("a59") && has("c0") && has("c59"));
+	kv_close(kv);
+}
+
+/* The next sync succeeds, as the kernel has told us once: it is not believed,
+ * neither now nor by the next process. */
+static void a_failed_sync_is_the_last(void **state)
+{
+	struct image synced;
+
+	kv = open_kv();
+	put_many("a", 60);
+	assert_int_equal(kv_sync(kv), 0);
+	assert_int_equal(kv_sync(kv), 0);
+	synced = read_image(KV_FILE);
+	put_many("b", 60);
+	fail_sync(KV_FILE, 1);
+	assert_int_equal(kv_sync(kv), -ENOTRECOVERABLE);
+	nothing_is_written();
+	assert_true(has("a0") && has("b59"));
+	kv_close(kv);
+
+	forget_pages(&synced);
+	free(synced.data);
+	open_what_was_synced();
+}
+
+/* The same for the first one, of what the process before has left. */
+static void the_first_sync_fails(void **state)
+{
+	struct image synced;
+	pid_t pid;
+
+	kv = open_kv();
+	put_many("a", 60);
+	assert_int_equal(kv_sync(kv), 0);
+	synced = read_image(KV_FILE);
+	kv_close(kv);
+	pid = fork();
+	if (!pid) {
+		kv = open_kv();
+		put_many("b", 60);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+
+	fail_sync(KV_FILE, 1);
+	kv = open_kv();
+	nothing_is_written();
+	assert_true(has("b59"));
+	kv_close(kv);
+	forget_pages(&synced);
+	free(synced.data);
+	open_what_was_synced();
+}
+
+/* All pages there will be would stay for the last one that there was. */
+static void no_checkpoint_for_long(void **state)
+{
+	int n = 0;
+
+	kv = open_kv();
+	put_many("a", 60);
+	assert_int_equal(kv_sync(kv), 0);
+	fail_sync(CHECKPOINT_FILE, 2);
+	assert_int_equal(kv_sync(kv), -EIO);
+	assert_int_equal(kv_sync(kv), -EIO);
+	assert_int_equal(kv_sync(kv), 0);
+
+	fail_sync(CHECKPOINT_FILE, 1000);
+	while (n < 50 && kv_sync(kv) == -EIO)
+		put_many("b", n++);
+	assert_in_range(n, 5, 20);
+	nothing_is_written();
+	fail_sync(CHECKPOINT_FILE, 0);
+	nothing_is_written();
+	kv_close(kv);
+	kv = open_kv();
+	assert_true(has("a59") && has("b5"));
+	put_many("c", 60);
+	assert_int_equal(kv_sync(kv), 0);
+	kv_close(kv);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +422,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(room_from_the_start, on_lmdb,
 						clean),
 		cmocka_unit_test_setup_teardown(numbers_go_on, on_lmdb, clean),
+		cmocka_unit_test_setup_teardown(a_failed_sync_is_the_last,
+						on_lmdb, clean),
+		cmocka_unit_test_setup_teardown(the_first_sync_fails, on_lmdb,
+						clean),
+		cmocka_unit_test_setup_teardown(no_checkpoint_for_long,
+						on_lmdb, clean),
 		cmocka_unit_test_setup_teardown(names_last, on_lmdb, clean),
 		cmocka_unit_test_setup_teardown(one_at_a_time, on_lmdb, clean),
 		cmocka_unit_test_setup_teardown(dead_readers_go, on_lmdb,
