@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,13 @@
 #define PAGE_MAX	65536u
 #define PLACES		2
 #define NO_BOOT		"none"
+
+/* In LMDB's first meta page, behind what LMDB writes: whose file it is. */
+#define ID_SIZE		16
+/* And within each: its magic, and the number of the transaction. */
+#define META_MAGIC	UINT32_C(0xbeefc0de)
+#define META_AT		16
+#define META_TXNID	144
 #define APART		(256u * 1024)	/* places; there may be a hole */
 
 /* A place: hash of the rest, magic, number, inode, size of a page, boot; then
@@ -154,22 +162,65 @@ static int open_latest(const char *path, uint8_t **place, struct head *h)
 	return ret;
 }
 
+static uint64_t txnid_of(const uint8_t *meta)
+{
+	uint32_t magic;
+	uint64_t id;
+
+	memcpy(&magic, meta + META_AT, sizeof(magic));
+	memcpy(&id, meta + META_TXNID, sizeof(id));
+	return magic == META_MAGIC ? id : UINT64_MAX;
+}
+
+/* Meta pages of one that was copied over ours are another's, or of a time
+ * before the checkpoint.  A damaged one may be ours. */
+static bool is_ours(const uint8_t *now, const uint8_t *then, size_t page)
+{
+	static const uint8_t none[ID_SIZE];
+	const uint8_t *id = then + page - ID_SIZE;
+
+	if (memcmp(id, none, ID_SIZE) &&
+	    memcmp(id, now + page - ID_SIZE, ID_SIZE))
+		return false;
+	return txnid_of(now) >= txnid_of(then) &&
+	       txnid_of(now + page) >= txnid_of(then + page);
+}
+
+/* 1: it is what @place was made of. */
+static int same_file(int fd, const uint8_t *place, const struct head *h)
+{
+	uint8_t *now;
+	struct stat st;
+	int ret;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (st.st_ino != h->inode)
+		return 0;
+	now = malloc(2 * h->page);
+	if (!now)
+		return -ENOMEM;
+	ret = read_at(fd, now, 2 * h->page, 0);
+	if (!ret)
+		ret = is_ours(now, place + HEAD, h->page);
+	free(now);
+	return ret == -ENODATA ? 0 : ret;
+}
+
 static int put_back(const char *path, const uint8_t *place,
 		    const struct head *h)
 {
-	int fd = open(path, O_RDWR | O_CLOEXEC), ret = 0;
-	struct stat st;
+	int fd = open(path, O_RDWR | O_CLOEXEC), ret;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	if (fstat(fd, &st))
-		ret = -errno;
-	else if (st.st_ino == h->inode)
+	ret = same_file(fd, place, h);
+	if (ret > 0) {
 		ret = write_at(fd, place + HEAD, 2 * h->page, 0);
-	else
-		h = NULL;
+		ret = ret ? ret : 1;
+	}
 	close(fd);
-	return ret ? ret : h != NULL;
+	return ret;
 }
 
 static bool of_another_boot(const struct head *h, const char *boot)
@@ -242,6 +293,20 @@ void checkpoint_free(struct checkpoint *c)
 		close(c->fd);
 	free(c->buf);
 	memset(c, 0, sizeof(*c));
+}
+
+int checkpoint_name(int fd, size_t page)
+{
+	static const uint8_t none[ID_SIZE];
+	const off_t at = (off_t)page - ID_SIZE;
+	uint8_t id[ID_SIZE];
+	int ret = read_at(fd, id, sizeof(id), at);
+
+	if (ret || memcmp(id, none, sizeof(id)))
+		return ret;
+	if (getrandom(id, sizeof(id), 0) != sizeof(id))
+		return -EIO;
+	return write_at(fd, id, sizeof(id), at);
 }
 
 static void seal(uint8_t *place, struct head *h)

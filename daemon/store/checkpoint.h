@@ -15,7 +15,9 @@
  *
  * The file has two places, which take turns: one that was not written to its
  * end is seen by its hash, and the other one holds.  It is for one boot and one
- * inode; state.mdb that was moved away, or copied, has none.
+ * file, by its inode, a random name in its first page, and the numbers of its
+ * transactions: state.mdb that was moved away, or copied, also to where another
+ * one was or an earlier state of it, has none.
  */
 #ifndef LISP_STORE_CHECKPOINT_H
 #define LISP_STORE_CHECKPOINT_H
@@ -45,6 +47,9 @@ int checkpoint_restore(const char *dir, const char *file, const char *boot);
  * will be from here on.  0 or negative errno; checkpoint_free() in any case. */
 int checkpoint_init(struct checkpoint *c, const char *dir, size_t page);
 void checkpoint_free(struct checkpoint *c);
+
+/* Give the file its name if it has none, before the first of them is taken. */
+int checkpoint_name(int fd, size_t page);
 
 /* Read the meta pages: while nobody changes them. */
 int checkpoint_take(struct checkpoint *c, int fd);

@@ -514,8 +514,12 @@ static int first_checkpoint(struct kv_lmdb *l, const char *dir)
 {
 	struct flusher *f = &l->flusher;
 	MDB_stat stat;
-	int ret = errno_of(mdb_env_stat(l->env, &stat));
+	int fd, ret = errno_of(mdb_env_stat(l->env, &stat));
 
+	if (!ret)
+		ret = errno_of(mdb_env_get_fd(l->env, &fd));
+	if (!ret)
+		ret = checkpoint_name(fd, stat.ms_psize);
 	if (!ret)
 		ret = checkpoint_init(&f->checkpoint, dir, stat.ms_psize);
 	/* Both files are there: their names, too, shall last. */

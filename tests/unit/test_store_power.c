@@ -192,6 +192,42 @@ static void not_put_back(void **state)
 	clean_files();
 }
 
+/* The inode is the same, and what is in it is another's, or of earlier. */
+static void copied_over(void **state)
+{
+	struct image other, ours, earlier, cut;
+
+	rng = 7;
+	memset(&model, 0, sizeof(model));
+	kv = open_kv();
+	some_writes(50);
+	kv_close(kv);
+	other = read_image(KV_FILE);
+	clean_files();
+
+	memset(&model, 0, sizeof(model));
+	kv = open_kv();
+	some_writes(5);
+	assert_int_equal(kv_sync(kv), 0);
+	earlier = read_image(KV_FILE);
+	some_writes(5);
+	kv_close(kv);
+	ours = read_image(KV_FILE);
+	cut = (struct image){ ours.data, PAGE };
+
+	write_image(KV_FILE, &other);
+	assert_int_equal(checkpoint_restore(dir, KV_FILE, "another"), 0);
+	write_image(KV_FILE, &earlier);
+	assert_int_equal(checkpoint_restore(dir, KV_FILE, "another"), 0);
+	write_image(KV_FILE, &cut);
+	assert_int_equal(checkpoint_restore(dir, KV_FILE, "another"), 0);
+	write_image(KV_FILE, &ours);
+	assert_int_equal(checkpoint_restore(dir, KV_FILE, "another"), 1);
+	free(other.data);
+	free(earlier.data);
+	free(ours.data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +235,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(half_a_checkpoint, on_lmdb,
 						clean),
 		cmocka_unit_test_setup_teardown(not_put_back, on_lmdb, clean),
+		cmocka_unit_test_setup_teardown(copied_over, on_lmdb, clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
