@@ -39,6 +39,8 @@ struct intake {
 	struct store_change *changes;	/* one per record accepted */
 	struct fate *fates;		/* the same */
 	struct map_record *accepted;	/* the same, for the Map-Notify */
+	const struct map_record *last;	/* that @content is of; NULL: none */
+	struct reg_record *content;
 	size_t count;
 	bool unordered;			/* these */
 	bool committed;
@@ -169,20 +171,34 @@ static uint32_t timeout_of(const struct intake *in,
 	return ttl < l->timeout_max ? (uint32_t)ttl : l->timeout_max;
 }
 
-/* What is kept of its content. */
-static struct reg_record *content_of(const struct intake *in,
+static bool same_content(const struct map_record *a,
+			 const struct map_record *b)
+{
+	return a->ttl == b->ttl && a->version == b->version &&
+	       a->iid_mask_len == b->iid_mask_len &&
+	       a->locator_count == b->locator_count &&
+	       locators_equal(a->locators, b->locators, a->locator_count);
+}
+
+/* What is kept of its content; the records of a message mostly have one and
+ * the same, which the store knows by its address. */
+static struct reg_record *content_of(struct intake *in,
 				     const struct map_record *rec)
 {
-	struct reg_record *to = arena_alloc(in->acts->arena, sizeof(*to) +
-					    rec->locator_count *
-					    sizeof(struct locator));
+	struct reg_record *to;
 
+	if (in->last && same_content(in->last, rec))
+		return in->content;
+	to = arena_alloc(in->acts->arena, sizeof(*to) + rec->locator_count *
+			 sizeof(struct locator));
 	if (!to)
 		return NULL;
 	to->ttl = ttl_of(in, rec);
 	to->version = rec->version;
 	to->iid_mask_len = rec->iid_mask_len;
 	clean_locators(rec, to);
+	in->last = rec;
+	in->content = to;
 	return to;
 }
 
@@ -210,7 +226,7 @@ static bool is_repeated(struct intake *in, const struct eid *eid)
 	return false;
 }
 
-static int fill_change(const struct intake *in, const struct map_record *rec,
+static int fill_change(struct intake *in, const struct map_record *rec,
 		       struct store_change *ch)
 {
 	struct reg_record *content = content_of(in, rec);
@@ -419,7 +435,7 @@ static void remember(const struct intake *in, const struct store_change *ch,
 	};
 
 	if (ch->remove ? fate->was_there : fate->news)
-		ms_history_add(in->ms, fate->ref, &e);
+		ms_history_add(&in->ms->history, &e);
 }
 
 static void describe(const struct intake *in, const struct store_change *ch,

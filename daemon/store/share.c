@@ -88,23 +88,12 @@ void share_put_by(struct share *s, struct shared_by *b)
 
 /* --- records --- */
 
-static bool same_locator(const struct locator *a, const struct locator *b)
-{
-	return addr_equal(&a->addr, &b->addr) && a->priority == b->priority &&
-	       a->weight == b->weight && a->mpriority == b->mpriority &&
-	       a->mweight == b->mweight && a->flags == b->flags;
-}
-
 bool same_record(const struct reg_record *a, const struct reg_record *b)
 {
-	if (a->ttl != b->ttl || a->version != b->version ||
-	    a->iid_mask_len != b->iid_mask_len ||
-	    a->locator_count != b->locator_count)
-		return false;
-	for (unsigned int i = 0; i < a->locator_count; i++)
-		if (!same_locator(&a->locators[i], &b->locators[i]))
-			return false;
-	return true;
+	return a->ttl == b->ttl && a->version == b->version &&
+	       a->iid_mask_len == b->iid_mask_len &&
+	       a->locator_count == b->locator_count &&
+	       locators_equal(a->locators, b->locators, a->locator_count);
 }
 
 /* Of all of it: who may register chooses the contents. */

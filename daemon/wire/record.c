@@ -62,6 +62,23 @@ bool locators_sorted(const struct locator *l, size_t n)
 	return true;
 }
 
+static bool locator_equal(const struct locator *a, const struct locator *b)
+{
+	return addr_equal(&a->addr, &b->addr) && a->priority == b->priority &&
+	       a->weight == b->weight && a->mpriority == b->mpriority &&
+	       a->mweight == b->mweight && a->flags == b->flags;
+}
+
+bool locators_equal(const struct locator *a, const struct locator *b, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!locator_equal(&a[i], &b[i]))
+			return false;
+	return true;
+}
+
 /* Insertion sorts: sets are small and nearly always sorted already. */
 void locators_sort(struct locator *l, size_t n)
 {

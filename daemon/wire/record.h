@@ -81,6 +81,10 @@ bool version_newer(uint16_t v, uint16_t than);
 /* Order of RFC 9301 5.5: address ascending, IPv4 first. */
 int locator_cmp(const struct locator *a, const struct locator *b);
 bool locators_sorted(const struct locator *l, size_t n);
+
+/* The same ones in the same order, in every respect? */
+bool locators_equal(const struct locator *a, const struct locator *b,
+		    size_t n);
 void locators_sort(struct locator *l, size_t n);
 
 /* One EID-record with its locators at the cursor. */
