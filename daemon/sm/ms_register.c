@@ -435,7 +435,7 @@ static void remember(const struct intake *in, const struct store_change *ch,
 	};
 
 	if (ch->remove ? fate->was_there : fate->news)
-		ms_history_add(&in->ms->history, &e);
+		ms_history_add(in->ms, fate->ref, &e);
 }
 
 static void describe(const struct intake *in, const struct store_change *ch,

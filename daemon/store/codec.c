@@ -153,6 +153,32 @@ void codec_get_eid(struct reader *r, struct eid *e)
 		fail(r);
 }
 
+/* How many octets are as before, then the others. */
+void codec_put_near(struct writer *w, const struct eid *e,
+		    const struct eid *before)
+{
+	const uint8_t *bytes = e->prefix.addr.bytes;
+	size_t size = (e->prefix.len + 7u) / 8, n = 0;
+
+	while (n < size && bytes[n] == before->prefix.addr.bytes[n])
+		n++;
+	writer_u8(w, (uint8_t)n);
+	writer_bytes(w, bytes + n, size - n);
+}
+
+void codec_get_near(struct reader *r, struct eid *e)
+{
+	size_t size = (e->prefix.len + 7u) / 8, n = reader_u8(r);
+	struct addr a = e->prefix.addr;
+
+	if (n > size)
+		fail(r);
+	else
+		reader_copy(r, a.bytes + n, size - n);
+	if (prefix_make(&a, e->prefix.len, &e->prefix))
+		fail(r);
+}
+
 void codec_put_times(struct writer *w, const struct registration *reg,
 		     int64_t offset)
 {

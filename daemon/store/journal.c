@@ -12,7 +12,8 @@
 #define CHANGE_SAME_CONTENT	0x02	/* as the one before */
 #define CHANGE_SAME_TIMES	0x04
 #define CHANGE_SAME		(CHANGE_SAME_CONTENT | CHANGE_SAME_TIMES)
-#define CHANGES			(CHANGE_REMOVE | CHANGE_SAME)
+#define CHANGE_NEAR		0x08	/* its EID is near that one */
+#define CHANGES			(CHANGE_REMOVE | CHANGE_SAME | CHANGE_NEAR)
 
 /* What making room for a nonce may say. */
 #define DROP_MAX	(CODEC_NONCE_MAX + CODEC_FLOOR_MAX)
@@ -124,13 +125,6 @@ static void add_nonce(struct journal *j, const struct nonce_key *key,
 	end(j, &w);
 }
 
-static bool same_times(const struct registration *a,
-		       const struct registration *b)
-{
-	return a->registered == b->registered && a->expires == b->expires &&
-	       a->lifetime == b->lifetime;
-}
-
 static void put_change(const struct journal *j, struct writer *w,
 		       const struct store_change *ch,
 		       const struct store_change *before)
@@ -141,11 +135,16 @@ static void put_change(const struct journal *j, struct writer *w,
 	if (before && !before->remove && !ch->remove) {
 		if (ch->reg.rec == before->reg.rec)
 			flags |= CHANGE_SAME_CONTENT;
-		if (same_times(&ch->reg, &before->reg))
+		if (codec_same_times(&ch->reg, &before->reg))
 			flags |= CHANGE_SAME_TIMES;
 	}
+	if (before && codec_is_near(&ch->eid, &before->eid))
+		flags |= CHANGE_NEAR;
 	writer_u8(w, flags);
-	codec_put_eid(w, &ch->eid);
+	if (flags & CHANGE_NEAR)
+		codec_put_near(w, &ch->eid, &before->eid);
+	else
+		codec_put_eid(w, &ch->eid);
 	if (ch->remove)
 		return;
 	if (!(flags & CHANGE_SAME_CONTENT))
@@ -296,10 +295,13 @@ static int read_message(struct journal *j, struct reader *r,
 	for (unsigned int i = 0; i < n && !ret; i++) {
 		uint8_t flags = reader_u8(r);
 
-		if (flags & ~CHANGES || (!i && flags & CHANGE_SAME))
+		if (flags & ~CHANGES || (!i && flags & ~CHANGE_REMOVE))
 			return -EBADMSG;
 		ch.remove = flags & CHANGE_REMOVE;
-		codec_get_eid(r, &ch.eid);
+		if (flags & CHANGE_NEAR)
+			codec_get_near(r, &ch.eid);
+		else
+			codec_get_eid(r, &ch.eid);
 		if (!ch.remove && !(flags & CHANGE_SAME_CONTENT))
 			codec_get_content(r, &content);
 		if (!ch.remove && !(flags & CHANGE_SAME_TIMES))
@@ -325,22 +327,53 @@ static int read_content(struct reader *r, const struct journal_sink *sink)
 	return reader_ok(r) ? sink->content(sink->arg, &c.rec) : -EBADMSG;
 }
 
-static int read_entry(struct journal *j, struct reader *r,
+/* A registration of a snapshot. */
+struct entry {
+	bool any;
+	struct eid eid;
+	uint32_t party;
+	uint32_t content;
+	struct registration times;
+};
+
+static int take_entry(const struct reader *r, struct entry *e,
 		      const struct journal_sink *sink)
 {
-	struct registration times = { 0 };
-	uint32_t party, content;
-	struct eid eid;
-
-	codec_get_eid(r, &eid);
-	party = reader_u32(r);
-	content = reader_u32(r);
-	codec_get_times(r, &times, j->offset, j->now);
-	return reader_ok(r) ? sink->entry(sink->arg, &eid, party, content,
-					  &times) : -EBADMSG;
+	if (!reader_ok(r))
+		return -EBADMSG;
+	e->any = true;
+	return sink->entry(sink->arg, &e->eid, e->party, e->content, &e->times);
 }
 
-static int read_one(struct journal *j, struct reader *r,
+static int read_entry(struct journal *j, struct reader *r, struct entry *e,
+		      const struct journal_sink *sink)
+{
+	codec_get_eid(r, &e->eid);
+	e->party = reader_u32(r);
+	e->content = reader_u32(r);
+	codec_get_times(r, &e->times, j->offset, j->now);
+	return take_entry(r, e, sink);
+}
+
+/* *@e is the one before. */
+static int read_near(struct journal *j, struct reader *r, struct entry *e,
+		     const struct journal_sink *sink)
+{
+	uint8_t flags = reader_u8(r);
+
+	if (!e->any || flags & ~ENTRY_SAME)
+		return -EBADMSG;
+	codec_get_near(r, &e->eid);
+	if (!(flags & ENTRY_SAME_PARTY))
+		e->party = reader_u32(r);
+	if (!(flags & ENTRY_SAME_CONTENT))
+		e->content = reader_u32(r);
+	if (!(flags & ENTRY_SAME_TIMES))
+		codec_get_times(r, &e->times, j->offset, j->now);
+	return take_entry(r, e, sink);
+}
+
+static int read_one(struct journal *j, struct reader *r, struct entry *e,
 		    const struct journal_sink *sink)
 {
 	switch (reader_u8(r)) {
@@ -357,7 +390,9 @@ static int read_one(struct journal *j, struct reader *r,
 	case CODEC_CONTENT:
 		return read_content(r, sink);
 	case CODEC_ENTRY:
-		return read_entry(j, r, sink);
+		return read_entry(j, r, e, sink);
+	case CODEC_NEAR:
+		return read_near(j, r, e, sink);
 	}
 	return -EBADMSG;
 }
@@ -365,6 +400,7 @@ static int read_one(struct journal *j, struct reader *r,
 int journal_read(struct journal *j, const void *data, size_t len,
 		 const struct journal_sink *sink)
 {
+	struct entry e = { .any = false };
 	struct reader r;
 	int ret = 0;
 
@@ -373,6 +409,6 @@ int journal_read(struct journal *j, const void *data, size_t len,
 		return -EPROTONOSUPPORT;
 	reader_skip(&r, 8);
 	while (!ret && reader_left(&r))
-		ret = read_one(j, &r, sink);
+		ret = read_one(j, &r, &e, sink);
 	return ret;
 }

@@ -77,6 +77,12 @@ static void end(struct snapshot *s, const struct writer *w)
 	s->len = w->len;
 }
 
+static void begin_piece(struct snapshot *s)
+{
+	s->len = JOURNAL_HEADER;
+	s->last.any = false;
+}
+
 static int put_piece(struct snapshot *s)
 {
 	struct journal *j = s->journal;
@@ -95,7 +101,7 @@ static int put_piece(struct snapshot *s)
 		return ret;
 	s->next_pieces++;
 	s->next_octets += s->len;
-	s->len = JOURNAL_HEADER;
+	begin_piece(s);
 	return 0;
 }
 
@@ -119,7 +125,7 @@ static bool add_floor(void *arg, uint64_t tag, uint64_t floor)
 static int add_floors(struct snapshot *s)
 {
 	if (!nonces_floors(s->nonces, add_floor, s)) {
-		s->len = JOURNAL_HEADER;
+		begin_piece(s);
 		return -ENOMEM;
 	}
 	nonces_walk(s->nonces);
@@ -180,11 +186,58 @@ static uint32_t content_number(struct snapshot *s, struct shared_rec *rec)
 	return rec->number;
 }
 
+/* Neighbours mostly were registered together. */
+static void put_near(const struct snapshot *s, struct writer *w,
+		     const struct eid *eid, uint32_t party, uint32_t content,
+		     const struct registration *reg)
+{
+	uint8_t flags = 0;
+
+	if (party == s->last.party)
+		flags |= ENTRY_SAME_PARTY;
+	if (content == s->last.content)
+		flags |= ENTRY_SAME_CONTENT;
+	if (codec_same_times(reg, &s->last.times) &&
+	    s->last.offset == s->journal->offset)
+		flags |= ENTRY_SAME_TIMES;
+	writer_u8(w, flags);
+	codec_put_near(w, eid, &s->last.eid);
+	if (!(flags & ENTRY_SAME_PARTY))
+		writer_u32(w, party);
+	if (!(flags & ENTRY_SAME_CONTENT))
+		writer_u32(w, content);
+	if (!(flags & ENTRY_SAME_TIMES))
+		codec_put_times(w, reg, s->journal->offset);
+}
+
+static void put_entry(struct snapshot *s, const struct eid *eid,
+		      uint32_t party, uint32_t content,
+		      const struct registration *reg)
+{
+	bool near = s->last.any && codec_is_near(eid, &s->last.eid);
+	struct writer w = begin(s, near ? CODEC_NEAR : CODEC_ENTRY);
+
+	if (near) {
+		put_near(s, &w, eid, party, content, reg);
+	} else {
+		codec_put_eid(&w, eid);
+		writer_u32(&w, party);
+		writer_u32(&w, content);
+		codec_put_times(&w, reg, s->journal->offset);
+	}
+	end(s, &w);
+	s->last.any = true;
+	s->last.eid = *eid;
+	s->last.party = party;
+	s->last.content = content;
+	s->last.times = *reg;
+	s->last.offset = s->journal->offset;
+}
+
 static bool add_entry(struct snapshot *s, const struct eid *eid,
 		      const struct registration *reg)
 {
 	uint32_t party, content;
-	struct writer w;
 
 	/* The oldest first, so that the latest is loaded last. */
 	if (reg->next && !add_entry(s, eid, reg->next))
@@ -193,35 +246,42 @@ static bool add_entry(struct snapshot *s, const struct eid *eid,
 		return false;
 	party = party_number(s, shared_by_of(reg));
 	content = content_number(s, shared_rec_of(reg));
-	w = begin(s, CODEC_ENTRY);
-	codec_put_eid(&w, eid);
-	writer_u32(&w, party);
-	writer_u32(&w, content);
-	codec_put_times(&w, reg, s->journal->offset);
-	end(s, &w);
+	put_entry(s, eid, party, content, reg);
 	return true;
 }
 
 static int finish(struct snapshot *s);
 
+struct entries {
+	struct snapshot *s;
+	unsigned int left;		/* to be looked at */
+	int ret;
+};
+
+static bool on_entry(void *arg, struct trie_node *n, uint32_t iid)
+{
+	struct entries *l = arg;
+	struct snapshot *s = l->s;
+	struct store_entry e;
+
+	registry_entry(n, iid, &e);
+	if (!add_entry(s, &e.eid, e.regs)) {
+		l->ret = -ENOMEM;
+		return true;
+	}
+	s->at = e.eid;
+	s->any = true;
+	return !--l->left || s->len >= PIECE_OCTETS;
+}
+
+/* A small piece is as dear as a large one: it is put when it is large. */
 static int add_entries(struct snapshot *s)
 {
-	struct store_entry e;
-	struct trie_node *n;
-	uint32_t iid;
+	struct entries l = { .s = s, .left = PIECE_ENTRIES };
 
-	for (unsigned int i = 0; i < PIECE_ENTRIES && s->len < PIECE_OCTETS;
-	     i++) {
-		n = eidmap_walk_node(&s->reg->map, s->any ? &s->at : NULL,
-				     &iid);
-		if (!registry_entry(n, iid, &e))
-			return put_piece(s) ? -EIO : finish(s);
-		if (!add_entry(s, &e.eid, e.regs))
-			return -ENOMEM;
-		s->at = e.eid;
-		s->any = true;
-	}
-	return 0;
+	if (eidmap_each(&s->reg->map, s->any ? &s->at : NULL, on_entry, &l))
+		return l.ret || s->len < PIECE_OCTETS ? l.ret : put_piece(s);
+	return put_piece(s) ? -EIO : finish(s);
 }
 
 /* --- which one counts --- */
@@ -337,10 +397,16 @@ static int start(struct snapshot *s)
 	return 0;
 }
 
+/* Also one that could not be put the last time. */
+static int put_full(struct snapshot *s)
+{
+	return s->phase == SNAPSHOT_ENTRIES && s->len < PIECE_OCTETS ?
+		0 : put_piece(s);
+}
+
 static int step(struct snapshot *s)
 {
-	/* One that could not be put the last time. */
-	int ret = put_piece(s);
+	int ret = put_full(s);
 
 	if (ret)
 		return ret;
@@ -354,8 +420,7 @@ static int step(struct snapshot *s)
 		ret = add_nonces(s);
 		break;
 	case SNAPSHOT_ENTRIES:
-		ret = add_entries(s);
-		break;
+		return add_entries(s);
 	case SNAPSHOT_CLEAN:
 		return clean(s);
 	}
@@ -367,7 +432,7 @@ int snapshot_make_room(struct snapshot *s)
 	int ret;
 
 	if (s->phase != SNAPSHOT_IDLE && s->phase != SNAPSHOT_CLEAN) {
-		s->len = JOURNAL_HEADER;
+		begin_piece(s);
 		s->not_before = s->journal->octets + s->threshold;
 		s->phase = SNAPSHOT_CLEAN;
 		s->range = 0;
@@ -380,12 +445,18 @@ int snapshot_make_room(struct snapshot *s)
 	return ret ? ret : s->cleaned ? 0 : -ENOSPC;
 }
 
+/* Octets made, of which some wait in the piece. */
+static uint64_t made(const struct snapshot *s)
+{
+	return s->next_octets + s->len;
+}
+
 int snapshot_step(struct snapshot *s, uint64_t flushed)
 {
-	uint64_t goal = s->next_octets + flushed;
+	uint64_t goal = made(s) + flushed;
 	int ret = step(s);
 
-	while (!ret && s->next_octets < goal &&
+	while (!ret && made(s) < goal &&
 	       (s->phase == SNAPSHOT_NONCES || s->phase == SNAPSHOT_ENTRIES))
 		ret = step(s);
 	return ret;

@@ -3,7 +3,7 @@
  * A snapshot of what is remembered, in place of the beginning of the log.
  *
  * It is written a piece at a time, in the order of EIDs, while registrations
- * change: each piece says what holds when it is written, and the log from the
+ * change: each piece says what holds when it is made, and the log from the
  * snapshot's beginning on says everything that changed meanwhile, and ends
  * with what holds last, whichever of it a piece has seen.  One put makes a
  * snapshot that is complete the one that counts; until then the one before it
@@ -50,6 +50,14 @@ struct snapshot {
 	uint8_t *buf;			/* the piece */
 	size_t len;
 	size_t size;
+	struct {			/* the last entry in it */
+		bool any;
+		struct eid eid;
+		uint32_t party;
+		uint32_t content;
+		struct registration times;
+		int64_t offset;		/* of the clock it says them by */
+	} last;
 	unsigned int range;		/* being cleaned */
 	unsigned int cleaned;		/* keys, in the last step */
 	uint64_t not_before;		/* the log is that long; one had to be
