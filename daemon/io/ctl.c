@@ -79,15 +79,16 @@ static int bind_path(struct ctl *c)
 	err = remove_stale(&c->address);
 	if (err)
 		return err;
-	/* Closed to all until owner and mode are right. */
+	/* Closed to all until mode and owner are right; who is not the owner
+	 * any more would need a capability to change the mode. */
 	mask = umask(0777);
 	err = bind(c->fd, (struct sockaddr *)&c->address,
 		   sizeof(c->address)) ? -errno : 0;
 	umask(mask);
 	if (err)
 		return err;
-	if (chown(c->address.sun_path, c->cfg.uid, c->cfg.gid) ||
-	    chmod(c->address.sun_path, group ? 0660 : 0600) ||
+	if (chmod(c->address.sun_path, group ? 0660 : 0600) ||
+	    chown(c->address.sun_path, c->cfg.uid, c->cfg.gid) ||
 	    listen(c->fd, CTL_CLIENTS_MAX)) {
 		err = -errno;
 		unlink(c->address.sun_path);

@@ -42,10 +42,13 @@ int priv_state_dir(const char *dir, const struct priv_user *u)
 		return -errno;
 	if (!S_ISDIR(st.st_mode))
 		return -ENOTDIR;
+	/* Before it is somebody else's: that takes one capability less. */
+	if ((st.st_mode & 07777) != 0700 && chmod(dir, 0700))
+		return -errno;
 	if ((st.st_uid != u->uid || st.st_gid != u->gid) &&
 	    lchown(dir, u->uid, u->gid))
 		return -errno;
-	return chmod(dir, 0700) ? -errno : 0;
+	return 0;
 }
 
 int priv_undumpable(void)

@@ -150,6 +150,10 @@ int daemon_init(struct daemon *d, const struct conf *c, struct dp *dp)
 	d->dp = dp;
 	arena_init(&d->arena, ACTIONS_ARENA_CAP);
 	report_init(&d->report);
+	err = service_open(&d->service);
+	if (err)
+		log_warning("NOTIFY_SOCKET: %s: the service manager is not "
+			    "told", strerror(-err));
 	err = find_user(d);
 	if (!err)
 		err = open_udp(d);
@@ -196,6 +200,14 @@ static void on_stop_timer(void *arg)
 	loop_stop(d->loop);
 }
 
+static void on_watchdog(void *arg)
+{
+	struct daemon *d = arg;
+
+	service_alive(&d->service);
+	loop_timer_arm(d->watchdog_timer, d->service.watchdog_ms);
+}
+
 /* Deregister, wait a little for that to arrive, then go.  A second signal
  * ends the waiting. */
 static void on_terminate(void *arg)
@@ -205,6 +217,8 @@ static void on_terminate(void *arg)
 		d->conf->xtr->deregister_on_exit &&
 		!d->conf->xtr->keep_on_exit;
 
+	if (!d->stopping)
+		service_stopping(&d->service);
 	if (d->stopping || !withdraw) {
 		loop_stop(d->loop);
 		return;
@@ -228,9 +242,13 @@ static int add_timers(struct daemon *d)
 	d->timer = loop_timer(d->loop, execute_on_time, d);
 	d->sync_timer = loop_timer(d->loop, on_sync, d);
 	d->stop_timer = loop_timer(d->loop, on_stop_timer, d);
-	if (!d->timer || !d->sync_timer || !d->stop_timer)
+	d->watchdog_timer = loop_timer(d->loop, on_watchdog, d);
+	if (!d->timer || !d->sync_timer || !d->stop_timer ||
+	    !d->watchdog_timer)
 		return -ENOMEM;
 	loop_timer_arm(d->sync_timer, SYNC_INTERVAL_MS);
+	if (d->service.watchdog_ms)
+		loop_timer_arm(d->watchdog_timer, d->service.watchdog_ms);
 	return 0;
 }
 
@@ -418,9 +436,11 @@ int daemon_start(struct daemon *d)
 		err = start_data_plane(d);
 	if (!err)
 		err = start_events(d);
-	if (!err)
-		log_notice("started");
-	return err;
+	if (err)
+		return err;
+	log_notice("started");
+	service_ready(&d->service);
+	return 0;
 }
 
 /* --- stop --- */
@@ -455,8 +475,10 @@ void daemon_free(struct daemon *d)
 	loop_event_free(d->timer);
 	loop_event_free(d->sync_timer);
 	loop_event_free(d->stop_timer);
+	loop_event_free(d->watchdog_timer);
 	follow_close(d);
 	loop_free(d->loop);
+	service_close(&d->service);
 	arena_free(&d->arena);
 	memset(d, 0, sizeof(*d));
 }

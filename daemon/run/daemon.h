@@ -17,6 +17,7 @@
 #include "cfg/conf.h"
 #include "dp/dp.h"
 #include "io/priv.h"
+#include "io/service.h"
 #include "run/report.h"
 #include "run/roles.h"
 #include "run/watch.h"
@@ -70,6 +71,7 @@ struct daemon {
 	struct loop_event *timer;	/* node_due() */
 	struct loop_event *sync_timer;	/* store_sync() */
 	struct loop_event *stop_timer;
+	struct loop_event *watchdog_timer;
 	struct loop_event *signals[4];
 	struct host *host;		/* NULL: not followed */
 	struct loop_event *follow_timer;
@@ -81,6 +83,7 @@ struct daemon {
 	struct outbox *outbox;
 	struct workers *workers;	/* NULL: this thread alone */
 	struct ctl *ctl;
+	struct service service;		/* who started us */
 	struct dp *dp;			/* NULL: no xTR */
 	struct kv *kv;
 	struct store *store;

@@ -201,7 +201,7 @@ static int change_conf(struct daemon *d, struct conf *c,
 	return 0;
 }
 
-int reload(struct daemon *d, struct reload_result *r)
+static int reload_file(struct daemon *d, struct reload_result *r)
 {
 	const char *key;
 	struct conf *c;
@@ -228,6 +228,19 @@ int reload(struct daemon *d, struct reload_result *r)
 	log_notice("reconfigured: %llu EID-prefixes of our own changed",
 		   (unsigned long long)r->changed);
 	return 0;
+}
+
+int reload(struct daemon *d, struct reload_result *r)
+{
+	bool tell = !d->stopping;
+	int err;
+
+	if (tell)
+		service_reloading(&d->service);
+	err = reload_file(d, r);
+	if (tell)
+		service_ready(&d->service);
+	return err;
 }
 
 int reload_same(struct daemon *d)
