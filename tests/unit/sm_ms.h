@@ -115,6 +115,7 @@ struct reg {
 	uint16_t version;
 	uint32_t ttl;			/* 1440 */
 	bool withdraw;			/* TTL 0 */
+	bool no_rlocs;
 	uint8_t xtr;			/* 1 */
 	bool no_ids;
 	bool literal;			/* signed without its IDs */
@@ -201,7 +202,7 @@ static inline void put(uint64_t now, struct reg how)
 			.version = r->version,
 			.eid = E(r->eids[i / r->times]),
 			.locators = locs,
-			.locator_count = n,
+			.locator_count = r->no_rlocs ? 0 : n,
 		};
 	}
 	memset(m.reg.ids.xtr_id, r->xtr, 16);

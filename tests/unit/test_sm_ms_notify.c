@@ -363,9 +363,10 @@ static void not_told_again(void **state)
 	static struct ms_config next;
 	static const char *const rlocs[] = {
 		"192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5",
+		"192.0.2.6",
 	};
 
-	for (unsigned int i = 0; i < 4; i++) {
+	for (unsigned int i = 0; i < 5; i++) {
 		put(NOW, BY(1, 2 * i + 1, .flags = M));
 		put(NOW, BY(2, 2 * i + 1, .rlocs = { rlocs[i] }));
 		assert_int_equal(ms.notifies.count, 1);
@@ -385,11 +386,13 @@ static void not_told_again(void **state)
 			eid.eid = E("[100]10.3.0.0/16");
 		else if (i == 2)
 			other[0].name = "c";
+		else if (i == 3)
+			key.key_id++;
 		reload(NOW, &next);
-		assert_int_equal(ms.notifies.count, i == 3);
+		assert_int_equal(ms.notifies.count, i == 4);
 		assert_int_equal(counter("unsolicited-lost"),
-				 i == 3 ? 3 : i + 1);
-		if (i < 3)
+				 i == 4 ? 4 : i + 1);
+		if (i < 4)
 			reload(NOW, &cfg);
 	}
 }

@@ -84,6 +84,23 @@ static void answered_with_its_key(void **state)
 	}
 }
 
+/* Whoever says neither ID nor locator has no name but the source, which he may
+ * make up: from a new one it is no new registrant. */
+static void withdrawal_from_elsewhere(void **state)
+{
+	struct reg r = REG(.eids = { "[100]10.1.2.0/24" }, .no_ids = true);
+
+	r.nonce = 1;
+	put(NOW, r);
+	r.nonce = 2;
+	r.withdraw = r.no_rlocs = true;
+	put(NOW, r);
+	assert_null(entry(r.eids[0]));
+	last_packet.from = A("192.0.2.77");
+	put_again(NOW);
+	assert_int_equal(counter("replayed"), 1);
+}
+
 /* --- locators --- */
 
 static void locators(void **state)
@@ -468,6 +485,7 @@ int main(void)
 		TEST(rollover),
 		TEST(registered_before),
 		TEST(answered_with_its_key),
+		TEST(withdrawal_from_elsewhere),
 		TEST(locators),
 		TEST(most_of_a_site),
 		TEST(most_of_a_prefix),
