@@ -131,6 +131,12 @@ struct trie_node *trie_next(const struct trie *t, const struct trie_node *n,
  * dump that was interrupted, even if things changed meanwhile. */
 struct trie_node *trie_after(const struct trie *t, const struct prefix *p);
 
+/* The same among those inside @within, which covers @p or equals it; what is
+ * beside @within is not touched. */
+struct trie_node *trie_after_within(const struct trie *t,
+				    const struct prefix *p,
+				    const struct prefix *within);
+
 /*
  * All prefixes after @after (NULL: all) to @fn until it says that it has
  * enough (true); the quickest way to see very many.  Only who has enough may

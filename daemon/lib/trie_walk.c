@@ -69,11 +69,64 @@ struct trie_node *trie_after(const struct trie *t, const struct prefix *p)
 		NULL;
 }
 
-static struct trie_node *if_within(struct trie_node *n,
-				   const struct prefix *within)
+/* The point and all under it. */
+static uint32_t range(unsigned int x, unsigned int bits)
 {
-	return n && n->len >= within->len &&
-	       common(n->bytes, within->len, within) == within->len ? n : NULL;
+	return ((UINT32_C(1) << ((32u >> bits) - 1)) - 1) << rank_of(x, bits);
+}
+
+/* The link that leads to all that is within @within, and to as little else as
+ * a link can. */
+static uintptr_t way_to(const struct trie *t, const struct prefix *within)
+{
+	uintptr_t link = load(&t->root);
+
+	while (is_fork(link) &&
+	       fork_of(link)->depth + STRIDE <= within->len) {
+		const struct fork *f = fork_of(link);
+		unsigned int rank = rank_in(within->addr.bytes, within->len,
+					    f->depth);
+
+		link = f->map >> rank & 1 ? load(link_of(t, f, rank)) : 0;
+	}
+	return link;
+}
+
+/* The same in @f, at one of whose points @within ends. */
+static struct trie_node *after_in(const struct trie *t, const struct fork *f,
+				  const struct prefix *p,
+				  const struct prefix *within)
+{
+	uint32_t mask = range(nibble(within->addr.bytes, f->depth),
+			      within->len - f->depth);
+	unsigned int rank = rank_in(p->addr.bytes, p->len, f->depth);
+	struct trie_node *n = NULL;
+
+	if (p->len >= f->depth + STRIDE && f->map >> rank & 1)
+		n = after(t, load(link_of(t, f, rank)), p);
+	return n ? n : first_of(t, f, mask & ~((2u << rank) - 1));
+}
+
+struct trie_node *trie_after_within(const struct trie *t,
+				    const struct prefix *p,
+				    const struct prefix *within)
+{
+	const uint8_t *bytes;
+	unsigned int len;
+	uintptr_t link;
+
+	if (p->addr.family != t->family || within->len == 8 * key_size(t))
+		return NULL;
+	link = way_to(t, within);
+	if (!link)
+		return NULL;
+	bytes = key_of(link, &len);
+	if (common(bytes, shorter(len, within->len), within) <
+	    shorter(len, within->len))
+		return NULL;
+	if (len >= within->len)
+		return after(t, link, p);
+	return is_fork(link) ? after_in(t, fork_of(link), p, within) : NULL;
 }
 
 struct trie_node *trie_first(const struct trie *t, const struct prefix *within)
@@ -83,16 +136,15 @@ struct trie_node *trie_first(const struct trie *t, const struct prefix *within)
 	if (!within)
 		return first(t, load(&t->root));
 	n = trie_find(t, within);
-	return n ? n : if_within(trie_after(t, within), within);
+	return n ? n : trie_after_within(t, within, within);
 }
 
 struct trie_node *trie_next(const struct trie *t, const struct trie_node *n,
 			    const struct prefix *within)
 {
 	struct prefix p = trie_prefix(n);
-	struct trie_node *next = trie_after(t, &p);
 
-	return within ? if_within(next, within) : next;
+	return within ? trie_after_within(t, &p, within) : trie_after(t, &p);
 }
 
 bool trie_any_within(const struct trie *t, const struct prefix *p)
@@ -102,7 +154,7 @@ bool trie_any_within(const struct trie *t, const struct prefix *p)
 
 bool trie_any_below(const struct trie *t, const struct prefix *p)
 {
-	return if_within(trie_after(t, p), p) != NULL;
+	return trie_after_within(t, p, p) != NULL;
 }
 
 /* --- all of them --- */
@@ -182,12 +234,6 @@ bool trie_each(const struct trie *t, const struct prefix *after,
 }
 
 /* --- holes --- */
-
-/* The point and all under it. */
-static uint32_t range(unsigned int x, unsigned int bits)
-{
-	return ((UINT32_C(1) << ((32u >> bits) - 1)) - 1) << rank_of(x, bits);
-}
 
 /* How long a prefix of the address must be to miss all in @f that does not
  * lie on its way; 0: there is nothing. */

@@ -258,19 +258,11 @@ struct trie_node *eidmap_next_node(const struct eidmap *m,
 				   const struct eid *after)
 {
 	struct trie *t = trie_of(m, within);
-	struct trie_node *n;
-	struct prefix p;
 
 	if (!t)
 		return NULL;
-	if (!after)
-		return trie_first(t, &within->prefix);
-
-	n = trie_after(t, &after->prefix);
-	if (!n)
-		return NULL;
-	p = trie_prefix(n);
-	return prefix_contains(&within->prefix, &p) ? n : NULL;
+	return after ? trie_after_within(t, &after->prefix, &within->prefix) :
+		       trie_first(t, &within->prefix);
 }
 
 void *eidmap_next(const struct eidmap *m, const struct eid *within,

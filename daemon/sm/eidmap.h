@@ -57,7 +57,8 @@ void eidmap_warm(const struct eidmap *m, const struct eid *eids, size_t n,
 size_t eidmap_iid_count(const struct eidmap *m, uint32_t iid);
 
 /* Values within @within in prefix order, itself included.  @after NULL: the
- * first; else the first one after @after, which need not be held. */
+ * first; else the first one after @after, which is within @within and need not
+ * be held. */
 void *eidmap_next(const struct eidmap *m, const struct eid *within,
 		  const struct eid *after);
 

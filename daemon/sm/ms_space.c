@@ -13,11 +13,13 @@ const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid)
 bool ms_is_delegated(const struct ms *ms, const struct site_ref *ref,
 		     const struct eid *eid)
 {
-	struct xeid x = xeid_of(eid), own;
-	const struct ddt_delegation *g = NULL;
+	const struct ddt_delegation *g;
+	struct xeid x, own;
 
-	if (ms->delegations)
-		g = xeidmap_match(ms->delegations, &x);
+	if (!ms->delegations || xeidmap_is_empty(ms->delegations))
+		return false;
+	x = xeid_of(eid);
+	g = xeidmap_match(ms->delegations, &x);
 	if (!g || !ref)
 		return g != NULL;
 	own = xeid_of(&ref->eid->eid);

@@ -175,8 +175,8 @@ struct store_ops {
 	void (*warm)(void *arg, const struct eid *eids, size_t n);
 
 	/* Entries within @within in prefix order, itself included: the first
-	 * (@after NULL), then the one after @after, which need not be there
-	 * and may be in *@e. */
+	 * (@after NULL), then the one after @after, which is within @within,
+	 * need not be there, and may be in *@e. */
 	const struct store_entry *(*next)(void *arg, const struct eid *within,
 					  const struct eid *after,
 					  struct store_entry *e);

@@ -30,6 +30,12 @@ int xeidmap_add(struct xeidmap *m, const struct xeid *x, void *value);
  * will not be wider than that instance.  0 or -ENOMEM. */
 int xeidmap_use(struct xeidmap *m, uint32_t iid);
 
+/* Was nothing added? */
+static inline bool xeidmap_is_empty(const struct xeidmap *m)
+{
+	return !m->eids.count && !m->ranges.count;
+}
+
 /* The longest that contains @x or equals it; NULL: none. */
 void *xeidmap_match(const struct xeidmap *m, const struct xeid *x);
 

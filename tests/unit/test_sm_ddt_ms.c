@@ -155,6 +155,25 @@ static void delegated_itself(void **state)
 			    "ms-ack [100]10.8.0.0/16 1440 I 198.51.100.10");
 }
 
+/* Nothing but a range of instances is delegated; then nothing at all. */
+static void range_delegated(void **state)
+{
+	itr_rlocs[0] = asked_from = "192.0.2.5";
+	own[0].xeid = X("[64/26]*");
+	delegations[0].xeid = X("[96/28]*");
+	make();
+	ask(NOW, "[100]11.0.0.1/32", 0);
+	assert_int_equal(counted(ms_counters(&ms), "delegated"), 1);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	ask(NOW, "[100]10.1.0.1/32", 0);
+	assert_int_equal(counted(ms_counters(&ms), "negative-unregistered"), 1);
+	ddt_cfg.delegation_count = 0;
+	make();
+	ask(NOW, "[100]11.0.0.1/32", 0);
+	assert_int_equal(counted(ms_counters(&ms), "negative-hole"), 1);
+	assert_int_equal(counted(ms_counters(&ms), "delegated"), 1);
+}
+
 /* What the site around it has registered is not the inner site's. */
 static void site_within_a_site(void **state)
 {
@@ -408,6 +427,7 @@ int main(void)
 		T(not_registered),
 		T(delegated_below),
 		T(delegated_itself),
+		T(range_delegated),
 		T(site_within_a_site),
 		T(no_registration_of_others),
 		T(no_answer_for_others),

@@ -123,7 +123,7 @@ static const void *val(const struct trie_node *n)
 static void ask_everything(const struct trie *t, const struct prefix *p)
 {
 	unsigned int floor = rand() % (addr_bits(&p->addr) + 1);
-	struct prefix host = prefix_host(&p->addr), gap, want;
+	struct prefix host = prefix_host(&p->addr), gap, want, within;
 	struct entry *e;
 
 	assert_ptr_equal(val(trie_find(t, p)), slow_find(p));
@@ -133,6 +133,9 @@ static void ask_everything(const struct trie *t, const struct prefix *p)
 			 slow_match(&host, host.len));
 	assert_ptr_equal(val(trie_first(t, p)), slow_next(NULL, p));
 	assert_ptr_equal(val(trie_after(t, p)), slow_next(p, NULL));
+	prefix_make(&p->addr, rand() % (p->len + 1), &within);
+	assert_ptr_equal(val(trie_after_within(t, p, &within)),
+			 slow_next(p, &within));
 	e = slow_next(NULL, p);
 	assert_int_equal(trie_any_within(t, p), e != NULL);
 	if (e && prefix_equal(&e->p, p))
