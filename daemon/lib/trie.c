@@ -418,12 +418,17 @@ static struct trie_node *best(const struct trie *t, const struct prefix *p,
 		const struct fork *f = fork_of(link);
 		unsigned int x, rank;
 
-		if (f->depth > max || !covers(f->bytes, f->depth, p))
+		if (f->depth > max)
 			return found;
 		x = nibble(p->addr.bytes, f->depth);
-		n = best_in(t, f, x, max);
-		if (n)
-			found = n;
+		/* What is not on @p's way leads to nothing that is. */
+		if (f->map & way[x]) {
+			if (!covers(f->bytes, f->depth, p))
+				return found;
+			n = best_in(t, f, x, max);
+			if (n)
+				found = n;
+		}
 		rank = rank_of(x, STRIDE);
 		if (max - f->depth < STRIDE || !(f->map >> rank & 1))
 			return found;
