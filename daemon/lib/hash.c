@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Intrusive hash table, and SipHash-2-4 (Aumasson, Bernstein: "SipHash: a
- * fast short-input PRF", 2012).
+ * Intrusive hash table, and SipHash (Aumasson, Bernstein: "SipHash: a fast
+ * short-input PRF", 2012).
  */
 #include "lib/hash.h"
 
@@ -34,7 +34,7 @@ static uint64_t load_rest(const uint8_t *p, size_t n)
 	return le64toh(v);
 }
 
-static void sip_rounds(uint64_t v[4], unsigned int n)
+static inline void sip_rounds(uint64_t v[4], unsigned int n)
 {
 	while (n--) {
 		v[0] += v[1];
@@ -50,14 +50,17 @@ static void sip_rounds(uint64_t v[4], unsigned int n)
 	}
 }
 
-static void sip_word(uint64_t v[4], uint64_t word)
+static inline void sip_word(uint64_t v[4], uint64_t word, unsigned int rounds)
 {
 	v[3] ^= word;
-	sip_rounds(v, 2);
+	sip_rounds(v, rounds);
 	v[0] ^= word;
 }
 
-uint64_t siphash(const uint8_t key[16], const void *data, size_t len)
+/* @rounds for each word, @more at the end: both known where it is inlined. */
+static inline __attribute__((always_inline)) uint64_t
+sip(const uint8_t key[16], const void *data, size_t len, unsigned int rounds,
+    unsigned int more)
 {
 	uint64_t k0 = load_le64(key), k1 = load_le64(key + 8);
 	uint64_t v[4] = {
@@ -70,11 +73,21 @@ uint64_t siphash(const uint8_t key[16], const void *data, size_t len)
 	size_t left;
 
 	for (left = len; left >= 8; left -= 8, p += 8)
-		sip_word(v, load_le64(p));
-	sip_word(v, (uint64_t)len << 56 | load_rest(p, left));
+		sip_word(v, load_le64(p), rounds);
+	sip_word(v, (uint64_t)len << 56 | load_rest(p, left), rounds);
 	v[2] ^= 0xff;
-	sip_rounds(v, 4);
+	sip_rounds(v, more);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint64_t siphash(const uint8_t key[16], const void *data, size_t len)
+{
+	return sip(key, data, len, 2, 4);
+}
+
+uint64_t siphash13(const uint8_t key[16], const void *data, size_t len)
+{
+	return sip(key, data, len, 1, 3);
 }
 
 int hash_init(struct hash_table *t, const uint8_t seed[16])

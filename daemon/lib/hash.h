@@ -53,7 +53,9 @@ struct hash_node *hash_walk_first(const struct hash_table *t);
 struct hash_node *hash_walk_next(const struct hash_table *t,
 				 const struct hash_node *n);
 
-/* SipHash-2-4 itself. */
+/* SipHash-2-4 itself; and SipHash-1-3, with half the rounds, for places in a
+ * table whose hashes nobody gets to see. */
 uint64_t siphash(const uint8_t key[16], const void *data, size_t len);
+uint64_t siphash13(const uint8_t key[16], const void *data, size_t len);
 
 #endif

@@ -171,7 +171,7 @@ static void on_probe(struct answer *a, uint64_t now, const struct request *rq,
 
 	if (!to)
 		return;
-	if (!limit_take(&a->probes, to, sizeof(*to), now)) {
+	if (!limit_take_addr(&a->probes, to, now)) {
 		on_limit(a, rq, to, acts);
 		return;
 	}

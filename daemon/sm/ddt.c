@@ -471,8 +471,7 @@ void ddt_on_request(struct ddt *d, uint64_t now, const struct request *rq,
 	};
 
 	d->counters[DDT_NODE_REQUESTS]++;
-	if (!limit_take(&d->requests, &rq->pkt->from, sizeof(rq->pkt->from),
-			now)) {
+	if (!limit_take_addr(&d->requests, &rq->pkt->from, now)) {
 		refuse(&q, DDT_NODE_LIMITED, LOG_REQUEST_LIMITED);
 	} else if (rq->msg->flags & (MREQ_PROBE | MREQ_SMR)) {
 		refuse(&q, DDT_NODE_INVALID, LOG_REQUEST_INVALID);

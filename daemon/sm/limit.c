@@ -82,18 +82,33 @@ static bool take(const struct limit *l, struct limit_slot *s, uint64_t now)
 	return ok;
 }
 
-bool limit_take(struct limit *l, const void *key, size_t len, uint64_t now)
+static struct limit_set *set_of(const struct limit *l, uint64_t hash)
 {
-	uint64_t hash = siphash(l->seed, key, len);
-	struct limit_set *set;
+	return &l->sets[hash & (l->count - 1)];
+}
 
+uint64_t limit_place(const struct limit *l, const void *key, size_t len)
+{
+	uint64_t hash = siphash13(l->seed, key, len);
+
+	if (l->memory)
+		__builtin_prefetch(set_of(l, hash), 1);
+	return hash;
+}
+
+bool limit_take_at(struct limit *l, uint64_t place, uint64_t now)
+{
 	if (!l->memory && !make_sets(l))
 		return false;
-	set = &l->sets[hash & (l->count - 1)];
 	/* The key's own bucket first: what it refuses must not cost others. */
-	return take(l, find_slot(l, set, (uint32_t)(hash >> 32),
+	return take(l, find_slot(l, set_of(l, place), (uint32_t)(place >> 32),
 				 (uint32_t)now), now) &&
 	       bucket_take(&l->all, now);
+}
+
+bool limit_take(struct limit *l, const void *key, size_t len, uint64_t now)
+{
+	return limit_take_at(l, limit_place(l, key, len), now);
 }
 
 static bool same_rate(const struct limit_rate *a, const struct limit_rate *b)

@@ -16,6 +16,7 @@
 
 #include "lib/bucket.h"
 #include "lib/hash.h"
+#include "lib/prefix.h"
 
 struct limit_rate {
 	uint32_t interval_us;	/* one token each */
@@ -57,6 +58,19 @@ void limit_free(struct limit *l);
 /* Take a token for the key of @len octets; false: over the limit, or out of
  * memory. */
 bool limit_take(struct limit *l, const void *key, size_t len, uint64_t now);
+
+/* The same in two steps.  The first one has the place of the key fetched into
+ * the processor's cache: best some work before the second. */
+uint64_t limit_place(const struct limit *l, const void *key, size_t len);
+bool limit_take_at(struct limit *l, uint64_t place, uint64_t now);
+
+/* The same, for the key that an address is. */
+static inline bool limit_take_addr(struct limit *l, const struct addr *a,
+				   uint64_t now)
+{
+	return limit_take(l, a, offsetof(struct addr, bytes) + addr_size(a),
+			  now);
+}
 
 /* What @old knows of its keys, if it is of the same configuration; it gets
  * what @l had. */

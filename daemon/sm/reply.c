@@ -71,30 +71,47 @@ int reply_send(const struct reply *r, const struct request *rq,
 	return action_send_msg(acts, NULL, itr_rloc, request_port(rq), &m);
 }
 
+static size_t put_addr(uint8_t *to, const struct addr *a)
+{
+	size_t size = addr_size(a);
+
+	to[0] = a->family;
+	memcpy(to + 1, a->bytes, size);
+	return 1 + size;
+}
+
 size_t limit_key(uint8_t key[LIMIT_KEY_SIZE], const struct addr *a,
 		 const struct eid *e)
 {
-	size_t n = 0;
+	size_t n = put_addr(key, a);
 
-	key[n++] = a->family;
-	memcpy(key + n, a->bytes, sizeof(a->bytes));
-	n += sizeof(a->bytes);
 	memcpy(key + n, &e->iid, sizeof(e->iid));
 	n += sizeof(e->iid);
-	key[n++] = e->prefix.addr.family;
-	memcpy(key + n, e->prefix.addr.bytes, sizeof(e->prefix.addr.bytes));
-	n += sizeof(e->prefix.addr.bytes);
+	n += put_addr(key + n, &e->prefix.addr);
 	key[n++] = e->prefix.len;
 	return n;
+}
+
+uint64_t reply_place(const struct limit *per_eid, const struct addr *itr_rloc,
+		     const struct eid *eid)
+{
+	uint8_t key[LIMIT_KEY_SIZE];
+
+	return limit_place(per_eid, key, limit_key(key, itr_rloc, eid));
+}
+
+bool reply_allowed_at(struct limit *per_eid, uint64_t place,
+		      struct limit *per_rloc, const struct addr *itr_rloc,
+		      uint64_t now)
+{
+	return limit_take_at(per_eid, place, now) &&
+	       limit_take_addr(per_rloc, itr_rloc, now);
 }
 
 bool reply_allowed(struct limit *per_eid, struct limit *per_rloc,
 		   const struct addr *itr_rloc, const struct eid *eid,
 		   uint64_t now)
 {
-	uint8_t key[LIMIT_KEY_SIZE];
-	size_t len = limit_key(key, itr_rloc, eid);
-
-	return limit_take(per_eid, key, len, now) &&
-	       limit_take(per_rloc, itr_rloc, sizeof(*itr_rloc), now);
+	return reply_allowed_at(per_eid, reply_place(per_eid, itr_rloc, eid),
+				per_rloc, itr_rloc, now);
 }

@@ -46,6 +46,13 @@ bool reply_allowed(struct limit *per_eid, struct limit *per_rloc,
 		   const struct addr *itr_rloc, const struct eid *eid,
 		   uint64_t now);
 
+/* The same in two steps, as limit_place(): first say for whom. */
+uint64_t reply_place(const struct limit *per_eid, const struct addr *itr_rloc,
+		     const struct eid *eid);
+bool reply_allowed_at(struct limit *per_eid, uint64_t place,
+		      struct limit *per_rloc, const struct addr *itr_rloc,
+		      uint64_t now);
+
 /* Rate limit key of an address and an EID, without padding. */
 #define LIMIT_KEY_SIZE	40
 size_t limit_key(uint8_t key[LIMIT_KEY_SIZE], const struct addr *a,

@@ -371,7 +371,7 @@ void smr_on_behind(struct smr *s, uint64_t now, const struct eid *eid,
 	const struct addr *from = source_for(s, rloc);
 
 	if (from && s->ops->rloc_check(s->ops->arg, rloc) == RLOC_USABLE &&
-	    limit_take(&s->per_rloc, rloc, sizeof(*rloc), now))
+	    limit_take_addr(&s->per_rloc, rloc, now))
 		solicit(s, rloc, eid, eid, from, acts);
 }
 
@@ -386,7 +386,7 @@ static void on_peer(struct smr *s, struct peer *p, uint64_t now,
 		return;
 	}
 	heap_update(&s->timers, &p->timed.timer, now + GAP);
-	if (!limit_take(&s->per_rloc, &p->rloc, sizeof(p->rloc), now))
+	if (!limit_take_addr(&s->per_rloc, &p->rloc, now))
 		return;
 	solicit(s, &p->rloc, &p->eid,
 		&p->job->eids[p->sent++ % p->job->count], from, acts);

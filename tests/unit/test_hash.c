@@ -15,11 +15,14 @@
 /* From the reference implementation: key 00..0f, input 00, 0001, ... */
 static void siphash_vectors(void **state)
 {
-	static const struct { size_t len; uint64_t want; } row[] = {
-		{ 0, 0x726fdb47dd0e0e31 }, { 1, 0x74f839c593dc67fd },
-		{ 7, 0xab0200f58b01d137 }, { 8, 0x93f5f5799a932462 },
-		{ 9, 0x9e0082df0ba9e4b0 }, { 15, 0xa129ca6149be45e5 },
-		{ 63, 0x958a324ceb064572 },
+	static const struct { size_t len; uint64_t want, want13; } row[] = {
+		{ 0, 0x726fdb47dd0e0e31, 0xabac0158050fc4dc },
+		{ 1, 0x74f839c593dc67fd, 0xc9f49bf37d57ca93 },
+		{ 7, 0xab0200f58b01d137, 0xd3927d989bb11140 },
+		{ 8, 0x93f5f5799a932462, 0x369095118d299a8e },
+		{ 9, 0x9e0082df0ba9e4b0, 0x25a48eb36c063de4 },
+		{ 15, 0xa129ca6149be45e5, 0xd320d86d2a519956 },
+		{ 63, 0x958a324ceb064572, 0x9d199062b7bbb3a8 },
 	};
 	uint8_t key[16], in[64];
 	size_t i;
@@ -28,8 +31,10 @@ static void siphash_vectors(void **state)
 		key[i] = i;
 	for (i = 0; i < 64; i++)
 		in[i] = i;
-	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		assert_true(siphash(key, in, row[i].len) == row[i].want);
+		assert_true(siphash13(key, in, row[i].len) == row[i].want13);
+	}
 }
 
 struct item {

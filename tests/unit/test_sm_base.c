@@ -6,7 +6,9 @@
 #include "sm/eidmap.h"
 #include "sm/limit.h"
 #include "sm/register.h"
+#include "sm/reply.h"
 #include "sm/site.h"
+#include "sm/util.h"
 #include "sm/xtr.h"
 
 /* --- names: a hole in a table is a crash in a log line --- */
@@ -88,6 +90,61 @@ static void limit_by_key(void **state)
 	assert_true(take(&l, 2, 1000));
 	assert_false(take(&l, 1, 3999));
 	assert_true(take(&l, 1, 4000));
+	limit_free(&l);
+}
+
+/* The place of a key is where limit_take() finds it, also of one that was told
+ * before the table had any memory. */
+static void limit_in_two_steps(void **state)
+{
+	uint64_t place;
+	struct limit l;
+	int key = 1;
+
+	assert_int_equal(limit_init(&l, &three, seed), 0);
+	place = limit_place(&l, &key, sizeof(key));
+	assert_true(limit_take_at(&l, place, 1000));
+	assert_false(limit_take_at(&l, place, 1000));
+	assert_false(take(&l, 1, 1000));
+	assert_true(take(&l, 2, 1000));
+	key = 2;
+	assert_false(limit_take_at(&l, limit_place(&l, &key, sizeof(key)),
+				   1001));
+	limit_free(&l);
+}
+
+/* All of an address, and of (address, EID), in whatever family, is the key. */
+static void limit_by_address(void **state)
+{
+	const struct limit_config wide = { three.each, three.all, 4096 };
+	static const char *const eids[] = {
+		"[1]10.0.0.1/32", "[1]10.0.0.2/32", "[2]10.0.0.1/32",
+		"[1]10.0.0.0/31", "[1]10.0.0.0/32", "[1]a00:1::/128",
+		"[1]a00:1::1/128",
+	};
+	static const char *const addrs[] = {
+		"10.0.0.1", "10.0.0.2", "11.0.0.1", "a00:1::", "a00:1::1",
+	};
+	uint8_t key[LIMIT_KEY_SIZE];
+	struct limit l, pairs;
+	struct eid e;
+
+	assert_int_equal(limit_init(&l, &wide, seed), 0);
+	assert_int_equal(limit_init(&pairs, &wide, seed), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(addrs); i++) {
+		struct addr a = A(addrs[i]);
+
+		assert_true(limit_take_addr(&l, &a, 1000));
+		assert_false(limit_take_addr(&l, &a, 1000));
+		for (size_t k = 0; k < ARRAY_SIZE(eids); k++) {
+			e = E(eids[k]);
+			assert_true(limit_take(&pairs, key,
+					       limit_key(key, &a, &e), 1000));
+			assert_false(limit_take(&pairs, key,
+						limit_key(key, &a, &e), 1000));
+		}
+	}
+	limit_free(&pairs);
 	limit_free(&l);
 }
 
@@ -333,6 +390,8 @@ int main(void)
 		cmocka_unit_test_teardown(actions_in_order, turn_done),
 		cmocka_unit_test(actions_at_the_cap),
 		cmocka_unit_test(limit_by_key),
+		cmocka_unit_test(limit_in_two_steps),
+		cmocka_unit_test(limit_by_address),
 		cmocka_unit_test(limit_forgets_the_oldest),
 		cmocka_unit_test(limit_remembers),
 		cmocka_unit_test(limit_for_all),
