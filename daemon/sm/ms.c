@@ -79,8 +79,13 @@ static int add_sites(struct ms *ms)
 			struct site_ref *ref = &ms->refs[n++];
 			int ret;
 
-			ref->site = site;
-			ref->eid = &site->eids[k];
+			*ref = (struct site_ref){
+				.site = site,
+				.eid = &site->eids[k],
+				.number = (uint32_t)i,
+				.len = site->eids[k].eid.prefix.len,
+				.mode = (uint8_t)site->mode,
+			};
 			ret = eidmap_add(&ms->sites, &ref->eid->eid, ref);
 			if (ret)
 				return ret == -EEXIST ? -EINVAL : ret;
@@ -118,7 +123,8 @@ static int init_desk_sites(struct ms *ms, struct ms_desk *d)
 	struct limit_rate verify, serve, pool;
 
 	d->sites = calloc(count, sizeof(*d->sites));
-	if (!d->sites)
+	d->serves = calloc(count, sizeof(*d->serves));
+	if (!d->sites || !d->serves)
 		return -ENOMEM;
 	site_rate_split(&l->verify, count, &verify, &pool);
 	init_bucket(&d->verify, &pool);
@@ -126,7 +132,7 @@ static int init_desk_sites(struct ms *ms, struct ms_desk *d)
 	init_bucket(&d->serve, &pool);
 	for (size_t i = 0; i < count; i++) {
 		init_bucket(&d->sites[i].verify, &verify);
-		init_bucket(&d->sites[i].serve, &serve);
+		init_bucket(&d->serves[i], &serve);
 	}
 	return 0;
 }
@@ -153,6 +159,7 @@ static int init_desk(struct ms *ms, struct ms_desk *d, const uint8_t seed[16])
 static void free_desk(struct ms_desk *d)
 {
 	free(d->sites);
+	free(d->serves);
 	limit_free(&d->failures);
 	limit_free(&d->requests);
 	limit_free(&d->per_eid);

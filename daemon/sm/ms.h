@@ -104,7 +104,6 @@ struct site_view {
 
 /* The same, of one desk: before the message has proven anything. */
 struct site_desk {
-	struct bucket serve;
 	struct bucket verify;
 	uint64_t refused[SITE_REFUSALS];
 };
@@ -173,6 +172,7 @@ struct ms {
 struct ms_desk {
 	const struct sm_ops *ops;	/* sign and verify: this thread's */
 	struct site_desk *sites;	/* and one for EIDs of no site */
+	struct bucket *serves;		/* as many: what requests take from */
 	struct bucket verify;		/* of all of them, beyond their own */
 	struct bucket serve;		/* the same */
 	struct limit failures;

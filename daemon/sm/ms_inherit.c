@@ -62,11 +62,12 @@ static void inherit_site(struct ms *ms, size_t i, const struct ms *old,
 	inherit_use(&ms->uses[i], &old->uses[k]);
 	bucket_inherit(&ms->accepts[i], &old->accepts[k]);
 	for (unsigned int d = 0; d < old->desk_count; d++) {
+		struct ms_desk *desk = &ms->desks[d % ms->desk_count];
 		const struct site_desk *from = &old->desks[d].sites[k];
-		struct site_desk *to = &ms->desks[d % ms->desk_count].sites[i];
+		struct site_desk *to = &desk->sites[i];
 
 		bucket_inherit(&to->verify, &from->verify);
-		bucket_inherit(&to->serve, &from->serve);
+		bucket_inherit(&desk->serves[i], &old->desks[d].serves[k]);
 		counters_inherit(to->refused, from->refused, SITE_REFUSALS);
 	}
 }

@@ -5,10 +5,14 @@
 
 #include "sm/ms.h"
 
+/* With what a Map-Request wants to know of both, in one line of the cache. */
 struct site_ref {
 	const struct site *site;
 	const struct site_eid *eid;
-	bool has_others;	/* rows of other sites beneath it */
+	uint32_t number;		/* of the site */
+	uint8_t len;			/* of the EID-prefix */
+	uint8_t mode;			/* of the site: enum site_mode */
+	bool has_others;		/* rows of other sites beneath it */
 };
 
 /* The most specific configured EID-prefix that covers @eid, NULL. */

@@ -45,6 +45,7 @@ struct query {
 	/* the record being served */
 	struct eid asked;
 	struct eid host;		/* address of @asked */
+	uint64_t place;			/* of its limit */
 	const struct site_ref *ref;
 	const struct store_entry *entry;	/* @found, or NULL */
 	struct store_entry found;
@@ -64,6 +65,13 @@ static size_t size_max(const struct ms *ms, const struct addr *to)
 				       : ms->cfg->limits.message_max6;
 }
 
+static void ask_for(struct query *q, const struct eid *eid)
+{
+	q->asked = *eid;
+	if (q->to)
+		q->place = reply_place(&q->desk->per_eid, q->to, eid);
+}
+
 /* May the record be answered? */
 static bool may_reply(const struct query *q)
 {
@@ -71,8 +79,8 @@ static bool may_reply(const struct query *q)
 		refuse(q, MS_NO_ITR_RLOC, LOG_REQUEST_NO_ITR_RLOC);
 		return false;
 	}
-	if (!reply_allowed(&q->desk->per_eid, &q->desk->per_rloc, q->to,
-			   &q->asked, q->now)) {
+	if (!reply_allowed_at(&q->desk->per_eid, q->place,
+			      &q->desk->per_rloc, q->to, q->now)) {
 		refuse(q, MS_REPLY_LIMITED, LOG_REQUEST_LIMITED);
 		return false;
 	}
@@ -91,7 +99,7 @@ static const struct store_entry *registered(struct query *q)
 		e = ops->store->match(ops->store_arg, &q->host, &q->found);
 
 	/* A registration above the configured prefix is another site's. */
-	return e && e->eid.prefix.len >= q->ref->eid->eid.prefix.len ? e : NULL;
+	return e && e->eid.prefix.len >= q->ref->len ? e : NULL;
 }
 
 /* --- negative --- */
@@ -137,12 +145,12 @@ static void add_cut(struct query *q)
 	struct eid cut;
 
 	counter_up(&q->desk->counters[MS_CUT]);
-	q->asked = q->host;
+	ask_for(q, &q->host);
 	q->ref = ms_site_of(q->ms, &q->host);
 	q->entry = registered(q);
 	if (!q->entry) {
 		negative(q, MS_NEGATIVE_UNREGISTERED, TTL_UNREGISTERED,
-			 q->ref->eid->eid.prefix.len);
+			 q->ref->len);
 		return;
 	}
 	cut = q->entry->eid;
@@ -211,7 +219,7 @@ static bool any_proxy(const struct store_entry *e)
 
 static bool wants_proxy(const struct query *q)
 {
-	switch (q->ref->site->mode) {
+	switch ((enum site_mode)q->ref->mode) {
 	case SITE_PROXY:
 		return true;
 	case SITE_FORWARD:
@@ -279,11 +287,9 @@ static void ask_etrs(const struct query *q)
  * not keep us from those of another. */
 static bool may_serve(const struct query *q)
 {
-	const struct ms_config *cfg = q->ms->cfg;
-	size_t site = q->ref ? (size_t)(q->ref->site - cfg->sites) :
-		cfg->site_count;
+	size_t site = q->ref ? q->ref->number : q->ms->cfg->site_count;
 
-	return bucket_take(&q->desk->sites[site].serve, q->now) ||
+	return bucket_take(&q->desk->serves[site], q->now) ||
 	       bucket_take(&q->desk->serve, q->now);
 }
 
@@ -309,7 +315,7 @@ static void serve(struct query *q)
 	q->entry = registered(q);
 	if (!q->entry) {
 		negative(q, MS_NEGATIVE_UNREGISTERED, TTL_UNREGISTERED,
-			 q->ref->eid->eid.prefix.len);
+			 q->ref->len);
 		return;
 	}
 
@@ -323,7 +329,7 @@ static void serve(struct query *q)
 
 static void turn_to(struct query *q, const struct request_record *rec)
 {
-	q->asked = rec->eid;
+	ask_for(q, &rec->eid);
 	q->host = request_host(rec);
 	q->ref = NULL;
 	q->entry = NULL;
@@ -365,8 +371,7 @@ void ms_on_request(const struct ms *ms, struct ms_desk *desk, uint64_t now,
 
 	counter_up(&desk->counters[MS_REQUESTS]);
 	turn_to(&q, &rq->msg->records[0]);
-	if (!limit_take(&desk->requests, &rq->pkt->from,
-			sizeof(rq->pkt->from), now))
+	if (!limit_take_addr(&desk->requests, &rq->pkt->from, now))
 		refuse(&q, MS_REQUEST_LIMITED, LOG_REQUEST_LIMITED);
 	else if (rq->msg->flags & invalid)
 		refuse(&q, MS_REQUEST_INVALID, LOG_REQUEST_INVALID);
