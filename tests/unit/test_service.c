@@ -169,6 +169,20 @@ static void test_watchdog(void **state)
 	assert_int_equal(interval("99999999999999999999999", NULL), 0);
 }
 
+/* The next that is said, while the loop turns. */
+static void hear_of(struct world *w, const char *what)
+{
+	uint64_t end = clock_ms() + WAIT_MS;
+	bool heard_one = hear();
+
+	while (!heard_one && clock_ms() < end) {
+		loop_once(w->d.loop, 10);
+		heard_one = hear();
+	}
+	assert_true(heard_one);
+	assert_string_equal(heard, what);
+}
+
 /* Ready when the configuration stands, and no sooner; alive again and again; of
  * a reload begin and end, also of one that is refused; and the end. */
 static void test_lispd(void **state)
@@ -186,9 +200,8 @@ static void test_lispd(void **state)
 	assert_int_equal(daemon_start(&w.d), 0);
 	assert_int_equal(udp_start(w.s.udp, w.d.loop, on_datagram, &w.s), 0);
 	assert_true(hears("READY=1"));
-	for (unsigned int alive = 0; alive < 3; alive += hear())
-		loop_once(w.d.loop, 10);
-	assert_string_equal(heard, "WATCHDOG=1");
+	for (int i = 0; i < 3; i++)
+		hear_of(&w, "WATCHDOG=1");
 	loop_timer_disarm(w.d.watchdog_timer);
 	while (hear())
 		;
@@ -205,9 +218,7 @@ static void test_lispd(void **state)
 	assert_true(hears("READY=1"));
 
 	kill(getpid(), SIGTERM);
-	while (!hear())
-		loop_once(w.d.loop, 10);
-	assert_string_equal(heard, "STOPPING=1");
+	hear_of(&w, "STOPPING=1");
 	/* Once, and a reload does not make it ready again. */
 	reload(&w.d, &r);
 	kill(getpid(), SIGTERM);
