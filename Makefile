@@ -8,7 +8,8 @@
 #   make bench-xtr        what many VPNs and a restart cost lispd
 #   make bench-mapping    a Map-Server beside a name server
 #   make check            every test; KINDS="unit sim" runs some of them
-#   make install          module, lispd, tools, manual pages (DESTDIR, PREFIX)
+#   make install          module, lispd, its units, tools, manual pages (DESTDIR,
+#                         PREFIX)
 #   make help             all targets
 
 SHELL := /bin/bash
@@ -286,6 +287,7 @@ PREFIX ?= /usr/local
 SBIN := $(DESTDIR)$(PREFIX)/sbin
 MAN := $(DESTDIR)$(PREFIX)/share/man
 INC := $(DESTDIR)$(PREFIX)/include/linux
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 KREL ?= $(shell uname -r)
 # The directory this machine's ip(8) was built to look in.
 IP_LIB ?= $(or $(shell grep -aoE -m1 '/usr/[[:alnum:]/_-]*/ip' \
@@ -296,6 +298,14 @@ install:
 	install -d $(SBIN) $(INC)
 	install -m 755 $(B)/lispd $(addprefix $(B)/,$(TOOLS)) $(SBIN)
 	install -m 644 $(wildcard uapi/linux/*.h) $(INC)
+	install -d $(UNITS)
+	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' systemd/lispd.service \
+		>$(UNITS)/lispd.service
+	sed -e 's,/etc/lispd.conf,/etc/lispd/%i.conf,' \
+		-e 's,^Description=.*,& in %i,' \
+		-e 's,^Type=.*,&\nNetworkNamespacePath=/run/netns/%i,' \
+		$(UNITS)/lispd.service >$(UNITS)/lispd@.service
+	chmod 644 $(UNITS)/lispd.service $(UNITS)/lispd@.service
 	$(if $(IPLINK),install -D -m 644 $(IPLINK) \
 		$(DESTDIR)$(IP_LIB)/link_lisp.so)
 	$(foreach m,$(wildcard Documentation/man/*.[158]),install -D -m 644 $(m) \

@@ -81,6 +81,26 @@ priv_nothing()
 	[[ $said == *"\"$file\": Permission denied"* ]]
 }
 
+# What systemd/lispd.service leaves to root is enough for a start and a reload.
+priv_bounded()
+{
+	local bound
+
+	stop priv
+	bound=$(sed -n 's/^CapabilityBoundingSet=//p' "$top/systemd/lispd.service" |
+		sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]')
+	private 400 root
+	config priv "\"ddt-node\": { \"authoritative\": [$(own '*')],
+		\"key-files\": [\"$art/private/node.pem\"] }"
+	sed -i 's/"user": "root"/"user": "nobody"/' "$art/priv.conf"
+	rm -rf "$art/priv.state"
+	ip netns exec priv setpriv --bounding-set "-all,$bound" \
+		"$bin/lispd" -c "$art/priv.conf" >"$art/priv.log" 2>&1 &
+	pid[priv]=$!
+	within 5 ctl priv show status && ctl priv reload &&
+		[ "$(set_of CapPrm)" = 0000000000000004 ]
+}
+
 privileges_checks()
 {
 	make_keys
@@ -90,5 +110,6 @@ privileges_checks()
 	check "root's key is replaced, and read by a reload" priv_reloads
 	check "nobody looks into a lispd that is nobody's" priv_closed
 	check "no file of root's: no capability" priv_nothing
+	check "what the unit leaves to it is enough" priv_bounded
 	stop priv
 }
