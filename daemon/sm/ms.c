@@ -100,19 +100,21 @@ static void init_bucket(struct bucket *b, const struct limit_rate *rate)
 	bucket_init(b, rate->interval_us, rate->burst);
 }
 
-static int init_accepts(struct ms *ms)
+/* A bucket for each site and one for what is beyond these.  NULL: out of
+ * memory. */
+static struct bucket *init_shares(const struct ms *ms,
+				  const struct site_rate *rate,
+				  struct bucket *beyond)
 {
 	size_t count = ms->cfg->site_count;
+	struct bucket *b = calloc(count + 1, sizeof(*b));
 	struct limit_rate share, pool;
 
-	ms->accepts = calloc(count + 1, sizeof(*ms->accepts));
-	if (!ms->accepts)
-		return -ENOMEM;
-	site_rate_split(&ms->cfg->limits.accept, count, &share, &pool);
-	init_bucket(&ms->accept, &pool);
-	for (size_t i = 0; i < count; i++)
-		init_bucket(&ms->accepts[i], &share);
-	return 0;
+	site_rate_split(rate, count, &share, &pool);
+	init_bucket(beyond, &pool);
+	for (size_t i = 0; b && i < count; i++)
+		init_bucket(&b[i], &share);
+	return b;
 }
 
 /* Who asks for EIDs of no site has what a site has. */
@@ -186,7 +188,10 @@ static int init_shared(struct ms *ms, const uint8_t seed[16])
 	const struct ms_limits *l = &ms->cfg->limits;
 
 	ms->uses = calloc(ms->cfg->site_count + 1, sizeof(*ms->uses));
-	if (init_accepts(ms) ||
+	ms->accepts = init_shares(ms, &l->accept, &ms->accept);
+	ms->answers_again = init_shares(ms, &l->answer_again,
+					&ms->answer_again);
+	if (!ms->accepts || !ms->answers_again ||
 	    ms_history_init(&ms->history, ms->cfg->site_count, seed))
 		return -ENOMEM;
 	ms->outstanding = calloc(ms->cfg->site_count + 1,
@@ -244,6 +249,7 @@ void ms_free(struct ms *ms)
 	free(ms->rows);
 	free(ms->uses);
 	free(ms->accepts);
+	free(ms->answers_again);
 	free(ms->total);
 	memset(ms, 0, sizeof(*ms));
 }

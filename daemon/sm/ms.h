@@ -160,9 +160,12 @@ struct ms {
 	struct bucket *accepts;		/* as many as sites */
 	struct bucket accept;		/* of all of them, beyond their own */
 	struct limit again;
+	struct bucket *answers_again;	/* the same, as accepts */
+	struct bucket answer_again;
 	struct hash_table notifies;	/* unsolicited, by nonce */
 	struct hash_table told;		/* the same, by EID and registrant */
 	unsigned int *outstanding;	/* of these, for each site */
+	unsigned int beyond;		/* of these, sites' own share */
 	struct heap timers;		/* of these */
 	struct ms_history history;
 	uint64_t counters[MS_COUNT];

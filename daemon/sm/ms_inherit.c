@@ -61,6 +61,7 @@ static void inherit_site(struct ms *ms, size_t i, const struct ms *old,
 {
 	inherit_use(&ms->uses[i], &old->uses[k]);
 	bucket_inherit(&ms->accepts[i], &old->accepts[k]);
+	bucket_inherit(&ms->answers_again[i], &old->answers_again[k]);
 	for (unsigned int d = 0; d < old->desk_count; d++) {
 		struct ms_desk *desk = &ms->desks[d % ms->desk_count];
 		const struct site_desk *from = &old->desks[d].sites[k];
@@ -89,6 +90,7 @@ void ms_inherit(struct ms *ms, struct ms *old)
 	const struct site **heirs = find_heirs(ms, old);
 
 	bucket_inherit(&ms->accept, &old->accept);
+	bucket_inherit(&ms->answer_again, &old->answer_again);
 	limit_inherit(&ms->again, &old->again);
 	counters_inherit(ms->counters, old->counters, MS_COUNT);
 	for (unsigned int i = 0; i < old->desk_count; i++)

@@ -9,7 +9,8 @@
  * until a Map-Notify-Ack with its nonce and a valid MAC comes.  Later news of
  * an EID for the same registrant takes the place of earlier, and so does a
  * registration of its own, as the Map-Notify that answers it says what holds.
- * A site has no more than its share of those outstanding.
+ * A site has no more than its share of those outstanding, and a part of that
+ * for itself, whatever others do.
  *
  * Nonces are random: who has not seen a Map-Notify cannot make us look at a MAC
  * of its acknowledgement, and who has, for one that is wrong, not often.
@@ -45,11 +46,33 @@ struct pending {
 	uint8_t data[];
 };
 
+/* What a site has for itself: its part of a half of all. */
+static unsigned int own_share(const struct ms *ms)
+{
+	const struct ms_limits *l = &ms->cfg->limits;
+	size_t part = l->notifies / 2 / (ms->cfg->site_count + 1);
+
+	return part < l->notifies_of_site ? (unsigned int)part :
+					    l->notifies_of_site;
+}
+
+static void count_up(struct ms *ms, size_t site)
+{
+	if (ms->outstanding[site]++ >= own_share(ms))
+		ms->beyond++;
+}
+
+static void count_down(struct ms *ms, size_t site)
+{
+	if (--ms->outstanding[site] >= own_share(ms))
+		ms->beyond--;
+}
+
 static void pending_del(struct ms *ms, struct pending *p)
 {
 	hash_del(&ms->notifies, &p->node);
 	hash_del(&ms->told, &p->told);
-	ms->outstanding[p->site]--;
+	count_down(ms, p->site);
 	heap_del(&ms->timers, &p->timer);
 	free(p);
 }
@@ -129,13 +152,15 @@ static uint8_t *build(struct ms *ms, const struct registration *reg,
 	return data;
 }
 
-/* Of the site's share, and of all. */
+/* In the site's own share; or beyond, where what is left is for all. */
 static bool room_for(const struct ms *ms, size_t site)
 {
 	const struct ms_limits *l = &ms->cfg->limits;
+	unsigned int own = own_share(ms);
 
-	return ms->notifies.count < l->notifies &&
-	       ms->outstanding[site] < l->notifies_of_site;
+	return ms->outstanding[site] < own ||
+	       (ms->outstanding[site] < l->notifies_of_site &&
+		ms->beyond < l->notifies - own * ms->cfg->site_count);
 }
 
 static void pending_add(struct ms *ms, struct pending *p)
@@ -143,7 +168,7 @@ static void pending_add(struct ms *ms, struct pending *p)
 	hash_add(&ms->notifies, &p->node,
 		 hash_key(&ms->notifies, &p->nonce, sizeof(p->nonce)));
 	hash_add(&ms->told, &p->told, told_hash(ms, &p->eid, &p->who));
-	ms->outstanding[p->site]++;
+	count_up(ms, p->site);
 }
 
 static struct pending *pending_new(struct ms *ms, const struct eid *eid,
@@ -245,7 +270,7 @@ static void move(struct ms *ms, struct ms *old, struct pending *p,
 	hash_del(&old->notifies, &p->node);
 	hash_del(&old->told, &p->told);
 	heap_del(&old->timers, &p->timer);
-	old->outstanding[p->site]--;
+	count_down(old, p->site);
 	p->site = (size_t)(site - ms->cfg->sites);
 	p->key = key;
 	pending_add(ms, p);

@@ -113,6 +113,18 @@ static bool is_new_registrant(const struct intake *in)
 			    in->msg->nonce > floor);
 }
 
+/* Of the ETR, and of its site's share or what is beyond all shares. */
+static bool may_answer_again(const struct intake *in)
+{
+	struct ms *ms = in->ms;
+	size_t site = (size_t)(in->proof->site - ms->cfg->sites);
+
+	return limit_take(&ms->again, &in->proof->who, sizeof(in->proof->who),
+			  in->now) &&
+	       (bucket_take(&ms->answers_again[site], in->now) ||
+		bucket_take(&ms->answer_again, in->now));
+}
+
 /* False: it has been dealt with. */
 static bool is_new(struct intake *in)
 {
@@ -124,8 +136,7 @@ static bool is_new(struct intake *in)
 	if (in->again) {
 		in->ms->counters[MS_DUPLICATES]++;
 		return in->msg->flags & MREG_WANT_NOTIFY &&
-			limit_take(&in->ms->again, &in->proof->who,
-				   sizeof(in->proof->who), in->now);
+			may_answer_again(in);
 	}
 	if (last ? in->msg->nonce > last->nonce ||
 		   in->proof->site->accept_unordered_nonce

@@ -37,9 +37,11 @@ void ms_config_init(struct ms_config *cfg)
 		},
 		.again = {
 			.each = { SECOND_US, 5 },
-			.all = { 1000, 1000 },
+			.all = LIMIT_ALL_TOGETHER,
 			.slots = 4096,
 		},
+		.answer_again = { .each = { 20000, 100 },
+				  .all = { 1000, 1000 } },
 		.requests = {
 			.each = { 1000, 1000 },
 			.all = LIMIT_ALL_TOGETHER,

@@ -53,13 +53,15 @@ struct ms_limits {
 	uint32_t ttl_max;		/* minutes, of proxy replies */
 	uint32_t replay_window;		/* ms, duplicates answered again */
 	unsigned int notifies;		/* unsolicited ones outstanding */
-	unsigned int notifies_of_site;	/* of these, at most */
+	unsigned int notifies_of_site;	/* of these, at most; of half of all
+					 * each site has its part for itself */
 	struct site_rate verify;	/* MACs of Map-Registers computed */
 	struct site_rate accept;	/* Map-Registers that held; one more
 					 * for each 8 records */
 	struct site_rate serve;		/* EIDs of Map-Requests looked up */
 	struct limit_config failures;	/* refused ones logged, per source */
 	struct limit_config again;	/* duplicates answered, per ETR */
+	struct site_rate answer_again;	/* the same, of a site and of all */
 	struct limit_config requests;	/* Map-Requests, per source */
 	struct limit_config per_eid;	/* replies: (ITR-RLOC, EID) */
 	struct limit_config per_rloc;	/* replies: ITR-RLOC */

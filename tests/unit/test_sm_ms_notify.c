@@ -215,6 +215,36 @@ static void share(void **state)
 	assert_int_equal(ms.notifies.count, 6);
 }
 
+/* Nor do all others together take what is a site's own. */
+static void own_part(void **state)
+{
+	char eid[32];
+
+	cfg.limits.notifies = 12;
+	for (unsigned int i = 0; i < 20; i++) {
+		snprintf(eid, sizeof(eid), "[100]10.1.%u.0/24", i);
+		put(NOW, REG(.eids = { eid }, .nonce = i + 1, .flags = M));
+		put(NOW, REG(.eids = { eid }, .nonce = i + 1, .xtr = 2,
+			     .rlocs = { "192.0.2.2" }));
+	}
+	assert_int_equal(ms.notifies.count, 10);
+	for (unsigned int i = 0; i < 3; i++) {
+		snprintf(eid, sizeof(eid), "[100]10.2.%u.0/24", i);
+		put(NOW, REG(.eids = { eid }, .key = &keys_b[0],
+			     .nonce = i + 1, .flags = M));
+		put(NOW, REG(.eids = { eid }, .key = &keys_b[0],
+			     .nonce = i + 1, .xtr = 2,
+			     .rlocs = { "192.0.2.2" }));
+	}
+	assert_int_equal(ms.notifies.count, 12);
+	assert_int_equal(ms.beyond, 8);
+	run_timers(NOW + 200000);
+	for (int i = 0; i < 10; i++)
+		run_timers(NOW + 300000 + i * 100000);
+	assert_int_equal(ms.notifies.count, 0);
+	assert_int_equal(ms.beyond, 0);
+}
+
 /* The bound of all, whatever the shares. */
 static void bound_of_all(void **state)
 {
@@ -412,6 +442,7 @@ int main(void)
 		TEST(has_it_again),
 		TEST(superseded),
 		TEST(share),
+		TEST(own_part),
 		TEST(bound_of_all),
 		TEST(its_own_key),
 		TEST(wrong_acks),

@@ -452,6 +452,34 @@ static void no_site_starves(void **state)
 	assert_int_equal(refused(1, SITE_LIMITED), 0);
 }
 
+/* Answered again is who has lost his Map-Notify, whatever another site's xTRs,
+ * or who calls himself so, ask for. */
+static void no_site_silenced(void **state)
+{
+	struct reg own = REG(.eids = { "[100]10.2.0.0/16" }, .nonce = 1,
+			     .key = &keys_b[0], .flags = MREG_WANT_NOTIFY);
+	unsigned int answered = 0;
+
+	cfg.limits.answer_again.all = (struct limit_rate){ 100000, 20 };
+	begin_again();
+	put(NOW, own);
+	for (uint8_t x = 1; x < 100; x++) {
+		char eid[EID_TEXT_MAX];
+
+		snprintf(eid, sizeof(eid), "[100]10.1.%u.0/24", x);
+		put(NOW, REG(.eids = { eid }, .nonce = x, .xtr = x,
+			     .flags = MREG_WANT_NOTIFY));
+		for (int i = 0; i < 5; i++) {
+			put_again(NOW + 1);
+			answered += count_acts(ACTION_SEND);
+		}
+	}
+	assert_in_range(answered, 20, 30);
+	put(NOW + 1, own);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(counter("replayed"), 0);
+}
+
 /* Shares are half of what there is for all, at most, and none is nothing. */
 static void shares(void **state)
 {
@@ -499,6 +527,7 @@ int main(void)
 		TEST(fair_history),
 		TEST(same_site),
 		TEST(no_site_starves),
+		TEST(no_site_silenced),
 		TEST(shares),
 	};
 
