@@ -148,7 +148,7 @@ struct conf_site {
 	size_t eid_count;
 	struct prefix *rlocs;		/* that it may register; none: any */
 	size_t rloc_count;
-	uint64_t max_registrations;	/* 0: what the store holds */
+	uint64_t max_registrations;	/* 0: what there is room for */
 	int mode;			/* enum conf_answer_mode */
 	int mac_coverage;		/* enum auth_coverage */
 	bool accept_unordered_nonce;

@@ -399,10 +399,10 @@ static const struct cfg_key site_keys[] = {
 		 "in: a record with another one is refused whole; default: "
 		 "any." },
 	{ "max-registrations", UINT(conf_site, max_registrations, 0,
-				    UINT32_MAX, "0"),
+				    UINT32_MAX, "100000"),
 	  .doc = "Most registrations of the site, each EID-prefix counted for "
-		 "each xTR; 0 is as many as there is room for, which others "
-		 "then lack." },
+		 "each xTR: the default is some 14 MB of memory; 0 is as many "
+		 "as there is room for, which others then lack." },
 	{ "mode", CHOICE(conf_site, mode, answer_modes, "\"auto\""),
 	  .doc = "Who answers Map-Requests: auto is the Map-Server for what "
 		 "was registered with P, unless the request has A, proxy is "

@@ -94,7 +94,8 @@ const struct log_event_info log_events[LOG_EVENT_COUNT] = {
 	ROW(REGISTER_REPEATED, "register-repeated", INFO, true,
 	    "EID comes twice in one Map-Register, record left out"),
 	ROW(REGISTER_FULL, "register-full", WARNING, true,
-	    "site has as many registrations as it may, record left out"),
+	    "site has as many registrations as its \"max-registrations\" "
+	    "allows, record left out"),
 	ROW(REGISTER_POLICY, "register-policy", WARNING, true,
 	    "EID is not allowed for this site, record left out"),
 	ROW(REGISTER_LIMITED, "register-limited", WARNING, true,

@@ -103,6 +103,18 @@ static void test_good_xtr(void **state)
 	conf_free(c);
 }
 
+/* No site without a bound that nobody has thought of. */
+static void test_site_bound(void **state)
+{
+	struct conf *c = parse_good("{\"map-server\": {\"sites\": ["
+		"{\"name\": \"s\", \"keys\": [{\"key\": \"k\"}], \"eids\": "
+		"[{\"iid\": 1, \"prefix\": \"10.0.0.0/8\"}]}]}}");
+
+	assert_int_equal(c->ms->sites[0].max_registrations, 100000);
+	assert_int_equal(c->ms->sites[0].eids[0].max_registrations, 0);
+	conf_free(c);
+}
+
 static void test_good_servers(void **state)
 {
 	struct conf *c = parse_good(good);
@@ -641,6 +653,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_xtr),
 		cmocka_unit_test(test_good_servers),
+		cmocka_unit_test(test_site_bound),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_repeated_once),
