@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/held.h"
 #include "io/udp_part.h"
 
 #define ITEMS		UDP_BATCH
@@ -21,6 +22,7 @@ struct slot {
 	union udp_control control;
 	struct iovec iov;
 	uint64_t after;
+	struct addr from;		/* if it may have to wait */
 	int kind;
 };
 
@@ -30,6 +32,8 @@ struct outbox {
 	void *arg;
 	unsigned int count;
 	size_t used;			/* of the data */
+	struct held held;
+	uint64_t ever_held;
 	struct mmsghdr msgs[ITEMS];
 	struct slot slots[ITEMS];
 	uint8_t data[ROOM];
@@ -49,6 +53,8 @@ struct outbox *outbox_new(struct udp *u, outbox_error_fn on_error, void *arg)
 
 void outbox_free(struct outbox *o)
 {
+	if (o)
+		held_clear(&o->held);
 	free(o);
 }
 
@@ -68,6 +74,8 @@ static void put(struct outbox *o, const struct outbox_item *item,
 	s->socket = socket;
 	s->iov = (struct iovec){ o->data + o->used, item->len };
 	s->after = item->after;
+	if (item->after)
+		s->from = from ? *from : (struct addr){ .family = ADDR_NONE };
 	s->kind = item->kind;
 	o->used += (item->len + 63) / 64 * 64;
 	*m = (struct msghdr){
@@ -100,28 +108,52 @@ bool outbox_add(struct outbox *o, const struct outbox_item *item)
 	return true;
 }
 
-/* Leave out what depends on something that is not on record. */
-static unsigned int drop(struct outbox *o, uint64_t on_record)
-{
-	unsigned int kept = 0, dropped = 0;
-
-	for (unsigned int i = 0; i < o->count; i++)
-		dropped += o->slots[i].after > on_record;
-	if (!dropped)
-		return 0;
-	/* The slots stay where they are: messages point into them. */
-	for (unsigned int i = 0; i < o->count; i++)
-		if (o->slots[i].after <= on_record)
-			o->msgs[kept++] = o->msgs[i];
-	o->count = kept;
-	return dropped;
-}
-
 static const struct slot *slot_of(const struct outbox *o, unsigned int i)
 {
 	const char *name = o->msgs[i].msg_hdr.msg_name;
 
 	return (const struct slot *)(name - offsetof(struct slot, to));
+}
+
+static bool hold(struct outbox *o, const struct slot *s)
+{
+	struct outbox_item item = {
+		.from = &s->from,
+		.data = s->iov.iov_base,
+		.len = s->iov.iov_len,
+		.after = s->after,
+		.kind = s->kind,
+	};
+	struct addr to;
+
+	sockaddr_split(&s->to, &to, &item.port);
+	item.to = &to;
+	if (!held_add(&o->held, &item))
+		return false;
+	counter_up(&o->ever_held);
+	return true;
+}
+
+/* Take out what depends on something that is not on record.  How many cannot be
+ * held. */
+static unsigned int take_out(struct outbox *o, uint64_t on_record,
+			     bool may_be_yet)
+{
+	unsigned int kept = 0, waiting = 0, dropped = 0;
+
+	for (unsigned int i = 0; i < o->count; i++)
+		waiting += o->slots[i].after > on_record;
+	if (!waiting)
+		return 0;
+	/* The slots stay where they are: messages point into them. */
+	for (unsigned int i = 0; i < o->count; i++) {
+		if (o->slots[i].after <= on_record)
+			o->msgs[kept++] = o->msgs[i];
+		else if (!may_be_yet || !hold(o, &o->slots[i]))
+			dropped++;
+	}
+	o->count = kept;
+	return dropped;
 }
 
 /* The messages from @i on that leave by the same socket. */
@@ -145,9 +177,9 @@ static void report(struct outbox *o, unsigned int i, int err)
 	fail(o, &to, s->kind, err);
 }
 
-unsigned int outbox_send(struct outbox *o, uint64_t on_record)
+static void transmit(struct outbox *o)
 {
-	unsigned int dropped = drop(o, on_record), i = 0;
+	unsigned int i = 0;
 
 	while (i < o->count) {
 		int n = sendmmsg(slot_of(o, i)->socket->fd, &o->msgs[i],
@@ -163,5 +195,39 @@ unsigned int outbox_send(struct outbox *o, uint64_t on_record)
 	}
 	o->count = 0;
 	o->used = 0;
-	return dropped;
+}
+
+/* What was held and is on record. */
+static void let_go(struct outbox *o, uint64_t on_record)
+{
+	const struct outbox_item *item;
+
+	while ((item = held_first(&o->held, on_record)) != NULL) {
+		while (!outbox_add(o, item))
+			transmit(o);
+		held_pop(&o->held);
+	}
+	transmit(o);
+}
+
+unsigned int outbox_send(struct outbox *o, uint64_t on_record,
+			 bool may_be_yet)
+{
+	unsigned int dropped = take_out(o, on_record, may_be_yet);
+
+	transmit(o);
+	if (!o->held.count)
+		return dropped;
+	let_go(o, on_record);
+	return may_be_yet ? dropped : dropped + held_clear(&o->held);
+}
+
+unsigned int outbox_holds(const struct outbox *o)
+{
+	return o->held.count;
+}
+
+uint64_t outbox_held(const struct outbox *o)
+{
+	return counter_read(&o->ever_held);
 }

@@ -4,8 +4,8 @@
  *
  * A datagram may have to wait until what it says is on record: it is added
  * with the number of the record it depends on, and outbox_send() is told up to
- * which number all is on record.  What is not is dropped: whoever asked will
- * ask again.
+ * which number all is on record.  What is not yet is held (io/held.h), what will
+ * not be is dropped: whoever asked will ask again.
  */
 #ifndef LISP_IO_OUTBOX_H
 #define LISP_IO_OUTBOX_H
@@ -35,8 +35,14 @@ void outbox_free(struct outbox *o);
 /* False: there is no room, send first.  There always is when it is empty. */
 bool outbox_add(struct outbox *o, const struct outbox_item *item);
 
-/* Everything leaves, in the order it was added, or is dropped.  How many were
- * dropped for want of a record. */
-unsigned int outbox_send(struct outbox *o, uint64_t on_record);
+/* Everything leaves, in the order it was added, then what was held, but what is
+ * above @on_record: that is held, if it @may_be_yet and there is room, else
+ * dropped.  How many were dropped. */
+unsigned int outbox_send(struct outbox *o, uint64_t on_record,
+			 bool may_be_yet);
+
+/* How many are held now, and ever were (a counter for other threads). */
+unsigned int outbox_holds(const struct outbox *o);
+uint64_t outbox_held(const struct outbox *o);
 
 #endif

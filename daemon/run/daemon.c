@@ -252,6 +252,17 @@ static int add_timers(struct daemon *d)
 	return 0;
 }
 
+/* The end of a flush that takes its time. */
+static int follow_store(struct daemon *d)
+{
+	int fd = store_fd(d->store);
+
+	if (fd < 0)
+		return 0;
+	d->stored = loop_reader(d->loop, fd, execute_on_stored, d);
+	return d->stored ? 0 : -ENOMEM;
+}
+
 static int add_signals(struct daemon *d)
 {
 	d->signals[0] = loop_signal(d->loop, SIGTERM, on_terminate, d);
@@ -286,7 +297,8 @@ static int open_store(struct daemon *d)
 	uint8_t seed[16];
 	int err;
 
-	d->kv = kv_open_lmdb(d->conf->state_dir, &err);
+	if (!d->kv)
+		d->kv = kv_open_lmdb(d->conf->state_dir, &err);
 	if (!d->kv)
 		return err;
 	store_config_init(&cfg);
@@ -411,6 +423,8 @@ static int start_core(struct daemon *d)
 	if (!err)
 		err = add_signals(d);
 	if (!err)
+		err = follow_store(d);
+	if (!err)
 		err = daemon_make(d, d->conf, &d->roles, &d->node);
 	if (err)
 		log_error("cannot start: %s", strerror(-err));
@@ -466,6 +480,7 @@ void daemon_free(struct daemon *d)
 	roles_free(d->roles);
 	conf_free(d->reloaded);
 	store_free(d->store);
+	loop_event_free(d->stored);
 	if (d->kv)
 		kv_close(d->kv);
 	if (d->dp)

@@ -2,7 +2,8 @@
 /*
  * One running lispd: the node of sm/ and everything it acts through.
  *
- * The owner sets @file and @debug after daemon_init() if there is one.
+ * The owner sets @file and @debug after daemon_init() if there is one, and @kv,
+ * which the daemon closes, if the store is not to be LMDB's (tests).
  *
  * daemon_init() opens what needs root (sockets, control socket, state
  * directory); after priv_drop() daemon_start() does the rest; then the loop
@@ -48,7 +49,8 @@ struct daemon_counters {
 	uint64_t actions_lost;
 	uint64_t data_plane_errors;
 	uint64_t record_errors;		/* store_flush() failed */
-	uint64_t answers_dropped;	/* for want of a record */
+	uint64_t answers_dropped;	/* for want of a record, or of room to
+					 * wait for it */
 };
 
 struct daemon {
@@ -72,6 +74,7 @@ struct daemon {
 	struct loop_event *sync_timer;	/* store_sync() */
 	struct loop_event *stop_timer;
 	struct loop_event *watchdog_timer;
+	struct loop_event *stored;	/* store_fd(); NULL: never late */
 	struct loop_event *signals[4];
 	struct host *host;		/* NULL: not followed */
 	struct loop_event *follow_timer;

@@ -117,25 +117,42 @@ void execute_on_send_error(void *arg, const struct addr *to, int kind,
 		    msg_type_name((enum msg_type)kind), err);
 }
 
-/* All that has been collected goes out: what was registered is put on record
- * first, for all of it at once.  What would say that it is, if it is not, is
- * dropped, and whoever waits for it asks again. */
-static void flush(struct daemon *d, uint64_t now)
+/* All that has been collected goes out, but what says that something is on
+ * record that is not: it waits for that, or is dropped if it failed, and whoever
+ * waits for it asks again. */
+static void let_go(struct daemon *d, uint64_t now,
+		   int (*step)(struct store *s))
 {
 	unsigned int dropped;
 	uint64_t durable;
+	bool pending;
 	int err;
 
 	workers_lock(d);
-	err = store_flush(d->store);
+	err = step(d->store);
 	durable = store_durable(d->store);
+	pending = store_pending(d->store);
 	workers_unlock(d);
-	dropped = outbox_send(d->outbox, durable);
+	dropped = outbox_send(d->outbox, durable, pending);
 	d->counters.answers_dropped += dropped;
-	if (!err)
-		return;
-	d->counters.record_errors++;
-	report_record(&d->report, now, d->conf->state_dir, err, dropped);
+	d->counters.record_errors += err != 0;
+	if (err || dropped)
+		report_record(&d->report, now, d->conf->state_dir,
+			      err || pending ? err : -EIO, dropped);
+}
+
+/* What was registered is put on record first, for all of it at once. */
+static void flush(struct daemon *d, uint64_t now)
+{
+	let_go(d, now, store_flush);
+}
+
+void execute_on_stored(void *arg)
+{
+	struct daemon *d = arg;
+
+	let_go(d, clock_ms(), store_complete);
+	workers_stored(d);
 }
 
 struct outbox_item execute_send_item(const struct action_send *s)

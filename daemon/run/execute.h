@@ -35,6 +35,9 @@ void execute_on_reach(void *arg, const struct dp_reach *r);
 void execute_on_lost(void *arg);
 void execute_on_time(void *arg);
 
+/* The store's: a flush has ended. */
+void execute_on_stored(void *arg);
+
 /* For any thread. */
 struct packet execute_packet(const struct udp_datagram *dgram);
 struct outbox_item execute_send_item(const struct action_send *s);

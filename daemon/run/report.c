@@ -178,7 +178,11 @@ void report_record(struct report *r, uint64_t now, const char *dir, int err,
 
 	if (!may_log(&r->record, LOG_LEVEL_ERROR, now))
 		return;
-	add(&line, "state-dir %s: cannot be written: %s, %u answers dropped",
-	    dir, report_record_trouble(err), dropped);
+	if (err)
+		add(&line, "state-dir %s: cannot be written: %s, ", dir,
+		    report_record_trouble(err));
+	else
+		add(&line, "no room for more answers that wait for the store, ");
+	add(&line, "%u answers dropped", dropped);
 	emit(&r->record, LOG_LEVEL_ERROR, &line);
 }

@@ -45,7 +45,8 @@ void report_data_plane(struct report *r, uint64_t now, const char *what,
 const char *report_record_trouble(int err);
 
 /* What had been accepted could not be put on record, and so many answers were
- * dropped that would have said that it was. */
+ * dropped that would have said that it was; or (@err 0) it is being put, and
+ * they could not be held so long. */
 void report_record(struct report *r, uint64_t now, const char *dir, int err,
 		   unsigned int dropped);
 

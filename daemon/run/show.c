@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "io/clock.h"
+#include "io/outbox.h"
 #include "io/udp.h"
 #include "run/control.h"
 #include "run/show_part.h"
@@ -384,7 +385,7 @@ static void add_own_counters(const struct daemon *d, struct json_object *o)
 {
 	struct daemon_counters c = d->counters;
 	struct udp_stats u = *udp_stats(d->udp);
-	struct workers_counters w = { 0 };
+	struct workers_counters w = { .held = outbox_held(d->outbox) };
 
 	workers_count(d, &u, &c, &w);
 	add_counter(o, "udp", "received", u.received);
@@ -397,6 +398,7 @@ static void add_own_counters(const struct daemon *d, struct json_object *o)
 	add_counter(o, "data-plane", "errors", c.data_plane_errors);
 	add_counter(o, "daemon", "actions-lost", c.actions_lost);
 	add_counter(o, "record", "errors", c.record_errors);
+	add_counter(o, "record", "answers-held", w.held);
 	add_counter(o, "record", "answers-dropped", c.answers_dropped);
 	add_counter(o, "workers", "handed-over", w.handed_over);
 	add_counter(o, "workers", "lost", w.lost);

@@ -83,6 +83,13 @@ static void on_send_error(void *arg, const struct addr *to, int kind, int err)
 
 /* --- messages --- */
 
+/* Under the lock. */
+static void look_at_record(struct worker *w)
+{
+	w->durable = store_durable(w->all->d->store);
+	w->pending = store_pending(w->all->d->store);
+}
+
 /* On record first; and the main thread may have to do something sooner than
  * it thinks. */
 static int put_on_record(struct worker *w)
@@ -93,7 +100,7 @@ static int put_on_record(struct worker *w)
 
 	workers_lock(d);
 	err = store_flush(d->store);
-	w->durable = store_durable(d->store);
+	look_at_record(w);
 	early = ms_due(node_ms(d->node)) < w->all->armed;
 	workers_unlock(d);
 	if (early)
@@ -103,22 +110,28 @@ static int put_on_record(struct worker *w)
 
 static void tell_record(struct worker *w, int err, unsigned int dropped)
 {
-	counter_up(&w->counters.record_errors);
 	if (bucket_take(&w->told, clock_ms()))
 		leave(w, &(struct handed){
 			.kind = HANDED_RECORD,
 			.record = { .err = err, .dropped = dropped } });
 }
 
+static void let_go(struct worker *w, int err)
+{
+	unsigned int dropped = outbox_send(w->outbox, w->durable, w->pending);
+
+	counter_add(&w->counters.answers_dropped, dropped);
+	counter_add(&w->counters.record_errors, err != 0);
+	if (err || dropped)
+		tell_record(w, err || w->pending ? err : -EIO, dropped);
+}
+
 static void flush(struct worker *w)
 {
 	int err = w->took ? put_on_record(w) : 0;
-	unsigned int dropped = outbox_send(w->outbox, w->durable);
 
 	w->took = false;
-	counter_add(&w->counters.answers_dropped, dropped);
-	if (err)
-		tell_record(w, err, dropped);
+	let_go(w, err);
 }
 
 static void do_action(struct worker *w, uint64_t now, const struct action *a)
@@ -178,8 +191,16 @@ static void on_kick(void *arg)
 	struct worker *w = arg;
 
 	bell_quiet(w->kick);
-	if (!workers_gate(w->all))
+	if (!workers_gate(w->all)) {
 		loop_stop(w->loop);
+		return;
+	}
+	if (!outbox_holds(w->outbox))
+		return;
+	workers_lock(w->all->d);
+	look_at_record(w);
+	workers_unlock(w->all->d);
+	let_go(w, 0);
 }
 
 static void *run(void *arg)

@@ -58,9 +58,13 @@ bool workers_serve(struct daemon *d, unsigned int desk, uint64_t now,
 /* Under the lock: when the main thread's timer is armed for. */
 void workers_armed(struct daemon *d, uint64_t due);
 
+/* A flush has ended: they let go what waited for it. */
+void workers_stored(struct daemon *d);
+
 struct workers_counters {
 	uint64_t handed_over;
 	uint64_t lost;			/* no room */
+	uint64_t held;			/* answers, for the store */
 };
 
 /* What the threads counted is added to all three. */

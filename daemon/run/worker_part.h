@@ -23,6 +23,7 @@ struct worker {
 	struct actions actions;
 	bool took;			/* something, since the last flush */
 	uint64_t durable;		/* the store, then */
+	bool pending;			/* its flush, then */
 	struct handover left;		/* to the main thread */
 	struct bucket told;
 	struct daemon_counters counters;

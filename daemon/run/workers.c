@@ -11,6 +11,7 @@
 
 #include "io/clock.h"
 #include "io/loop.h"
+#include "io/outbox.h"
 #include "io/udp.h"
 #include "run/execute.h"
 #include "sm/ms.h"
@@ -175,6 +176,12 @@ static void kick_all(struct workers *ws)
 			bell_ring(ws->list[i].kick);
 }
 
+void workers_stored(struct daemon *d)
+{
+	if (runs(d))
+		kick_all(d->workers);
+}
+
 void workers_pause(struct daemon *d)
 {
 	struct workers *ws = d->workers;
@@ -321,5 +328,6 @@ void workers_count(const struct daemon *d, struct udp_stats *u,
 			counter_read(&w->counters.answers_dropped);
 		h->handed_over += counter_read(&w->handing.handed_over);
 		h->lost += counter_read(&w->handing.lost);
+		h->held += outbox_held(w->outbox);
 	}
 }

@@ -208,24 +208,50 @@ void journal_floor(struct journal *j, uint64_t tag, uint64_t floor)
 	end(j, &w);
 }
 
+/* The first @len octets are there. */
+static void is_put(struct journal *j, size_t len)
+{
+	j->next++;
+	j->octets += len;
+	memmove(j->buf + JOURNAL_HEADER, j->buf + len, j->len - len);
+	j->len -= len - JOURNAL_HEADER;
+}
+
 int journal_flush(struct journal *j)
 {
 	uint8_t key[JOURNAL_KEY_MAX];
 	struct writer w;
 	int ret;
 
+	if (j->begun)
+		return -EINPROGRESS;
 	if (j->len == JOURNAL_HEADER)
 		return 0;
 	writer_init(&w, j->buf, JOURNAL_HEADER);
 	writer_u8(&w, JOURNAL_VERSION);
 	writer_u64(&w, j->now + (uint64_t)j->offset);
-	ret = kv_put(j->kv, key, journal_key(key, 'L', j->next), j->buf,
-		     j->len);
+	ret = kv_put_start(j->kv, key, journal_key(key, 'L', j->next), j->buf,
+			   j->len);
+	if (ret == -EINPROGRESS)
+		j->begun = j->len;
 	if (ret)
 		return ret;
-	j->next++;
-	j->octets += j->len;
-	j->len = JOURNAL_HEADER;
+	is_put(j, j->len);
+	return 0;
+}
+
+int journal_complete(struct journal *j)
+{
+	size_t len = j->begun;
+	int ret = len ? kv_put_result(j->kv) : 0;
+
+	if (ret == -EINPROGRESS)
+		return ret;
+	j->begun = 0;
+	if (ret)
+		return ret;
+	if (len)
+		is_put(j, len);
 	return 0;
 }
 

@@ -27,6 +27,7 @@ struct journal {
 	struct kv *kv;
 	uint8_t *buf;			/* the batch; header first */
 	size_t len;
+	size_t begun;			/* its octets that are being put; 0 */
 	size_t size;
 	uint64_t next;			/* number of the batch */
 	uint64_t octets;		/* in the log */
@@ -61,8 +62,16 @@ void journal_batch(struct journal *j, const struct store_batch *b);
 void journal_drop(struct journal *j, const struct nonce_key *key);
 void journal_floor(struct journal *j, uint64_t tag, uint64_t floor);
 
-/* 0, or as of kv_put(): then the batch stays, and grows. */
+/*
+ * 0, or as of kv_put(): then the batch stays, and grows.  -EINPROGRESS: it is
+ * being put, with what was appended before that (kv_put_start()); what is
+ * appended meanwhile goes next.
+ */
 int journal_flush(struct journal *j);
+
+/* How that ended: as journal_flush().  What failed is in the batch again, and
+ * is put once more under the same key. */
+int journal_complete(struct journal *j);
 
 /* A key of the table. */
 size_t journal_key(uint8_t key[JOURNAL_KEY_MAX], char kind, uint64_t number);

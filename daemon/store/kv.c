@@ -25,6 +25,26 @@ int kv_put(struct kv *k, const void *key, size_t key_len, const void *value,
 	return k->ops->put(k, key, key_len, value, len);
 }
 
+int kv_put_start(struct kv *k, const void *key, size_t key_len,
+		 const void *value, size_t len)
+{
+	if (!k->ops->put_start)
+		return kv_put(k, key, key_len, value, len);
+	if (!key_ok(key_len) || len > KV_VALUE_MAX)
+		return -EINVAL;
+	return k->ops->put_start(k, key, key_len, value, len);
+}
+
+int kv_put_result(struct kv *k)
+{
+	return k->ops->put_result ? k->ops->put_result(k) : 0;
+}
+
+int kv_fd(struct kv *k)
+{
+	return k->ops->fd ? k->ops->fd(k) : -1;
+}
+
 int kv_del(struct kv *k, const void *key, size_t key_len)
 {
 	return key_ok(key_len) ? k->ops->del(k, key, key_len) : -EINVAL;

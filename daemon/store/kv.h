@@ -31,6 +31,15 @@ struct kv_disk *kv_disk_new(void);
 void kv_disk_free(struct kv_disk *d);
 struct kv *kv_open_memory(struct kv_disk *disk);
 
+/*
+ * Late: a write that is begun (kv_put_start()) ends when the test says so,
+ * with @err (0: well), and is made (@made) or not, as who asks others cannot
+ * know when it fails; or by kv_sync(), well.  kv_disk_end(): false if none was
+ * begun.
+ */
+int kv_disk_late(struct kv_disk *d);
+bool kv_disk_end(struct kv_disk *d, bool made, int err);
+
 /* After @writes more of them each one fails with -EIO, as if the process had
  * died (-1: none does); those so far. */
 void kv_disk_fail_after(struct kv_disk *d, long writes);
@@ -55,6 +64,25 @@ int kv_get(struct kv *k, const void *key, size_t key_len, void *value,
 int kv_put(struct kv *k, const void *key, size_t key_len, const void *value,
 	   size_t len);
 
+/*
+ * The same for an engine that asks others, which may take its time.  0: done,
+ * as kv_put().  -EINPROGRESS: begun; until kv_put_result() says how it ended no
+ * other is begun (kv_put() is another matter: it waits).  The engine has a copy
+ * of what it was given, and ends each one within a time of its own.  One that
+ * failed has happened or not, but does not happen any more once another one
+ * was begun for the same key.
+ */
+int kv_put_start(struct kv *k, const void *key, size_t key_len,
+		 const void *value, size_t len);
+
+/* How it ended: 0 (or none was begun), or as of kv_put(); -EINPROGRESS: not
+ * yet. */
+int kv_put_result(struct kv *k);
+
+/* It can be read, until kv_put_result() was called, when what was begun has
+ * ended; the engine's.  -1: nothing is ever begun (LMDB). */
+int kv_fd(struct kv *k);
+
 /* The same for a number, 8 octets in network order.  kv_get_u64(): 0, -ENOENT,
  * -EIO (also when something else is there). */
 int kv_put_u64(struct kv *k, const void *key, size_t key_len, uint64_t v);
@@ -75,11 +103,11 @@ int kv_walk(struct kv *k, const void *prefix, size_t prefix_len,
 	    int (*fn)(void *arg, const void *key, size_t key_len,
 		      const void *value, size_t len), void *arg);
 
-/* Durable against a crash of the machine.  May take a disk's time.  0, -EIO: it
- * may be tried again, or -ENOTRECOVERABLE: the disk has failed to keep what it
- * was given, which no later success makes good, or it failed too often.  From
- * then on nothing can be put; who opens the table again finds what was durable
- * last. */
+/* Durable against a crash of the machine.  May take a disk's time, and what was
+ * begun has ended then.  0, -EIO: it may be tried again, or -ENOTRECOVERABLE: the
+ * disk has failed to keep what it was given, which no later success makes good,
+ * or it failed too often.  From then on nothing can be put; who opens the table
+ * again finds what was durable last. */
 int kv_sync(struct kv *k);
 
 /* Begin to make durable what was put so far, and return at once.  Does nothing

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "store/kv_ops.h"
 
@@ -21,6 +23,10 @@ struct kv_disk {
 	long fail_after;		/* -1: never */
 	size_t used;			/* octets */
 	size_t limit;
+	int bell;			/* eventfd; -1: it is never late */
+	struct pair *begun;		/* NULL: none */
+	bool ended;			/* with @result */
+	int result;
 };
 
 struct kv_memory {
@@ -41,6 +47,7 @@ struct kv_disk *kv_disk_new(void)
 	if (!d)
 		return NULL;
 	d->fail_after = -1;
+	d->bell = -1;
 	d->limit = SIZE_MAX;
 	return d;
 }
@@ -57,6 +64,10 @@ void kv_disk_free(struct kv_disk *d)
 		return;
 	for (size_t i = 0; i < d->count; i++)
 		pair_free(d->pairs[i]);
+	if (d->begun)
+		pair_free(d->begun);
+	if (d->bell >= 0)
+		close(d->bell);
 	free(d->pairs);
 	free(d);
 }
@@ -164,10 +175,9 @@ static bool insert(struct kv_disk *d, size_t at, struct pair *p)
 	return true;
 }
 
-static int memory_put(struct kv *k, const void *key, size_t key_len,
-		      const void *value, size_t len)
+static int disk_put(struct kv_disk *d, const void *key, size_t key_len,
+		    const void *value, size_t len)
 {
-	struct kv_disk *d = disk_of(k);
 	size_t at = place(d, key, key_len), old = 0;
 	uint8_t *copy;
 
@@ -196,6 +206,82 @@ static int memory_put(struct kv *k, const void *key, size_t key_len,
 	d->used += key_len + len - old;
 	return 0;
 }
+
+static int memory_put(struct kv *k, const void *key, size_t key_len,
+		      const void *value, size_t len)
+{
+	return disk_put(disk_of(k), key, key_len, value, len);
+}
+
+/* --- late --- */
+
+int kv_disk_late(struct kv_disk *d)
+{
+	if (d->bell < 0)
+		d->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return d->bell < 0 ? -errno : 0;
+}
+
+static int memory_put_start(struct kv *k, const void *key, size_t key_len,
+			    const void *value, size_t len)
+{
+	struct kv_disk *d = disk_of(k);
+	struct pair *p;
+
+	if (d->bell < 0)
+		return memory_put(k, key, key_len, value, len);
+	if (d->begun || d->ended)
+		return -EBUSY;
+	p = pair_new(key, key_len);
+	if (p)
+		p->value = malloc(len + 1);
+	if (!p || !p->value) {
+		free(p);
+		return -ENOSPC;
+	}
+	memcpy(p->value, value, len);
+	p->len = len;
+	d->begun = p;
+	return -EINPROGRESS;
+}
+
+bool kv_disk_end(struct kv_disk *d, bool made, int err)
+{
+	struct pair *p = d->begun;
+
+	if (!p)
+		return false;
+	d->result = made ? disk_put(d, p->key, p->key_len, p->value, p->len)
+			 : 0;
+	if (err)
+		d->result = err;
+	d->begun = NULL;
+	d->ended = true;
+	pair_free(p);
+	eventfd_write(d->bell, 1);
+	return true;
+}
+
+static int memory_put_result(struct kv *k)
+{
+	struct kv_disk *d = disk_of(k);
+	eventfd_t n;
+
+	if (d->begun)
+		return -EINPROGRESS;
+	if (!d->ended)
+		return 0;
+	d->ended = false;
+	eventfd_read(d->bell, &n);
+	return d->result;
+}
+
+static int memory_fd(struct kv *k)
+{
+	return disk_of(k)->bell;
+}
+
+/* --- the rest of the table --- */
 
 static void delete(struct kv_disk *d, size_t at, size_t n)
 {
@@ -262,6 +348,7 @@ static int memory_sync_start(struct kv *k)
 
 static int memory_sync(struct kv *k)
 {
+	kv_disk_end(disk_of(k), true, 0);
 	return 0;
 }
 
@@ -269,6 +356,7 @@ static void memory_close(struct kv *k)
 {
 	struct kv_memory *m = (struct kv_memory *)k;
 
+	memory_put_result(k);
 	if (m->own_disk)
 		kv_disk_free(m->disk);
 	free(m);
@@ -277,6 +365,9 @@ static void memory_close(struct kv *k)
 static const struct kv_ops memory_ops = {
 	.get = memory_get,
 	.put = memory_put,
+	.put_start = memory_put_start,
+	.put_result = memory_put_result,
+	.fd = memory_fd,
 	.del = memory_del,
 	.del_range = memory_del_range,
 	.walk = memory_walk,

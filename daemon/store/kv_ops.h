@@ -14,6 +14,11 @@ struct kv_ops {
 		   size_t size);
 	int (*put)(struct kv *k, const void *key, size_t key_len,
 		   const void *value, size_t len);
+	/* These three: NULL if put() is done at once. */
+	int (*put_start)(struct kv *k, const void *key, size_t key_len,
+			 const void *value, size_t len);
+	int (*put_result)(struct kv *k);
+	int (*fd)(struct kv *k);
 	int (*del)(struct kv *k, const void *key, size_t key_len);
 	int (*del_range)(struct kv *k, const void *from, size_t from_len,
 			 const void *to, size_t to_len, int max);

@@ -274,6 +274,24 @@ static bool on_entry(void *arg, struct trie_node *n, uint32_t iid)
 	return !--l->left || s->len >= PIECE_OCTETS;
 }
 
+/* What changed while it was written may be in the log only: it counts when
+ * that is there.  (LMDB's is, as a step comes after a flush.) */
+static int wait_for_log(struct snapshot *s)
+{
+	s->phase = SNAPSHOT_LOG;
+	return s->journal->next < s->log_end ? 0 : finish(s);
+}
+
+static int end_of_entries(struct snapshot *s)
+{
+	const struct journal *j = s->journal;
+
+	if (put_piece(s))
+		return -EIO;
+	s->log_end = j->next + (j->len > JOURNAL_HEADER);
+	return wait_for_log(s);
+}
+
 /* A small piece is as dear as a large one: it is put when it is large. */
 static int add_entries(struct snapshot *s)
 {
@@ -281,7 +299,7 @@ static int add_entries(struct snapshot *s)
 
 	if (eidmap_each(&s->reg->map, s->any ? &s->at : NULL, on_entry, &l))
 		return l.ret || s->len < PIECE_OCTETS ? l.ret : put_piece(s);
-	return put_piece(s) ? -EIO : finish(s);
+	return end_of_entries(s);
 }
 
 /* --- which one counts --- */
@@ -421,6 +439,8 @@ static int step(struct snapshot *s)
 		break;
 	case SNAPSHOT_ENTRIES:
 		return add_entries(s);
+	case SNAPSHOT_LOG:
+		return wait_for_log(s);
 	case SNAPSHOT_CLEAN:
 		return clean(s);
 	}

@@ -21,6 +21,7 @@ enum snapshot_phase {
 	SNAPSHOT_FLOORS,
 	SNAPSHOT_NONCES,
 	SNAPSHOT_ENTRIES,
+	SNAPSHOT_LOG,			/* its log is not there yet */
 	SNAPSHOT_CLEAN,
 };
 
@@ -47,6 +48,7 @@ struct snapshot {
 	uint32_t contents;
 	struct eid at;			/* entries up to here are done */
 	bool any;
+	uint64_t log_end;		/* the log before this batch belongs to it */
 	uint8_t *buf;			/* the piece */
 	size_t len;
 	size_t size;

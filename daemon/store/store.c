@@ -25,6 +25,7 @@ struct store {
 	struct feed feed;
 	uint64_t sequence;		/* of the last commit() */
 	uint64_t durable;		/* up to this one */
+	uint64_t begun;			/* what is being put is up to this one */
 };
 
 void store_config_init(struct store_config *cfg)
@@ -114,20 +115,56 @@ void store_set_time(struct store *s, uint64_t now, uint64_t wall)
 	journal_set_time(&s->journal, now, wall);
 }
 
+/* The snapshot can wait: what counts is there. */
+static void is_flushed(struct store *s, uint64_t sequence, uint64_t before)
+{
+	s->durable = sequence;
+	snapshot_step(&s->snapshot, s->journal.octets - before);
+}
+
 int store_flush(struct store *s)
 {
-	uint64_t sequence = s->sequence, before = s->journal.octets;
-	int ret = journal_flush(&s->journal);
+	uint64_t before = s->journal.octets;
+	int ret;
 
+	reclaim_step(&s->reclaim);
+	if (store_pending(s))
+		return 0;
+	ret = journal_flush(&s->journal);
 	if (ret == -ENOSPC && !snapshot_make_room(&s->snapshot))
 		ret = journal_flush(&s->journal);
-	reclaim_step(&s->reclaim);
+	s->begun = s->sequence;
+	if (!ret)
+		is_flushed(s, s->sequence, before);
+	return ret == -EINPROGRESS ? 0 : ret;
+}
+
+int store_complete(struct store *s)
+{
+	uint64_t before = s->journal.octets;
+	int ret;
+
+	if (!store_pending(s))
+		return 0;
+	ret = journal_complete(&s->journal);
+	if (ret == -EINPROGRESS)
+		return 0;
+	if (ret == -ENOSPC)
+		snapshot_make_room(&s->snapshot);
 	if (ret)
 		return ret;
-	s->durable = sequence;
-	/* The snapshot can wait: what counts is there. */
-	snapshot_step(&s->snapshot, s->journal.octets - before);
-	return 0;
+	is_flushed(s, s->begun, before);
+	return store_flush(s);
+}
+
+bool store_pending(const struct store *s)
+{
+	return s->journal.begun;
+}
+
+int store_fd(const struct store *s)
+{
+	return kv_fd(s->kv);
 }
 
 void store_share(struct store *s)
@@ -191,11 +228,16 @@ int store_map_version(struct store *s, const struct locator *l, size_t n,
 	return versions_get(s->kv, l, n, fresh, version);
 }
 
+/* One flush may be begun, and one more after it. */
 int store_sync(struct store *s)
 {
 	int ret = store_flush(s), err = kv_sync(s->kv);
 
-	return err ? err : ret;
+	for (int i = 0; i < 2 && store_pending(s) && !err && !ret; i++) {
+		ret = store_complete(s);
+		err = kv_sync(s->kv);
+	}
+	return err ? err : store_pending(s) ? -EIO : ret;
 }
 
 int store_sync_start(struct store *s)

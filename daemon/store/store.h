@@ -13,7 +13,8 @@
  *	register_nonce():  return store_register_nonce(st, server, tag, nonce);
  *
  * and calls store_flush() after the machines and before what depends on it
- * is sent, store_set_time() and store_sync_start() every second from its loop,
+ * is sent, store_complete() when store_fd() can be read, store_set_time() and
+ * store_sync_start() every second from its loop,
  * and store_sync() before it exits.  store_free() saves nothing.
  */
 #ifndef LISP_STORE_STORE_H
@@ -69,17 +70,28 @@ int store_map_version(struct store *s, const struct locator *l, size_t n,
 /* The clocks again: the wall's may have been set. */
 void store_set_time(struct store *s, uint64_t now, uint64_t wall);
 
-/* Put what was committed where the death of the process cannot reach it, all
+/*
+ * Put what was committed where the death of the process cannot reach it, all
  * in one transaction of the table, however much it is; then do a bounded step
- * of what keeps the log short.  0, or as of kv_put(): it stays to be flushed. */
+ * of what keeps the log short.  0, or as of kv_put(): it stays to be flushed.
+ *
+ * LMDB is done when this returns.  An engine that asks others has begun it
+ * (store_pending()).  One flush is under way at a time: what is committed
+ * meanwhile goes together into the next one, which store_complete() begins.
+ */
 int store_flush(struct store *s);
 
 /* What has been flushed: an action_send with an @after above it must not be
- * sent (yet).  LMDB is done when store_flush() returns, so what is above it
- * then is dropped (io/outbox.h).  For an engine that asks others and is done
- * later it has to be held there instead, and the loop woken: no change of sm/,
- * but not there yet. */
+ * sent: not yet, if a flush is under way (io/held.h); else it failed, and whoever
+ * waits for it will ask again. */
 uint64_t store_durable(const struct store *s);
+bool store_pending(const struct store *s);
+
+/* It can be read when a flush that was under way has ended; -1: none ever is,
+ * all is done at once.  store_complete() finds out how and begins the next one.
+ * 0, or as store_flush(): the next one tries it again. */
+int store_fd(const struct store *s);
+int store_complete(struct store *s);
 
 /* Flush, and make it survive a crash of the machine: now, or without waiting
  * for the disk (see kv_sync_start()).  0, or as of kv_sync() or kv_put(). */

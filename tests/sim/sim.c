@@ -24,28 +24,6 @@ struct flight {
 	uint8_t data[];
 };
 
-struct addr A(const char *text)
-{
-	struct addr a;
-
-	if (addr_from_text(text, &a)) {
-		fprintf(stderr, "# bad address %s\n", text);
-		abort();
-	}
-	return a;
-}
-
-struct eid E(const char *text)
-{
-	struct eid e;
-
-	if (eid_from_text(text, &e)) {
-		fprintf(stderr, "# bad EID %s\n", text);
-		abort();
-	}
-	return e;
-}
-
 /* --- randomness: splitmix64 --- */
 
 uint64_t sim_random(struct sim *s)
@@ -201,6 +179,19 @@ static struct addr source_for(const struct sim_host *h,
 	return (struct addr){ .family = ADDR_NONE };
 }
 
+/* What is not on record waits, if a flush is under way. */
+static void hold(struct sim_host *h, const struct action_send *snd)
+{
+	const struct outbox_item item = {
+		.from = &snd->from, .to = &snd->to, .port = snd->to_port,
+		.data = snd->data, .len = snd->len, .after = snd->after,
+		.kind = snd->type,
+	};
+
+	if (!store_pending(h->store) || !held_add(&h->held, &item))
+		h->dropped++;
+}
+
 static void do_send(struct sim_host *h, const struct action_send *snd)
 {
 	struct addr from = source_for(h, snd);
@@ -208,8 +199,10 @@ static void do_send(struct sim_host *h, const struct action_send *snd)
 
 	/* No address of that family: sendmsg() would say ENETUNREACH. */
 	assert(from.family == snd->to.family);
-	if (snd->after > store_durable(h->store))
+	if (snd->after > store_durable(h->store)) {
+		hold(h, snd);
 		return;
+	}
 	h->sent[snd->type]++;
 	if (s->tap && !s->tap(s, h, snd))
 		return;
@@ -257,10 +250,51 @@ static void do_log(struct sim_host *h, const struct action_log *l)
 		l->to ? l->to : "", l->cause ? l->cause : "", eid, peer);
 }
 
+static void set_flush_due(struct sim_host *h)
+{
+	h->flush_due = store_pending(h->store) ?
+		h->sim->now + 1 + sim_random(h->sim) % h->late_max :
+		UINT64_MAX;
+}
+
+static void flush(struct sim_host *h)
+{
+	if (store_pending(h->store))
+		return;
+	store_flush(h->store);
+	set_flush_due(h);
+}
+
+static void let_go(struct sim_host *h)
+{
+	const struct outbox_item *i;
+
+	while ((i = held_first(&h->held, store_durable(h->store))) != NULL) {
+		do_send(h, &(struct action_send){
+			.from = *i->from, .to = *i->to, .to_port = i->port,
+			.data = i->data, .len = i->len, .after = i->after,
+			.type = (enum msg_type)i->kind });
+		held_pop(&h->held);
+	}
+	if (!store_pending(h->store))
+		h->dropped += held_clear(&h->held);
+}
+
+/* The flush that is under way ends. */
+static void end_flush(struct sim_host *h)
+{
+	bool fails = chance(h->sim, h->late_fail);
+
+	kv_disk_end(h->disk, !fails || chance(h->sim, 50), fails ? -EIO : 0);
+	store_complete(h->store);
+	set_flush_due(h);
+	let_go(h);
+}
+
 static void execute(struct sim_host *h, struct actions *acts)
 {
 	assert(!acts->lost);
-	store_flush(h->store);
+	flush(h);
 	for (struct action *a = acts->first; a; a = a->next) {
 		switch (a->type) {
 		case ACTION_SEND:
@@ -347,6 +381,10 @@ static bool host_turn(struct sim_host *h)
 	if (!h->node)
 		return false;
 
+	if (h->flush_due <= now) {
+		end_flush(h);
+		return true;
+	}
 	miss = plane_miss(&h->plane, now);
 	if (miss) {
 		TURN(h, node_on_miss(h->node, now, miss->iid, &miss->dst,
@@ -379,6 +417,7 @@ static uint64_t next_event(const struct sim *s)
 			continue;
 		due = min_u64(due, node_due(s->hosts[i].node));
 		due = min_u64(due, plane_due(&s->hosts[i].plane));
+		due = min_u64(due, s->hosts[i].flush_due);
 	}
 	return due;
 }
@@ -572,6 +611,8 @@ void sim_boot(struct sim_host *h)
 	cfg.now = h->sim->now;
 	cfg.wall = h->sim->now;
 	cfg.snapshot_octets = 2000;
+	h->flush_due = UINT64_MAX;
+	assert(!h->late_max || !kv_disk_late(h->disk));
 	h->kv = kv_open_memory(h->disk);
 	assert(h->kv);
 	h->store = store_new(&cfg, h->kv, (const uint8_t *)seed, NULL);
@@ -600,8 +641,12 @@ size_t sim_reload(struct sim_host *h)
 	return changed;
 }
 
+/* What was being written is there then, or is not. */
 void sim_kill(struct sim_host *h)
 {
+	if (h->late_max && chance(h->sim, 50))
+		kv_disk_end(h->disk, false, -EIO);
+	held_clear(&h->held);
 	node_free(h->node);
 	store_free(h->store);
 	kv_close(h->kv);

@@ -13,6 +13,7 @@
 #define LISP_TESTS_SIM_H
 
 #include "crypto/auth.h"
+#include "io/held.h"
 #include "lib/heap.h"
 #include "plane.h"
 #include "sm/node.h"
@@ -33,6 +34,13 @@ struct sim_host {
 	struct kv *kv;			/* these three: NULL while it is down */
 	struct store *store;
 	struct node *node;
+	/* Late: a flush takes up to so many ms, and so many per cent of them
+	 * fail, of these half when it has happened. */
+	unsigned int late_max;		/* 0: none is late */
+	unsigned int late_fail;
+	uint64_t flush_due;		/* when the one under way ends */
+	struct held held;		/* what waits for that */
+	unsigned long dropped;		/* for want of a record */
 	uint64_t first_nonce;
 	uint64_t booted;		/* ms */
 	int64_t clock_off;		/* seconds that its time of day is off */

@@ -1,10 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The world of world.h. */
 #include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sm/util.h"
 #include "world.h"
+
+struct addr A(const char *text)
+{
+	struct addr a;
+
+	if (addr_from_text(text, &a)) {
+		fprintf(stderr, "# bad address %s\n", text);
+		abort();
+	}
+	return a;
+}
+
+struct eid E(const char *text)
+{
+	struct eid e;
+
+	if (eid_from_text(text, &e)) {
+		fprintf(stderr, "# bad EID %s\n", text);
+		abort();
+	}
+	return e;
+}
 
 static const char *const a_addrs[] = { "192.0.2.1", "2001:db8:0:a::1", NULL };
 static const char *const b_addrs[] = { "192.0.2.2", "2001:db8:0:b::1", NULL };

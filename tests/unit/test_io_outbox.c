@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "io/clock.h"
+#include "io/held.h"
 #include "io/loop.h"
 #include "io/outbox.h"
 
@@ -131,7 +132,7 @@ static void in_order(void **state)
 		while (outbox_add(out, &i))
 			octet = (uint8_t)++sent;
 		assert_int_equal(sent, UDP_BATCH * (round + 1));
-		assert_int_equal(outbox_send(out, 0), 0);
+		assert_int_equal(outbox_send(out, 0, false), 0);
 	}
 	wait_for(sent);
 	for (unsigned int i = 0; i < sent; i++)
@@ -153,7 +154,7 @@ static void large(void **state)
 	while (outbox_add(out, &i))
 		n++;
 	assert_in_range(n, 2, 8);
-	outbox_send(out, 0);
+	outbox_send(out, 0, false);
 	wait_for(n);
 	assert_int_equal(in.first[n - 1], 7);
 	assert_int_equal(in.len[n - 1], BIG);
@@ -172,7 +173,7 @@ static void one_fails(void **state)
 	assert_true(outbox_add(out, &bad));
 	add(&to, 2, 0);
 	add(&to, 3, 0);
-	outbox_send(out, 0);
+	outbox_send(out, 0, false);
 	wait_for(3);
 	assert_int_equal(in.first[1], 2);
 	assert_int_equal(in.first[2], 3);
@@ -196,7 +197,7 @@ static void off_the_record(void **state)
 	add(&to, 2, 8);
 	add(&to, 3, 0);
 	add(&to, 4, 7);
-	assert_int_equal(outbox_send(out, 7), 1);
+	assert_int_equal(outbox_send(out, 7, false), 1);
 	wait_for(3);
 	assert_int_equal(in.first[0], 1);
 	assert_int_equal(in.first[1], 3);
@@ -204,9 +205,91 @@ static void off_the_record(void **state)
 	assert_int_equal(errors.count, 0);
 	/* Nor later. */
 	add(&to, 5, 0);
-	assert_int_equal(outbox_send(out, 9), 0);
+	assert_int_equal(outbox_send(out, 9, false), 0);
 	wait_for(4);
 	assert_int_equal(in.first[3], 5);
+}
+
+/* What may still come on record waits, and nothing else does. */
+static void held(void **state)
+{
+	struct addr to = ip("127.0.0.1"), from = ip("127.0.0.9");
+	uint8_t octet = 2;
+	struct outbox_item i = item(&to, &octet, 1);
+
+	add(&to, 1, 7);
+	i.from = &from;
+	i.after = 8;
+	assert_true(outbox_add(out, &i));
+	add(&to, 3, 9);
+	add(&to, 4, 7);		/* waits for the one before it, too */
+	add(&to, 5, 0);
+	assert_int_equal(outbox_send(out, 6, true), 0);
+	assert_int_equal(outbox_holds(out), 4);
+	wait_for(1);
+	assert_int_equal(in.first[0], 5);
+	assert_int_equal(outbox_send(out, 8, true), 0);
+	wait_for(3);
+	assert_int_equal(in.first[1], 1);
+	assert_int_equal(in.first[2], 2);
+	assert_true(addr_equal(&in.from[2], &from));
+	add(&to, 6, 0);
+	assert_int_equal(outbox_send(out, 8, true), 0);
+	assert_int_equal(outbox_send(out, 9, false), 0);
+	wait_for(6);
+	assert_int_equal(in.first[3], 6);
+	assert_int_equal(in.first[4], 3);
+	assert_int_equal(in.first[5], 4);
+	assert_int_equal(outbox_held(out), 4);
+
+	/* It failed. */
+	add(&to, 7, 10);
+	assert_int_equal(outbox_send(out, 9, true), 0);
+	add(&to, 8, 11);
+	assert_int_equal(outbox_send(out, 9, false), 2);
+	add(&to, 9, 0);
+	assert_int_equal(outbox_send(out, 20, false), 0);
+	wait_for(7);
+	assert_int_equal(in.first[6], 9);
+	/* What still waits in the end is freed. */
+	add(&to, 10, 30);
+	assert_int_equal(outbox_send(out, 20, true), 0);
+}
+
+/* Fill the room with datagrams of so many octets; how many it has taken. */
+static unsigned int fill(size_t len)
+{
+	static uint8_t data[BIG];
+	struct addr to = ip("127.0.0.1");
+	struct outbox_item i = item(&to, data, len);
+	unsigned int dropped = 0;
+
+	i.after = 1;
+	while (!dropped) {
+		assert_true(outbox_add(out, &i));
+		dropped = outbox_send(out, 0, true);
+	}
+	assert_int_equal(dropped, 1);
+	return outbox_holds(out);
+}
+
+/* The newest is dropped when there is no room, and what waits for nothing
+ * leaves. */
+static void no_more_room(void **state)
+{
+	struct addr to = ip("127.0.0.1");
+	unsigned int n = fill(0);
+
+	assert_int_equal(n, HELD_MAX);
+	add(&to, 1, 0);
+	assert_int_equal(outbox_send(out, 0, true), 0);
+	wait_for(1);
+	assert_int_equal(outbox_send(out, 0, false), HELD_MAX);
+	n = fill(BIG);
+	assert_in_range(n, HELD_OCTETS / BIG - 5, HELD_OCTETS / BIG);
+	assert_int_equal(outbox_send(out, 0, false), n);
+	assert_int_equal(outbox_holds(out), 0);
+	assert_int_equal(fill(BIG), n);
 }
 
 /* Several sockets and sources in one box. */
@@ -223,7 +306,7 @@ static void families(void **state)
 	add(&six, 2, 0);
 	i.from = &from;
 	assert_true(outbox_add(out, &i));
-	outbox_send(out, 0);
+	outbox_send(out, 0, false);
 	wait_for(3);
 	for (unsigned int k = 0; k < 3; k++) {
 		if (in.first[k] == 1)
@@ -244,6 +327,8 @@ int main(void)
 		TEST(large),
 		TEST(one_fails),
 		TEST(off_the_record),
+		TEST(held),
+		TEST(no_more_room),
 		TEST(families),
 	};
 

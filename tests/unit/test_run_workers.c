@@ -34,6 +34,7 @@ static struct {
 	char dir[64];
 	struct conf *conf;
 	struct daemon d;
+	struct kv_disk *disk;		/* instead of LMDB's, late */
 	struct udp *udp;		/* where answers come */
 	struct arena arena;
 	struct auth_key *key;
@@ -219,6 +220,8 @@ static void server_start(int workers)
 	assert_non_null(t.conf);
 	cfg_errors_free(&e);
 	assert_int_equal(daemon_init(&t.d, t.conf, NULL), 0);
+	if (t.disk)
+		t.d.kv = kv_open_memory(t.disk);
 	assert_int_equal(daemon_start(&t.d), 0);
 	assert_int_equal(udp_start(t.udp, t.d.loop, on_answer, NULL), 0);
 }
@@ -239,7 +242,7 @@ static void open_udp(void)
 	assert_non_null(t.udp);
 }
 
-static void begin(void **state, int workers)
+static void begin_with(void **state, int workers, struct kv_disk *disk)
 {
 	struct secret *psk = secret_new("secret", 6);
 
@@ -248,6 +251,7 @@ static void begin(void **state, int workers)
 		skip();
 	}
 	memset(&t, 0, sizeof(t));
+	t.disk = disk;
 	strcpy(t.dir, "/tmp/lisp-test-run-XXXXXX");
 	assert_non_null(mkdtemp(t.dir));
 	arena_init(&t.arena, MSG_ARENA_CAP);
@@ -257,6 +261,11 @@ static void begin(void **state, int workers)
 	for (unsigned int i = 0; i < ASKERS; i++)
 		t.askers[i] = asker_new(i);
 	server_start(workers);
+}
+
+static void begin(void **state, int workers)
+{
+	begin_with(state, workers, NULL);
 }
 
 /* With whatever is under way; killed: without what a clean stop saves.  Our
@@ -280,6 +289,7 @@ static void end(void)
 		close(t.askers[i]);
 	auth_key_free(t.key);
 	arena_free(&t.arena);
+	kv_disk_free(t.disk);
 	snprintf(command, sizeof(command), "rm -r %s", t.dir);
 	assert_int_equal(system(command), 0);
 }
@@ -548,6 +558,65 @@ static void test_crash(void **state)
 	end();
 }
 
+/* The flush that is under way ends. */
+static bool end_flush(bool made, int err)
+{
+	bool ended;
+
+	workers_lock(&t.d);
+	ended = kv_disk_end(t.disk, made, err);
+	workers_unlock(&t.d);
+	return ended;
+}
+
+/* Flushes end well, one after the other, until so many have been told. */
+static bool told(unsigned int n)
+{
+	end_flush(true, 0);
+	return t.notifies == n;
+}
+
+static void register_all(unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		put_register(i, i, 0);
+}
+
+/* A store that takes its time: all serve meanwhile, at both desks, and tell
+ * nobody that he is registered until he is. */
+static void test_late(void **state)
+{
+	struct kv_disk *disk = kv_disk_new();
+
+	assert_int_equal(kv_disk_late(disk), 0);
+	begin_with(state, 2, disk);
+	register_all(ASKERS);
+	wait_until(&t, statistic("record-answers-held") == ASKERS);
+	for (unsigned int i = 0; i < ASKERS; i++)
+		put_request(i, i, 0);
+	wait_until(&t, t.replies == ASKERS);
+	assert_int_equal(t.notifies, 0);
+	wait_until(&t, told(ASKERS));
+	assert_int_equal(statistic("record-errors"), 0);
+	assert_true(at_desk(1, MS_REGISTERS) && at_desk(0, MS_REGISTERS));
+
+	register_all(ASKERS);
+	wait_until(&t, statistic("record-answers-held") == 2 * ASKERS);
+	assert_true(end_flush(false, -EIO));
+	wait_until(&t, statistic("record-answers-dropped") == ASKERS);
+	assert_int_equal(statistic("record-errors"), 1);
+	assert_int_equal(t.notifies, ASKERS);
+	register_all(ASKERS);
+	wait_until(&t, told(2 * ASKERS));
+
+	/* The end finds some waiting. */
+	register_all(ASKERS);
+	wait_until(&t, statistic("record-answers-held") == 4 * ASKERS);
+	server_again(2, true);
+	assert_int_equal(store_memory_ops.prefixes(t.d.store), ASKERS);
+	end();
+}
+
 static int enter(void **state)
 {
 	int err = enter_namespace(state);
@@ -567,6 +636,7 @@ int main(void)
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_crash),
+		cmocka_unit_test(test_late),
 	};
 
 	return cmocka_run_group_tests(tests, enter, NULL);

@@ -2,6 +2,8 @@
 /* What a node remembers: the table that survives, registrations. */
 #include "store.h"
 
+#include <poll.h>
+
 #include "sm/util.h"
 #include "store/codec.h"
 #include "store/share.h"
@@ -490,6 +492,66 @@ static void registry_twin(void **state)
 	close_store();
 }
 
+static int see_and_flush(uint64_t nonce)
+{
+	const struct nonce_key k = nkey(1, 1, 1);
+
+	assert_int_equal(set_nonce(&k, nonce), 0);
+	return store_flush(store);
+}
+
+static bool can_be_read(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+/* One flush is under way at a time, and nothing of a later one counts before
+ * that.  One that failed is made again with what came since. */
+static void late(void **state)
+{
+	const struct nonce_key k = nkey(1, 1, 1);
+
+	store_config_init(&cfg);
+	assert_int_equal(kv_disk_late(disk), 0);
+	open_store();
+	assert_int_equal(store_complete(store), 0);
+	assert_int_equal(see_and_flush(1), 0);
+	assert_int_equal(see_and_flush(2), 0);
+	assert_true(store_pending(store));
+	assert_int_equal(store_complete(store), 0);
+	assert_int_equal(store_durable(store), 0);
+	assert_false(can_be_read(store_fd(store)));
+
+	assert_true(kv_disk_end(disk, true, 0));
+	assert_true(can_be_read(store_fd(store)));
+	assert_int_equal(store_durable(store), 0);
+	assert_int_equal(store_complete(store), 0);
+	assert_false(can_be_read(store_fd(store)));
+	assert_int_equal(store_durable(store), 1);
+	assert_true(store_pending(store));
+
+	assert_true(kv_disk_end(disk, false, -EIO));
+	assert_int_equal(store_complete(store), -EIO);
+	assert_int_equal(store_durable(store), 1);
+	assert_false(store_pending(store));
+	assert_int_equal(store_complete(store), 0);
+	assert_int_equal(see_and_flush(3), 0);
+	assert_true(kv_disk_end(disk, true, -EIO));
+	assert_int_equal(store_complete(store), -EIO);
+	assert_int_equal(store_durable(store), 1);
+	assert_int_equal(store_flush(store), 0);
+	assert_int_equal(see_and_flush(4), 0);
+	assert_int_equal(store_sync(store), 0);
+	assert_int_equal(store_durable(store), 4);
+	assert_false(store_pending(store));
+	close_store();
+	open_store();
+	assert_int_equal(get_nonce(&k)->nonce, 4);
+	close_store();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -507,6 +569,7 @@ int main(void)
 		cmocka_unit_test(no_chain),
 		cmocka_unit_test_setup_teardown(lower_caps, on_memory, clean),
 		cmocka_unit_test_setup_teardown(replaces, on_memory, clean),
+		cmocka_unit_test_setup_teardown(late, on_memory, clean),
 		cmocka_unit_test_setup_teardown(registry_twin, on_memory,
 						clean),
 	};

@@ -30,9 +30,9 @@ static void on_datagrams(void *arg, const struct udp_datagram *d, size_t n)
 		};
 
 		while (!outbox_add(o, &item))
-			outbox_send(o, 0);
+			outbox_send(o, 0, false);
 	}
-	outbox_send(o, 0);
+	outbox_send(o, 0, false);
 }
 
 static void on_signal(void *arg)
