@@ -84,7 +84,6 @@ static int add_sites(struct ms *ms)
 				.eid = &site->eids[k],
 				.number = (uint32_t)i,
 				.len = site->eids[k].eid.prefix.len,
-				.mode = (uint8_t)site->mode,
 			};
 			ret = eidmap_add(&ms->sites, &ref->eid->eid, ref);
 			if (ret)

@@ -5,13 +5,13 @@
 
 #include "sm/ms.h"
 
-/* With what a Map-Request wants to know of both, in one line of the cache. */
+/* With what nearly all Map-Requests want to know of both, in one line of the
+ * cache. */
 struct site_ref {
 	const struct site *site;
 	const struct site_eid *eid;
 	uint32_t number;		/* of the site */
 	uint8_t len;			/* of the EID-prefix */
-	uint8_t mode;			/* of the site: enum site_mode */
 	bool has_others;		/* rows of other sites beneath it */
 };
 

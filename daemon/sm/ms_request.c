@@ -219,7 +219,7 @@ static bool any_proxy(const struct store_entry *e)
 
 static bool wants_proxy(const struct query *q)
 {
-	switch ((enum site_mode)q->ref->mode) {
+	switch (q->ref->site->mode) {
 	case SITE_PROXY:
 		return true;
 	case SITE_FORWARD:
