@@ -35,7 +35,8 @@ void journal_seen(struct journal *j, uint64_t wall)
 {
 	int64_t offset = (int64_t)(wall - j->now);
 
-	if (j->offset < offset && offset - j->wall_offset <= AHEAD_MAX)
+	if (j->offset < offset &&
+	    (uint64_t)offset - (uint64_t)j->wall_offset <= AHEAD_MAX)
 		j->offset = offset;
 }
 
@@ -278,7 +279,7 @@ static int read_nonce(struct journal *j, struct reader *r,
 
 	codec_get_nonce_key(r, &key);
 	state.nonce = reader_u64(r);
-	until = (int64_t)reader_u64(r) - j->offset;
+	until = (int64_t)(reader_u64(r) - (uint64_t)j->offset);
 	/* Our clock may have begun after it was over. */
 	state.until = until > 0 ? (uint64_t)until : 0;
 	if (state.until > j->now + AHEAD_MAX)
