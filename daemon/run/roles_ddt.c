@@ -143,6 +143,8 @@ static int make_keys(struct roles_ddt *r, const struct conf_ddt *c)
 			.key = k,
 			.tag = referral_key_tag(octets, len),
 			.size = (uint16_t)sig_key_size(k),
+			.public_len = (uint16_t)len,
+			.public = octets,
 		};
 	}
 	r->cfg.sign.keys = r->keys;

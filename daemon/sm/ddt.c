@@ -152,6 +152,19 @@ void ddt_free(struct ddt *d)
 	memset(d, 0, sizeof(*d));
 }
 
+/* A delegation is cut to what fits into a message of either family. */
+#define RECORDS_EACH	2
+
+void ddt_inherit(struct ddt *d, struct ddt *old)
+{
+	limit_inherit(&d->requests, &old->requests);
+	limit_inherit(&d->repeated, &old->repeated);
+	limit_inherit(&d->needed, &old->needed);
+	ddt_sign_inherit(&d->sign, &old->sign,
+			 RECORDS_EACH * d->cfg->delegation_count);
+	counters_inherit(d->counters, old->counters, DDT_NODE_COUNT);
+}
+
 /* --- one request on its way through --- */
 
 struct query {

@@ -95,6 +95,9 @@ int ddt_init(struct ddt *d, const struct ddt_config *cfg,
 	     const struct sm_ops *ops, struct ms *ms, const uint8_t seed[16]);
 void ddt_free(struct ddt *d);
 
+/* Go on where @old has got to: limits, counters, what is signed. */
+void ddt_inherit(struct ddt *d, struct ddt *old);
+
 /* A Map-Request that came in an ECM with D set. */
 void ddt_on_request(struct ddt *d, uint64_t now, const struct request *rq,
 		    struct actions *acts);

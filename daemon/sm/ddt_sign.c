@@ -166,6 +166,49 @@ static bool is_fresh(const struct ddt_signed *e, uint64_t wall)
 	return wall >= e->made && wall < e->made + (e->until - e->made) / 2;
 }
 
+/* --- another configuration --- */
+
+static bool same_keys(const struct ddt_sign_config *a,
+		      const struct ddt_sign_config *b)
+{
+	if (a->key_count != b->key_count || a->validity != b->validity)
+		return false;
+	for (size_t i = 0; i < a->key_count; i++) {
+		const struct ddt_key *x = &a->keys[i], *y = &b->keys[i];
+
+		if (!x->public_len || x->public_len != y->public_len ||
+		    memcmp(x->public, y->public, x->public_len))
+			return false;
+	}
+	return true;
+}
+
+static void drop_oldest(struct ddt_sign *s, enum ddt_sign_class how, size_t max)
+{
+	while (s->lists[how].count > max)
+		drop(s, s->lists[how].oldest);
+}
+
+void ddt_sign_inherit(struct ddt_sign *s, struct ddt_sign *old,
+		      size_t delegations)
+{
+	const struct ddt_sign mine = *s;
+
+	for (size_t i = 0; i < DDT_SIGN_CLASSES; i++)
+		bucket_inherit(&s->rates[i], &old->rates[i]);
+	if (!same_keys(s->cfg, old->cfg))
+		return;
+	s->records = old->records;
+	old->records = mine.records;
+	memcpy(s->lists, old->lists, sizeof(s->lists));
+	memcpy(old->lists, mine.lists, sizeof(old->lists));
+	for (size_t i = 0; i < DDT_SIGN_CLASSES; i++)
+		if (s->cfg->kept[i])
+			drop_oldest(s, i, s->cfg->kept[i]);
+	if (!s->cfg->kept[DDT_SIGN_DELEGATION])
+		drop_oldest(s, DDT_SIGN_DELEGATION, delegations);
+}
+
 /* --- signing --- */
 
 static void fill_sections(const struct ddt_sign *s, uint64_t wall,

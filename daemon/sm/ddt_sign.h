@@ -41,6 +41,8 @@ struct ddt_key {
 	const struct sig_key *key;
 	uint16_t tag;
 	uint16_t size;			/* octets of a signature */
+	uint16_t public_len;
+	const uint8_t *public;		/* as it is sent; may be NULL */
 };
 
 struct ddt_sign_config {
@@ -74,6 +76,16 @@ uint64_t ddt_sign_cost(const struct ddt_sign_config *cfg);
 int ddt_sign_init(struct ddt_sign *s, const struct ddt_sign_config *cfg,
 		  const struct sm_ops *ops, const uint8_t seed[16]);
 void ddt_sign_free(struct ddt_sign *s);
+
+/*
+ * How much of its time each class of @old has used, and if the keys and their
+ * validity are the same, what @old has signed: nobody makes a node sign all
+ * anew by its reloads.  A record that is no more is found no more; of
+ * delegations, which make room for nobody, those used last are kept,
+ * @delegations at most.
+ */
+void ddt_sign_inherit(struct ddt_sign *s, struct ddt_sign *old,
+		      size_t delegations);
 
 /* Octets that signatures add to a record; not more than DDT_SIGN_ROOM_MAX, which
  * leaves room for a record and two plain locators. */

@@ -205,6 +205,8 @@ void node_inherit(struct node *n, struct node *old)
 		ms_inherit(&n->ms, &old->ms);
 	if (n->cfg.mr && old->cfg.mr)
 		mr_inherit(&n->mr, &old->mr);
+	if (has_ddt(n) && has_ddt(old))
+		ddt_inherit(&n->ddt, &old->ddt);
 	if (!n->cfg.xtr || !old->cfg.xtr)
 		return;
 	probe_inherit(&n->probe, &old->probe);

@@ -172,7 +172,8 @@ size_t node_replace(struct node *n, struct node *old, uint64_t now,
  * both use, whom it has solicited, how long stale mappings have been so.
  * Map-Server: changes and use of sites, what is told and not acknowledged
  * (ms_inherit.c).  Map-Resolver: keys that are revoked, referrals, what is
- * pending (ddt_client_inherit()).  Of these two counters and limits, too.
+ * pending (ddt_client_inherit()).  DDT node: what is signed.  Of these three
+ * counters and limits, too.
  */
 void node_inherit(struct node *n, struct node *old);
 

@@ -351,8 +351,8 @@ static struct ddt *signing(const struct node_text *t, size_t keys)
 	clock.spent = 0;
 	for (size_t i = 0; i < 2; i++)
 		sign_keys[i] = (struct ddt_key){
-			(const struct sig_key *)&key_octets[i],
-			(uint16_t)(0x1234 + i), key_sizes[i],
+			.key = (const struct sig_key *)&key_octets[i],
+			.tag = (uint16_t)(0x1234 + i), .size = key_sizes[i],
 		};
 	cfg.sign.keys = sign_keys;
 	cfg.sign.key_count = keys;

@@ -137,6 +137,142 @@ static void never_more_than_asked_for(void **state)
 	assert_in_range(n, 200, 5 + 250 + 40);
 }
 
+/* --- over a reload --- */
+
+static uint8_t public[2] = { 1, 2 };
+static struct ddt_key key;
+
+static uint64_t wall(void *arg)
+{
+	return 1800000000;
+}
+
+static int sign(void *arg, const struct sig_key *k, const uint8_t *data,
+		size_t len, uint8_t *sig, size_t sig_len)
+{
+	memset(sig, public[0], sig_len);
+	return 0;
+}
+
+static void signing(void)
+{
+	node_ops.wall = wall;
+	node_ops.sign_referral = sign;
+	public[0] = 1;
+	key = (struct ddt_key){ .tag = 7, .size = 256, .public = public,
+				.public_len = 2 };
+	cfg.sign.keys = &key;
+	cfg.sign.key_count = 1;
+	make();
+}
+
+/* Made anew of @next. */
+static void reload(const struct ddt_config *next)
+{
+	struct ddt old = ddt;
+
+	assert_int_equal(ddt_init(&ddt, next, &node_ops, NULL, seed), 0);
+	ddt_inherit(&ddt, &old);
+	ddt_free(&old);
+}
+
+static void ask_each(uint64_t now)
+{
+	assert_int_equal(ask(now, RESOLVER, DELEGATED), 1);
+	assert_int_equal(ask(now, RESOLVER, ELSEWHERE), 1);
+	assert_int_equal(ask(now, RESOLVER, HOLE), 1);
+}
+
+/* What was signed with the same keys need not be again; but what says something
+ * else now, and all with another key though its tag be the same. */
+static void signatures_stay(void **state)
+{
+	struct referral_rloc other = { .addr = A("192.0.2.102") };
+	struct ddt_delegation changed[2];
+	struct ddt_config next[3];
+	struct ddt_key another;
+
+	signing();
+	ask_each(1000000);
+	assert_int_equal(counter("signed"), 3);
+	memcpy(changed, delegations, sizeof(changed));
+	changed[1].rlocs = &other;
+	next[0] = cfg;
+	next[0].delegations = changed;
+	reload(&next[0]);
+	ask_each(1000000);
+	assert_int_equal(counter("signed"), 4);
+	assert_int_equal(counter("requests"), 6);
+	another = key;
+	another.public = (const uint8_t[]){ 1, 3 };
+	next[1] = next[0];
+	next[1].sign.keys = &another;
+	reload(&next[1]);
+	public[0] = 9;
+	ask_each(1000000);
+	assert_int_equal(counter("signed"), 7);
+	assert_int_equal(referral()->sigs[0].data[0], 9);
+	next[2] = next[1];
+	next[2].sign.validity--;
+	reload(&next[2]);
+	ask_each(1000000);
+	assert_int_equal(counter("signed"), 10);
+}
+
+/* However often what is delegated changes, what is kept is bounded. */
+static void delegations_that_are_no_more(void **state)
+{
+	struct referral_rloc child_of[2] = { child[0], child[0] };
+	struct ddt_config next;
+
+	signing();
+	next = cfg;
+	for (unsigned int i = 0; i < 20; i++) {
+		child_of[0].addr.bytes[3] = (uint8_t)i;
+		delegations[0].rlocs = child_of;
+		assert_int_equal(ask(1000000 + i * 1000, RESOLVER, DELEGATED),
+				 1);
+		reload(&next);
+	}
+	assert_int_equal(counter("signed"), 20);
+	assert_int_equal(ddt.sign.records.count, 4);
+	next.sign.kept[DDT_SIGN_SHARED] = 1;
+	ask(1030000, RESOLVER, HOLE);
+	ask(1030000, RESOLVER, "2001:db8:200::1/128");
+	reload(&next);
+	assert_int_equal(ddt.sign.lists[DDT_SIGN_SHARED].count, 1);
+}
+
+/* Nor are limits filled, or the time for signatures. */
+static void limits_stay_used(void **state)
+{
+	struct ddt_config next;
+
+	node_ops.random = ops.random;
+	signing();
+	next = cfg;
+	for (unsigned int i = 0; i < 250; i++)
+		ask(1000000, RESOLVER, DELEGATED);
+	for (unsigned int i = 0; i < 500; i++)
+		ask(1000000, STRANGER, "2001:db9::1/128");
+	assert_int_equal(counter("repeated") + counter("repeated-answered"),
+			 0);
+	assert_true(counter("sign-limited") > 0);
+	reload(&next);
+	for (unsigned int i = 0; i < 4; i++)
+		ask(1000000, RESOLVER, DELEGATED);
+	assert_int_equal(counter("repeated"), 2);
+	for (unsigned int i = 0; i < 4; i++)
+		ask(1000000, STRANGER, "2001:db9::1/128");
+	assert_int_equal(counter("repeated"), 4);
+	assert_int_equal(ask(1000000, "198.51.100.9", "2001:db9::2/128"), 0);
+	for (unsigned int i = 0; i < 1000; i++)
+		ask(1000000, STRANGER, DELEGATED);
+	reload(&next);
+	assert_int_equal(ask(1000000, STRANGER, HOLE), 0);
+	assert_true(counter("limited") > 0);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -145,6 +281,9 @@ int main(void)
 		TEST(repeated),
 		TEST(in_somebodys_name),
 		TEST(never_more_than_asked_for),
+		TEST(signatures_stay),
+		TEST(delegations_that_are_no_more),
+		TEST(limits_stay_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

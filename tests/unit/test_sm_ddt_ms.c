@@ -386,7 +386,7 @@ static int sign_nothing(void *arg, const struct sig_key *key,
  * the time to sign it. */
 static void holes_cost_no_site(void **state)
 {
-	static const struct ddt_key key = { NULL, 1, 512 };
+	static const struct ddt_key key = { .tag = 1, .size = 512 };
 	struct counter_group g;
 	char eid[32];
 

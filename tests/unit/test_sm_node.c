@@ -366,6 +366,26 @@ static void ddt_or_not(void **state)
 	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REPLY);
 }
 
+/* Its node goes on over a reload, too; also that of a plain Map-Server. */
+static void ddt_inherits(void **state)
+{
+	struct node *old;
+
+	for (int i = 0; i < 2; i++) {
+		with_ddt = i ? &ddtc : NULL;
+		roles(false, !i, false);
+		ecm_flags = ECM_DDT;
+		ask("[100]10.2.0.1", 0, true);
+		old = node;
+		roles(false, !i, false);
+		node_inherit(node, old);
+		node_free(old);
+		assert_int_equal(counter("ddt-node", "requests"), 1);
+		if (!i)
+			node_free(node);
+	}
+}
+
 /* What the node delegates to others, though it be in a site of its own, is none
  * of its Map-Server's: its resolver looks for it, and if it has none, nobody is
  * told that it does not exist. */
@@ -631,6 +651,7 @@ int main(void)
 		TEST(mr_nowhere),
 		TEST(mr_refuses),
 		TEST(ddt_or_not),
+		TEST(ddt_inherits),
 		TEST(delegated_out_of_a_site),
 		TEST(etr_before_map_server),
 		TEST(smr_in_an_ecm),
