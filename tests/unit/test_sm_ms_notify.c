@@ -427,12 +427,30 @@ static void not_told_again(void **state)
 	}
 }
 
+/* Who does not merge has no part in what others merge. */
+static void merged_without_him(void **state)
+{
+	const char *eid = "[100]10.1.0.0/16";
+
+	put(NOW, REG(.eids = { eid }, .nonce = 1, .xtr = 1,
+		     .rlocs = { "192.0.2.1" }));
+	put(NOW, REG(.eids = { eid }, .nonce = 1, .xtr = 2,
+		     .rlocs = { "192.0.2.2" }, .flags = MREG_MERGE));
+	put(NOW, REG(.eids = { eid }, .nonce = 1, .xtr = 3,
+		     .rlocs = { "192.0.2.3" },
+		     .flags = MREG_MERGE | MREG_WANT_NOTIFY));
+	assert_int_equal(count_regs(entry(eid)), 3);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(sent(0).notify.records[0].locator_count, 2);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(moves),
+		TEST(merged_without_him),
 		TEST(not_before_the_record),
 		TEST(contradiction),
 		TEST(same_locators),
