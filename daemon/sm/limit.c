@@ -118,6 +118,7 @@ static bool same_rate(const struct limit_rate *a, const struct limit_rate *b)
 
 void limit_inherit(struct limit *l, struct limit *old)
 {
+	const struct bucket all = old->all;
 	const struct limit mine = *l;
 
 	if (l->count != old->count || l->ways != old->ways ||
@@ -126,5 +127,5 @@ void limit_inherit(struct limit *l, struct limit *old)
 	*l = *old;
 	*old = mine;
 	l->all = mine.all;
-	bucket_inherit(&l->all, &old->all);
+	bucket_inherit(&l->all, &all);
 }

@@ -199,6 +199,25 @@ static void limit_for_all(void **state)
 	limit_free(&l);
 }
 
+/* What all keys together have used up is, after another configuration. */
+static void limit_for_all_inherited(void **state)
+{
+	struct limit_config cfg = three;
+	struct limit l, next;
+
+	cfg.all = (struct limit_rate){ .interval_us = 1000000, .burst = 5 };
+	assert_int_equal(limit_init(&l, &cfg, seed), 0);
+	assert_int_equal(limit_init(&next, &cfg, seed), 0);
+	for (int i = 0; i < 5; i++)
+		assert_true(take(&l, i, 1000));
+	limit_inherit(&next, &l);
+	assert_false(take(&next, 5, 1000));
+	assert_true(take(&next, 6, 2000));
+	assert_false(take(&next, 7, 2000));
+	limit_free(&l);
+	limit_free(&next);
+}
+
 static void limit_one_slot(void **state)
 {
 	struct limit_config cfg = three;
@@ -395,6 +414,7 @@ int main(void)
 		cmocka_unit_test(limit_forgets_the_oldest),
 		cmocka_unit_test(limit_remembers),
 		cmocka_unit_test(limit_for_all),
+		cmocka_unit_test(limit_for_all_inherited),
 		cmocka_unit_test(limit_one_slot),
 		cmocka_unit_test(instances_served),
 		cmocka_unit_test(eidmap_twin),
