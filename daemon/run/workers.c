@@ -277,8 +277,10 @@ void workers_stop(struct daemon *d)
 			pthread_join(ws->list[i].thread, NULL);
 		ws->list[i].runs = false;
 	}
-	if (ws->shared)
+	if (ws->shared) {
+		store_unshare(d->store);
 		store_reader_unregister();
+	}
 	ws->shared = false;
 }
 

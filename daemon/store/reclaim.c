@@ -104,12 +104,18 @@ void reclaim_share(struct reclaim *r)
 	r->shared = true;
 }
 
+void reclaim_unshare(struct reclaim *r)
+{
+	if (r->shared)
+		wait_for_all(r);
+	r->shared = false;
+}
+
 void reclaim_free(struct reclaim *r)
 {
 	if (!r->pool)
 		return;
-	if (r->shared)
-		wait_for_all(r);
+	reclaim_unshare(r);
 	r->pool->retire = NULL;
 	memset(r, 0, sizeof(*r));
 }

@@ -29,6 +29,9 @@ void reclaim_free(struct reclaim *r);
 /* From now on others read. */
 void reclaim_share(struct reclaim *r);
 
+/* There are none any more.  It waits for what they have seen. */
+void reclaim_unshare(struct reclaim *r);
+
 /* Give back what can be, begin to wait for what has been collected. */
 void reclaim_step(struct reclaim *r);
 

@@ -172,6 +172,11 @@ void store_share(struct store *s)
 	reclaim_share(&s->reclaim);
 }
 
+void store_unshare(struct store *s)
+{
+	reclaim_unshare(&s->reclaim);
+}
+
 void store_reader_register(void)
 {
 	rcu_register_thread();

@@ -106,6 +106,10 @@ int store_sync_start(struct store *s);
  * for one thread at a time (a lock of the caller's), and not between them.
  */
 void store_share(struct store *s);
+
+/* There are no other readers any more: from now on what is taken out is free at
+ * once, and no thread needs to be registered. */
+void store_unshare(struct store *s);
 void store_reader_register(void);
 void store_reader_unregister(void);
 void store_read_begin(void);

@@ -182,6 +182,11 @@ static void readers_beside_a_writer(void **state)
 	for (int i = 0; i < READERS; i++)
 		pthread_join(threads[i], NULL);
 	assert_int_equal(wrong, 0);
+	/* Alone again. */
+	change(&r, ROUNDS);
+	store_unshare(store);
+	for (int i = 0; i < 100; i++)
+		change(&r, ROUNDS);
 	close_store();
 }
 
