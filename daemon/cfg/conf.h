@@ -158,6 +158,7 @@ struct conf_ms {
 	struct conf_site *sites;
 	size_t site_count;
 	uint64_t registration_timeout;	/* seconds */
+	uint64_t requests_per_source;	/* a second */
 	uint64_t workers;
 };
 
@@ -179,6 +180,7 @@ struct conf_mr {
 	struct addr *ddt_roots;		/* instead of map_servers */
 	size_t ddt_root_count;
 	int ddt_security;		/* enum conf_ddt_security */
+	uint64_t requests_per_source;	/* a second */
 	struct conf_anchor *ddt_anchors;
 	size_t ddt_anchor_count;
 };

@@ -424,6 +424,14 @@ static const struct cfg_section site_section = {
 	"sites", sizeof(struct conf_site), site_keys
 };
 
+#define REQUESTS_ROW(s, more) \
+	{ "requests-per-source", UINT(s, requests_per_source, 1, 1000000, \
+				      "1000"), \
+	  .doc = "Map-Requests a second that are taken from one source " \
+		 "address, and as many at once: more where a NAT or a load " \
+		 "balancer has many ITRs or Map-Resolvers behind one " \
+		 "address" more "." }
+
 static const struct cfg_key ms_keys[] = {
 	{ "sites", LIST(CFG_OBJECT, conf_ms, sites, site_count, 1, 65536),
 	  .section = &site_section, .required = true,
@@ -432,6 +440,8 @@ static const struct cfg_key ms_keys[] = {
 				       86400, "180"),
 	  .doc = "Seconds after which a registration ends that was not "
 		 "repeated." },
+	REQUESTS_ROW(conf_ms, "; above 1000 as many answers are sent to one "
+		     "ITR-RLOC, too"),
 	{ "workers", UINT(conf_ms, workers, 1, 64, "1"),
 	  .doc = "Threads that answer Map-Requests and authenticate "
 		 "Map-Registers; no more than processors.  A source address "
@@ -485,6 +495,7 @@ static const struct cfg_key mr_keys[] = {
 	  .doc = "Whether Map-Referrals must be signed: off does not look, "
 		 "if-present demands it of those whose keys are known, and "
 		 "require of all." },
+	REQUESTS_ROW(conf_mr, ""),
 	{ NULL }
 };
 

@@ -275,10 +275,26 @@ static int make_site(struct site *s, const struct conf_site *c)
 	return 0;
 }
 
+static struct limit_rate a_second(uint64_t n)
+{
+	return (struct limit_rate){ (uint32_t)(1000000 / n), (uint32_t)n };
+}
+
+static void make_ms_limits(struct ms_limits *l, const struct conf_ms *c)
+{
+	const struct limit_rate rate = a_second(c->requests_per_source);
+
+	l->timeout = (uint32_t)c->registration_timeout * 1000;
+	l->requests.each = rate;
+	/* Those behind one address are answered there. */
+	if (rate.burst > l->per_rloc.each.burst)
+		l->per_rloc.each = rate;
+}
+
 static int make_ms(struct roles *r, const struct conf_ms *c)
 {
 	ms_config_init(&r->ms);
-	r->ms.limits.timeout = c->registration_timeout * 1000;
+	make_ms_limits(&r->ms.limits, c);
 	r->ms.desks = (unsigned int)c->workers;
 	r->sites = calloc(c->site_count, sizeof(*r->sites));
 	if (!r->sites)
@@ -343,6 +359,7 @@ static int make_ddt(struct roles *r, const struct conf_ddt *c)
 static int make_mr(struct roles *r, const struct conf_mr *c)
 {
 	mr_config_init(&r->mr);
+	r->mr.requests.each = a_second(c->requests_per_source);
 	r->mr.servers = c->map_servers;
 	r->mr.server_count = c->map_server_count;
 	r->mr.ddt.roots = c->ddt_roots;

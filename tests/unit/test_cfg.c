@@ -288,6 +288,13 @@ static const struct {
 	  "1 to 63 printable characters in quotes" },
 	{ MR("\"name\": \"a\\nb\""), "f:3: name: \"a\\nb\": expected 1 to 63 "
 	  "printable characters in quotes" },
+	{ "{\"map-resolver\": {\"requests-per-source\":\n0}}",
+	  "f:2: map-resolver.requests-per-source: 0: expected a whole number "
+	  "from 1 to 1000000" },
+	{ "{\"map-server\": {\"requests-per-source\":\n1000001, \"sites\": ["
+	  SITE("s", KEYS, EIDS) "]}}",
+	  "f:2: map-server.requests-per-source: 1000001: expected a whole "
+	  "number from 1 to 1000000" },
 	{ MR("\"log-level\": \"loud\""), "f:3: log-level: \"loud\": expected "
 	  "\"error\", \"warning\", \"info\" or \"debug\"" },
 	{ MR("\"state-dir\": \"here\""), "f:3: state-dir: \"here\": expected "

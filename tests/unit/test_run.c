@@ -258,6 +258,47 @@ static void test_proxy_etrs_in_order(void **state)
 	cfg_errors_free(&e);
 }
 
+/* What the file says of limits, or does not, arrives. */
+static void limits_are(const char *ms, const char *mr, uint32_t interval_us,
+		       uint32_t of_rloc_us, uint32_t of_mr_us)
+{
+	static const uint8_t xtr_id[16];
+	const struct node_config *n;
+	struct cfg_errors e;
+	char file[512];
+	struct roles *r;
+	struct conf *c;
+	int err;
+
+	snprintf(file, sizeof(file), "{\"map-server\": {%s\"sites\": ["
+		 "{\"name\": \"s\", \"keys\": [{\"key\": \"k\"}], \"eids\": "
+		 "[{\"prefix\": \"10.0.0.0/8\"}]}]}, \"map-resolver\": {%s}}",
+		 ms, mr);
+	cfg_errors_init(&e, "test");
+	c = conf_parse(file, &e);
+	assert_non_null(c);
+	r = roles_new(c, NULL, xtr_id, &err);
+	assert_int_equal(err, 0);
+	n = roles_config(r);
+	assert_int_equal(n->ms->limits.requests.each.interval_us, interval_us);
+	assert_int_equal(n->ms->limits.requests.each.burst,
+			 1000000 / interval_us);
+	assert_int_equal(n->ms->limits.per_rloc.each.interval_us, of_rloc_us);
+	assert_int_equal(n->mr->requests.each.interval_us, of_mr_us);
+	roles_free(r);
+	conf_free(c);
+	cfg_errors_free(&e);
+}
+
+static void test_limits(void **state)
+{
+	limits_are("", "", 1000, 1000, 1000);
+	limits_are("\"requests-per-source\": 20000, ",
+		   "\"requests-per-source\": 1", 50, 50, 1000000);
+	limits_are("\"requests-per-source\": 10, ",
+		   "\"requests-per-source\": 1000000", 100000, 1000, 1);
+}
+
 static uint64_t parse_errors(const struct daemon *d)
 {
 	uint64_t n = 0;
@@ -354,6 +395,7 @@ int main(void)
 		TEST(test_no_record),
 		TEST(test_proxy_etr),
 		cmocka_unit_test(test_proxy_etrs_in_order),
+		cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
