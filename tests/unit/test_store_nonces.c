@@ -336,15 +336,18 @@ static void flushed_behind(void **state)
 	close_store();			/* once more */
 	assert_int_equal(count_flushes(), before + 4);
 
-	/* A failure is told by the next one, and tried again. */
+	/* A failure is told by the next one, and no later success believed. */
 	open_store();
+	assert_int_equal(store_sync(store), 0);
 	flush_result = -1;
+	before = count_flushes();
 	assert_int_equal(set_nonce(&a, 2), 0);
-	while (store_sync_start(store) != -EIO)
-		sched_yield();
+	assert_int_equal(store_sync_start(store), 0);
+	await_flushes(before + 1);
+	assert_int_equal(store_sync(store), -ENOTRECOVERABLE);
 	flush_result = 0;
-	while (store_sync_start(store))
-		sched_yield();
+	assert_int_equal(store_sync_start(store), -ENOTRECOVERABLE);
+	assert_int_equal(store_sync(store), -ENOTRECOVERABLE);
 	close_store();
 }
 
