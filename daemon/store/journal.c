@@ -267,7 +267,7 @@ uint64_t journal_wall_of(const void *data, size_t len)
 	reader_init(&r, data, len);
 	version = reader_u8(&r);
 	wall = reader_u64(&r);
-	return reader_ok(&r) && version == JOURNAL_VERSION ? wall : 0;
+	return reader_ok(&r) && journal_reads(version) ? wall : 0;
 }
 
 static int read_nonce(struct journal *j, struct reader *r,
@@ -432,7 +432,7 @@ int journal_read(struct journal *j, const void *data, size_t len,
 	int ret = 0;
 
 	reader_init(&r, data, len);
-	if (reader_u8(&r) != JOURNAL_VERSION)
+	if (!journal_reads(reader_u8(&r)))
 		return -EPROTONOSUPPORT;
 	reader_skip(&r, 8);
 	while (!ret && reader_left(&r))

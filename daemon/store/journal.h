@@ -18,7 +18,8 @@
 #include "sm/store.h"
 #include "store/kv.h"
 
-#define JOURNAL_VERSION		1
+/* 2: what is near the one before may be said by what differs. */
+#define JOURNAL_VERSION		2
 #define JOURNAL_HEADER		(1 + 8)
 #define JOURNAL_KEY_MAX		(1 + 8)
 #define JOURNAL_BATCH_MAX	(16u * 1024 * 1024)
@@ -72,6 +73,12 @@ int journal_flush(struct journal *j);
 /* How that ended: as journal_flush().  What failed is in the batch again, and
  * is put once more under the same key. */
 int journal_complete(struct journal *j);
+
+/* May this be read that is of @version? */
+static inline bool journal_reads(uint8_t version)
+{
+	return version && version <= JOURNAL_VERSION;
+}
 
 /* A key of the table. */
 size_t journal_key(uint8_t key[JOURNAL_KEY_MAX], char kind, uint64_t number);

@@ -332,7 +332,7 @@ int snapshot_get_meta(struct snapshot *s, uint64_t *wall)
 		return 0;
 	if (ret < 0)
 		return ret;
-	if (ret && value[0] != JOURNAL_VERSION)
+	if (ret && !journal_reads(value[0]))
 		return -EPROTONOSUPPORT;
 	if (ret != META_SIZE)
 		return -EBADMSG;

@@ -548,12 +548,12 @@ static void damaged(void **state)
 	len = kv_walk(kv, "L", 1, find_log, key);
 	assert_int_equal(len, 9);
 	kv_close(kv);
-	try_damaged(key, (size_t)len, "\2 another version", -EPROTONOSUPPORT);
+	try_damaged(key, (size_t)len, "\3 another version", -EPROTONOSUPPORT);
 	try_damaged(key, (size_t)len, "\1" "12345678Nothing", -EBADMSG);
 	key[8] += 2;			/* one is missing */
 	try_damaged(key, (size_t)len, "\1" "12345678", -EBADMSG);
 	try_damaged("journal", sizeof("journal"), "\1 short", -EBADMSG);
-	try_damaged("journal", sizeof("journal"), "\2 another version",
+	try_damaged("journal", sizeof("journal"), "\3 another version",
 		    -EPROTONOSUPPORT);
 }
 

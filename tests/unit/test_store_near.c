@@ -397,6 +397,25 @@ static void nonsense_changes(void **state)
 		}
 }
 
+/* What was written before there was anything near, and what is not known. */
+static void other_versions(void **state)
+{
+	uint8_t room[64];
+	struct writer w = piece(room, sizeof(room));
+	int count;
+
+	put_entry(&w, "[7]10.0.0.0/24");
+	assert_int_equal(room[0], 2);
+	for (int version = 0; version < 256; version++) {
+		room[0] = (uint8_t)version;
+		assert_int_equal(read_back(&w, &count),
+				 version == 1 || version == 2 ?
+				 0 : -EPROTONOSUPPORT);
+		assert_int_equal(journal_wall_of(room, w.len),
+				 version == 1 || version == 2 ? 5000 : 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +425,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(few_writes, on_memory, clean),
 		cmocka_unit_test(nonsense_entries),
 		cmocka_unit_test(nonsense_changes),
+		cmocka_unit_test(other_versions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
