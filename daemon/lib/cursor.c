@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Cursors over octets.  Every access of a reader goes through take() and
- * every access of a writer through room(): those two hold all the bounds
+ * Cursors over octets.  Every access of a reader goes through
+ * reader_bytes() and every access of a writer through writer_room(): those
+ * two, inline as codecs are made of little else, hold all the bounds
  * checks there are.
  */
 #include "lib/cursor.h"
@@ -23,51 +24,6 @@ void reader_init(struct reader *r, const void *data, size_t len)
 	r->failed = false;
 }
 
-static const uint8_t *take(struct reader *r, size_t n)
-{
-	const uint8_t *at = r->pos;
-
-	if (n > reader_left(r)) {
-		r->failed = true;
-		return NULL;
-	}
-	if (r->failed)
-		return NULL;
-	r->pos += n;
-	return at;
-}
-
-/* Big-endian integer of @n octets. */
-static uint64_t take_int(struct reader *r, size_t n)
-{
-	const uint8_t *at = take(r, n);
-	uint64_t v = 0;
-
-	while (at && n--)
-		v = v << 8 | *at++;
-	return v;
-}
-
-uint8_t reader_u8(struct reader *r)
-{
-	return (uint8_t)take_int(r, 1);
-}
-
-uint16_t reader_u16(struct reader *r)
-{
-	return (uint16_t)take_int(r, 2);
-}
-
-uint32_t reader_u32(struct reader *r)
-{
-	return (uint32_t)take_int(r, 4);
-}
-
-uint64_t reader_u64(struct reader *r)
-{
-	return take_int(r, 8);
-}
-
 uint16_t reader_peek_u16(struct reader *r)
 {
 	uint16_t v = reader_u16(r);
@@ -77,14 +33,9 @@ uint16_t reader_peek_u16(struct reader *r)
 	return v;
 }
 
-const uint8_t *reader_bytes(struct reader *r, size_t n)
-{
-	return take(r, n);
-}
-
 void reader_copy(struct reader *r, void *to, size_t n)
 {
-	const uint8_t *at = take(r, n);
+	const uint8_t *at = reader_bytes(r, n);
 
 	if (at)
 		memcpy(to, at, n);
@@ -94,14 +45,14 @@ void reader_copy(struct reader *r, void *to, size_t n)
 
 void reader_skip(struct reader *r, size_t n)
 {
-	take(r, n);
+	reader_bytes(r, n);
 }
 
 struct reader reader_sub(struct reader *r, size_t n)
 {
 	struct reader sub = *r;
 
-	if (take(r, n))
+	if (reader_bytes(r, n))
 		sub.end = sub.pos + n;
 	else
 		sub.failed = true;
@@ -116,67 +67,13 @@ void writer_init(struct writer *w, void *buf, size_t size)
 	w->failed = false;
 }
 
-static uint8_t *room(struct writer *w, size_t n)
-{
-	uint8_t *at;
-
-	if (w->failed || n > w->size - w->len) {
-		w->failed = true;
-		return NULL;
-	}
-	at = w->base + w->len;
-	w->len += n;
-	return at;
-}
-
-static void put_int(struct writer *w, uint64_t v, size_t n)
-{
-	uint8_t *at = room(w, n);
-
-	while (at && n--) {
-		at[n] = (uint8_t)v;
-		v >>= 8;
-	}
-}
-
-void writer_u8(struct writer *w, uint8_t v)
-{
-	put_int(w, v, 1);
-}
-
-void writer_u16(struct writer *w, uint16_t v)
-{
-	put_int(w, v, 2);
-}
-
-void writer_u32(struct writer *w, uint32_t v)
-{
-	put_int(w, v, 4);
-}
-
-void writer_u64(struct writer *w, uint64_t v)
-{
-	put_int(w, v, 8);
-}
-
-void writer_bytes(struct writer *w, const void *data, size_t n)
-{
-	uint8_t *at;
-
-	if (n == 0)
-		return;
-	at = room(w, n);
-	if (at)
-		memcpy(at, data, n);
-}
-
 void writer_zero(struct writer *w, size_t n)
 {
 	uint8_t *at;
 
 	if (n == 0)
 		return;
-	at = room(w, n);
+	at = writer_room(w, n);
 	if (at)
 		memset(at, 0, n);
 }

@@ -14,9 +14,11 @@
 #ifndef LISP_LIB_CURSOR_H
 #define LISP_LIB_CURSOR_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct reader {
 	const uint8_t *origin;	/* offset 0 */
@@ -44,16 +46,58 @@ static inline size_t reader_offset(const struct reader *r)
 	return (size_t)(r->pos - r->origin);
 }
 
-uint8_t reader_u8(struct reader *r);
-uint16_t reader_u16(struct reader *r);
-uint32_t reader_u32(struct reader *r);
-uint64_t reader_u64(struct reader *r);
+/* @n octets inside the buffer, or NULL; valid as long as the buffer is. */
+static inline const uint8_t *reader_bytes(struct reader *r, size_t n)
+{
+	const uint8_t *at = r->pos;
+
+	if (r->failed || n > (size_t)(r->end - at)) {
+		r->failed = true;
+		return NULL;
+	}
+	r->pos += n;
+	return at;
+}
+
+static inline uint8_t reader_u8(struct reader *r)
+{
+	const uint8_t *at = reader_bytes(r, 1);
+
+	return at ? *at : 0;
+}
+
+static inline uint16_t reader_u16(struct reader *r)
+{
+	const uint8_t *at = reader_bytes(r, 2);
+	uint16_t v = 0;
+
+	if (at)
+		memcpy(&v, at, sizeof(v));
+	return be16toh(v);
+}
+
+static inline uint32_t reader_u32(struct reader *r)
+{
+	const uint8_t *at = reader_bytes(r, 4);
+	uint32_t v = 0;
+
+	if (at)
+		memcpy(&v, at, sizeof(v));
+	return be32toh(v);
+}
+
+static inline uint64_t reader_u64(struct reader *r)
+{
+	const uint8_t *at = reader_bytes(r, 8);
+	uint64_t v = 0;
+
+	if (at)
+		memcpy(&v, at, sizeof(v));
+	return be64toh(v);
+}
 
 /* The next 16 bits without consuming them; fails like reader_u16(). */
 uint16_t reader_peek_u16(struct reader *r);
-
-/* @n octets inside the buffer, or NULL; valid as long as the buffer is. */
-const uint8_t *reader_bytes(struct reader *r, size_t n);
 
 /* Copy @n octets to @to; on failure @to is zeroed. */
 void reader_copy(struct reader *r, void *to, size_t n);
@@ -78,11 +122,51 @@ static inline bool writer_ok(const struct writer *w)
 	return !w->failed;
 }
 
-void writer_u8(struct writer *w, uint8_t v);
-void writer_u16(struct writer *w, uint16_t v);
-void writer_u32(struct writer *w, uint32_t v);
-void writer_u64(struct writer *w, uint64_t v);
-void writer_bytes(struct writer *w, const void *data, size_t n);
+/* Where the next @n octets are to be written, or NULL. */
+static inline uint8_t *writer_room(struct writer *w, size_t n)
+{
+	uint8_t *at;
+
+	if (w->failed || n > w->size - w->len) {
+		w->failed = true;
+		return NULL;
+	}
+	at = w->base + w->len;
+	w->len += n;
+	return at;
+}
+
+static inline void writer_bytes(struct writer *w, const void *data, size_t n)
+{
+	uint8_t *at = n ? writer_room(w, n) : NULL;
+
+	if (at)
+		memcpy(at, data, n);
+}
+
+static inline void writer_u8(struct writer *w, uint8_t v)
+{
+	writer_bytes(w, &v, sizeof(v));
+}
+
+static inline void writer_u16(struct writer *w, uint16_t v)
+{
+	v = htobe16(v);
+	writer_bytes(w, &v, sizeof(v));
+}
+
+static inline void writer_u32(struct writer *w, uint32_t v)
+{
+	v = htobe32(v);
+	writer_bytes(w, &v, sizeof(v));
+}
+
+static inline void writer_u64(struct writer *w, uint64_t v)
+{
+	v = htobe64(v);
+	writer_bytes(w, &v, sizeof(v));
+}
+
 void writer_zero(struct writer *w, size_t n);
 
 /* Overwrite octets already written (length and checksum fields).  An @off
