@@ -360,7 +360,7 @@ static void nonsense_entries(void **state)
 	put_near(&w, ENTRY_SAME, 2, "\xff", 1);
 	assert_int_equal(read_back(&w, &count), 0);
 	w = piece(room, sizeof(room));
-	put_near(&w, ENTRY_SAME, 2, "\1", 1);
+	put_near(&w, ENTRY_SAME, 0, "", 0);
 	assert_int_equal(read_back(&w, &count), -EBADMSG);
 	assert_int_equal(count, 0);
 }
