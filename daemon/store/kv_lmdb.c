@@ -111,16 +111,24 @@ static int take(struct kv_lmdb *l)
 	return ret;
 }
 
+/* Known before the mark is on a disk that may hang: what is put meanwhile would
+ * be forgotten. */
+static int lose(struct flusher *f)
+{
+	pthread_mutex_lock(&f->lock);
+	f->lost = true;
+	pthread_cond_signal(&f->over);
+	pthread_mutex_unlock(&f->lock);
+	checkpoint_distrust(&f->checkpoint);
+	return -ENOTRECOVERABLE;
+}
+
 /* May take a disk's time.  The one before holds until this one does. */
 static int settle(struct kv_lmdb *l)
 {
 	struct flusher *f = &l->flusher;
-	int ret = 0;
+	int ret = mdb_env_sync(l->env, 1) ? lose(f) : 0;
 
-	if (mdb_env_sync(l->env, 1)) {
-		checkpoint_distrust(&f->checkpoint);
-		ret = -ENOTRECOVERABLE;
-	}
 	if (!ret)
 		ret = checkpoint_put(&f->checkpoint);
 	if (!ret) {
@@ -232,8 +240,8 @@ static int begin_writing(struct kv_lmdb *l)
 	int ret;
 
 	pthread_mutex_lock(&f->lock);
-	if (!f->safe)
-		wait_for_flush(f);
+	while (f->wanted && !f->safe && !f->lost)
+		pthread_cond_wait(&f->over, &f->lock);
 	ret = f->lost ? -ENOTRECOVERABLE : f->safe ? 0 : -EIO;
 	pthread_mutex_unlock(&f->lock);
 	return ret;

@@ -6,6 +6,7 @@
 #include "store_image.h"
 
 #include <lmdb.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -45,8 +46,25 @@ static bool fails(int fd)
 	return true;
 }
 
+/* The next fdatasync() of CHECKPOINT_FILE hangs. */
+static bool hang;
+static sem_t hanging, let_go;
+
+static void hang_if_told(int fd)
+{
+	char path[256];
+
+	if (!__atomic_load_n(&hang, __ATOMIC_ACQUIRE) ||
+	    strcmp(name_of(fd, path), CHECKPOINT_FILE))
+		return;
+	__atomic_store_n(&hang, false, __ATOMIC_RELAXED);
+	sem_post(&hanging);
+	sem_wait(&let_go);
+}
+
 int fdatasync(int fd)
 {
+	hang_if_told(fd);
 	return fails(fd) ? -1 : (int)syscall(SYS_fdatasync, fd);
 }
 
@@ -386,6 +404,48 @@ static void the_first_sync_fails(void **state)
 	open_what_was_synced();
 }
 
+static void wait_for(sem_t *sem)
+{
+	while (sem_wait(sem))
+		assert_int_equal(errno, EINTR);
+}
+
+static void refused_while_it_hangs(void)
+{
+	wait_for(&hanging);
+	assert_int_equal(put("x"), -ENOTRECOVERABLE);
+	assert_int_equal(kv_del(kv, "a0", 2), -ENOTRECOVERABLE);
+	assert_int_equal(kv_sync_start(kv), -ENOTRECOVERABLE);
+	sem_post(&let_go);
+	nothing_is_written();
+	assert_false(has("x"));
+	kv_close(kv);
+}
+
+/* The disk that has failed takes its time for the mark of it, too: nothing that
+ * the mark will undo is taken meanwhile, and nobody waits for it. */
+static void lost_before_it_is_marked(void **state)
+{
+	sem_init(&hanging, 0, 0);
+	sem_init(&let_go, 0, 0);
+	kv = open_kv();
+	put_many("a", 60);
+	assert_int_equal(kv_sync(kv), 0);
+	assert_int_equal(put("b"), 0);
+	fail_sync(KV_FILE, 1);
+	__atomic_store_n(&hang, true, __ATOMIC_RELEASE);
+	assert_int_equal(kv_sync_start(kv), 0);
+	refused_while_it_hangs();
+
+	/* The first one of a process. */
+	kv = open_kv();
+	kv_close(kv);
+	fail_sync(KV_FILE, 1);
+	__atomic_store_n(&hang, true, __ATOMIC_RELEASE);
+	kv = open_kv();
+	refused_while_it_hangs();
+}
+
 /* All pages there will be would stay for the last one that there was. */
 static void no_checkpoint_for_long(void **state)
 {
@@ -426,6 +486,8 @@ int main(void)
 						on_lmdb, clean),
 		cmocka_unit_test_setup_teardown(the_first_sync_fails, on_lmdb,
 						clean),
+		cmocka_unit_test_setup_teardown(lost_before_it_is_marked,
+						on_lmdb, clean),
 		cmocka_unit_test_setup_teardown(no_checkpoint_for_long,
 						on_lmdb, clean),
 		cmocka_unit_test_setup_teardown(names_last, on_lmdb, clean),
