@@ -89,14 +89,18 @@ static bool may_reply(const struct query *q)
 
 /* --- what there is --- */
 
+/* For the EID asked for or, if it is a prefix and nothing is, for its first
+ * address, which may be another site's. */
 static const struct store_entry *registered(struct query *q)
 {
 	const struct sm_ops *ops = q->ms->ops;
 	const struct store_entry *e;
 
 	e = ops->store->match(ops->store_arg, &q->asked, &q->found);
-	if (!e)
+	if (!e) {
 		e = ops->store->match(ops->store_arg, &q->host, &q->found);
+		q->ref = ms_site_of(q->ms, &q->host);
+	}
 
 	/* A registration above the configured prefix is another site's. */
 	return e && e->eid.prefix.len >= q->ref->len ? e : NULL;
@@ -118,92 +122,6 @@ static void negative(struct query *q, enum ms_counter counter,
 
 	counter_up(&q->desk->counters[counter]);
 	reply_add(&q->reply, &rec);
-}
-
-/* --- proxy --- */
-
-static bool add_entry(struct query *q, const struct store_entry *e,
-		      const struct eid *eid)
-{
-	struct reply *r = &q->reply;
-	struct map_record rec;
-
-	/* A more-specific left out for want of memory would be as wrong as
-	 * one that does not fit. */
-	if (ms_entry_record(e, eid, NULL, q->acts->arena, &rec)) {
-		r->full = true;
-		return false;
-	}
-	return reply_add(r, &rec) != NULL;
-}
-
-/* Not the whole prefix: the hole around the EID asked for, if it was a prefix
- * around its first address, between what is registered and what is of others
- * (sm/reply.h). */
-static void add_cut(struct query *q)
-{
-	struct eid cut;
-
-	counter_up(&q->desk->counters[MS_CUT]);
-	ask_for(q, &q->host);
-	q->ref = ms_site_of(q->ms, &q->host);
-	q->entry = registered(q);
-	if (!q->entry) {
-		negative(q, MS_NEGATIVE_UNREGISTERED, TTL_UNREGISTERED,
-			 q->ref->len);
-		return;
-	}
-	cut = q->entry->eid;
-	cut.prefix = ms_hole(q->ms, &q->host, cut.prefix.len);
-	add_entry(q, q->entry, &cut);
-}
-
-/* Best match and what is registered beneath it, if all that fits and is the
- * site's. */
-static void add_match(struct query *q)
-{
-	const struct sm_ops *ops = q->ms->ops;
-	const struct store_entry *e = q->entry;
-	struct store_entry more;
-	unsigned int before = q->reply.count;
-
-	if (ms_has_others(q->ms, q->ref, &e->eid)) {
-		add_cut(q);
-		return;
-	}
-	while (e && add_entry(q, e, &e->eid))
-		e = ops->store->next(ops->store_arg, &q->entry->eid, &e->eid,
-				     &more);
-	if (!q->reply.full)
-		return;
-
-	reply_cut(&q->reply, before);
-	add_cut(q);
-}
-
-/* All that a reply says to one question lives as long (RFC 9301 5.5). */
-static void level_ttl(struct reply *r, unsigned int first)
-{
-	uint32_t ttl = UINT32_MAX;
-
-	for (unsigned int i = first; i < r->count; i++)
-		if (r->records[i].ttl < ttl)
-			ttl = r->records[i].ttl;
-	for (unsigned int i = first; i < r->count; i++)
-		r->records[i].ttl = ttl;
-}
-
-static void proxy(struct query *q)
-{
-	unsigned int before = q->reply.count;
-
-	if (!may_reply(q))
-		return;
-
-	add_match(q);
-	level_ttl(&q->reply, before);
-	if (q->reply.count > before)
-		counter_up(&q->desk->counters[MS_PROXY_REPLIES]);
 }
 
 /* --- on to an ETR --- */
@@ -279,6 +197,95 @@ static void ask_etrs(const struct query *q)
 		forward_send(q->rq->ecm, q->etrs[i], q->acts);
 		counter_up(&q->desk->counters[MS_FORWARDED]);
 	}
+}
+
+/* --- proxy --- */
+
+static bool add_entry(struct query *q, const struct store_entry *e,
+		      const struct eid *eid)
+{
+	struct reply *r = &q->reply;
+	struct map_record rec;
+
+	/* A more-specific left out for want of memory would be as wrong as
+	 * one that does not fit. */
+	if (ms_entry_record(e, eid, NULL, q->acts->arena, &rec)) {
+		r->full = true;
+		return false;
+	}
+	return reply_add(r, &rec) != NULL;
+}
+
+/* Not the whole prefix: the hole around the EID asked for, if it was a prefix
+ * around its first address, between what is registered and what is of others
+ * (sm/reply.h).  What is served at that address may be to be passed on. */
+static void add_cut(struct query *q)
+{
+	struct eid cut;
+
+	counter_up(&q->desk->counters[MS_CUT]);
+	ask_for(q, &q->host);
+	q->ref = ms_site_of(q->ms, &q->host);
+	q->entry = registered(q);
+	if (!q->entry) {
+		negative(q, MS_NEGATIVE_UNREGISTERED, TTL_UNREGISTERED,
+			 q->ref->len);
+		return;
+	}
+	if (!wants_proxy(q) && to_etr(q))
+		return;
+
+	cut = q->entry->eid;
+	cut.prefix = ms_hole(q->ms, &q->host, cut.prefix.len);
+	add_entry(q, q->entry, &cut);
+}
+
+/* Best match and what is registered beneath it, if all that fits and is the
+ * site's. */
+static void add_match(struct query *q)
+{
+	const struct sm_ops *ops = q->ms->ops;
+	const struct store_entry *e = q->entry;
+	struct store_entry more;
+	unsigned int before = q->reply.count;
+
+	if (ms_has_others(q->ms, q->ref, &e->eid)) {
+		add_cut(q);
+		return;
+	}
+	while (e && add_entry(q, e, &e->eid))
+		e = ops->store->next(ops->store_arg, &q->entry->eid, &e->eid,
+				     &more);
+	if (!q->reply.full)
+		return;
+
+	reply_cut(&q->reply, before);
+	add_cut(q);
+}
+
+/* All that a reply says to one question lives as long (RFC 9301 5.5). */
+static void level_ttl(struct reply *r, unsigned int first)
+{
+	uint32_t ttl = UINT32_MAX;
+
+	for (unsigned int i = first; i < r->count; i++)
+		if (r->records[i].ttl < ttl)
+			ttl = r->records[i].ttl;
+	for (unsigned int i = first; i < r->count; i++)
+		r->records[i].ttl = ttl;
+}
+
+static void proxy(struct query *q)
+{
+	unsigned int before = q->reply.count;
+
+	if (!may_reply(q))
+		return;
+
+	add_match(q);
+	level_ttl(&q->reply, before);
+	if (q->reply.count > before)
+		counter_up(&q->desk->counters[MS_PROXY_REPLIES]);
 }
 
 /* --- decide --- */

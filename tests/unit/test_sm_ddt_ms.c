@@ -250,6 +250,7 @@ static void no_answer_for_others(void **state)
 	assert_int_equal(sent(0).reply.record_count, 1);
 	assert_string_equal(answered(0), "[100]10.1.0.0/22");
 	put(NOW, REG(.eids = { "[100]10.1.0.0/24" }, .nonce = 2,
+		     .flags = MREG_PROXY_REPLY,
 		     .rlocs = { "192.0.2.9" }));
 	ask(NOW, "[100]10.1.0.0/16", 0);
 	assert_string_equal(answered(0), "[100]10.1.0.0/24");

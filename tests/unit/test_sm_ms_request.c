@@ -322,6 +322,61 @@ static void several_records(void **state)
 	assert_int_equal(counter("forwarded"), 1);
 }
 
+/* A prefix that is asked for stands for its first address where no whole
+ * answer can be given: whose that one is says how it is served, be the rest of
+ * the prefix registered or not. */
+static void first_address_of_another(void **state)
+{
+	static const struct {
+		enum site_mode a, b;
+		uint32_t flags;			/* b registers with */
+		const char *rloc;		/* the same */
+		enum msg_type type;
+	} rows[] = {
+		{ SITE_PROXY, SITE_FORWARD, MREG_PROXY_REPLY, "192.0.2.2",
+		  MSG_TYPE_ECM },
+		{ SITE_PROXY, SITE_AUTO, 0, "192.0.2.2", MSG_TYPE_ECM },
+		{ SITE_PROXY, SITE_AUTO, MREG_PROXY_REPLY, "192.0.2.2",
+		  MSG_TYPE_MAP_REPLY },
+		{ SITE_PROXY, SITE_PROXY, 0, "192.0.2.2", MSG_TYPE_MAP_REPLY },
+		{ SITE_FORWARD, SITE_PROXY, 0, "192.0.2.2",
+		  MSG_TYPE_MAP_REPLY },
+		/* No ETR of b's can answer. */
+		{ SITE_PROXY, SITE_FORWARD, 0, "2001:db8:0:a::1",
+		  MSG_TYPE_MAP_REPLY },
+	};
+	uint64_t now = NOW, nonce = 1;
+	struct addr etr = A("192.0.2.2");
+
+	eids_b[0].eid = E("[100]10.1.0.0/24");
+	begin_again();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (int whole = 0; whole < 2; whole++, now += 10000, nonce++) {
+			sites[0].mode = rows[i].a;
+			sites[1].mode = rows[i].b;
+			put(now, REG(.eids = { "[100]10.1.0.0/16" },
+				     .nonce = nonce, .withdraw = !whole));
+			put(now, REG(.eids = { "[100]10.1.0.0/24" },
+				     .nonce = nonce, .flags = rows[i].flags,
+				     .key = &keys_b[0],
+				     .rlocs = { rows[i].rloc }));
+			ask(now, "[100]10.1.0.0/16", 0);
+			assert_int_equal(count_acts(ACTION_SEND), 1);
+			/* A whole one that is passed on is a's ETR's. */
+			if (whole && rows[i].a == SITE_FORWARD) {
+				assert_int_equal(sent(0).type, MSG_TYPE_ECM);
+				continue;
+			}
+			assert_int_equal(sent(0).type, rows[i].type);
+			if (sent(0).type == MSG_TYPE_MAP_REPLY)
+				assert_int_equal(sent(0).reply.records->
+						 eid.prefix.len, 24);
+			else
+				assert_true(addr_equal(
+					&act(ACTION_SEND, 0)->send.to, &etr));
+		}
+}
+
 /* No more ETRs than two are asked because of one request. */
 static void etrs_of_one_request(void **state)
 {
@@ -395,6 +450,7 @@ int main(void)
 		TEST(reply_limits),
 		TEST(too_many_more_specifics),
 		TEST(several_records),
+		TEST(first_address_of_another),
 		TEST(etrs_of_one_request),
 		TEST(cut_among_several),
 		TEST(bad_configuration),
