@@ -377,6 +377,25 @@ static void first_address_of_another(void **state)
 		}
 }
 
+/* What is said about a prefix's first address alone counts as said about that,
+ * whoever asks for it how. */
+static void limit_of_the_first_address(void **state)
+{
+	eids_b[0].eid = E("[100]10.1.0.0/24");
+	begin_again();
+	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 1,
+		     .flags = MREG_PROXY_REPLY));
+	for (int i = 0; i < 3; i++) {
+		ask(NOW, "[100]10.1.0.0/16", 0);
+		assert_int_equal(sent(0).reply.records->eid.prefix.len, 24);
+	}
+	ask(NOW, "[100]10.1.0.0/32", 0);
+	assert_int_equal(count_acts(ACTION_SEND), 0);
+	assert_int_equal(counter("reply-limited"), 1);
+	ask(NOW, "[100]10.1.0.1/32", 0);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+}
+
 /* No more ETRs than two are asked because of one request. */
 static void etrs_of_one_request(void **state)
 {
@@ -451,6 +470,7 @@ int main(void)
 		TEST(too_many_more_specifics),
 		TEST(several_records),
 		TEST(first_address_of_another),
+		TEST(limit_of_the_first_address),
 		TEST(etrs_of_one_request),
 		TEST(cut_among_several),
 		TEST(bad_configuration),
