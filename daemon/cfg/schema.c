@@ -440,8 +440,9 @@ static const struct cfg_key ms_keys[] = {
 				       86400, "180"),
 	  .doc = "Seconds after which a registration ends that was not "
 		 "repeated." },
-	REQUESTS_ROW(conf_ms, "; above 1000 as many answers are sent to one "
-		     "ITR-RLOC, too"),
+	REQUESTS_ROW(conf_ms, "; whatever it is, a worker sends one ITR-RLOC, "
+		     "which who asks may make up, 1000 answers a second at "
+		     "most"),
 	{ "workers", UINT(conf_ms, workers, 1, 64, "1"),
 	  .doc = "Threads that answer Map-Requests and authenticate "
 		 "Map-Registers; no more than processors.  A source address "

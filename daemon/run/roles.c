@@ -282,13 +282,8 @@ static struct limit_rate a_second(uint64_t n)
 
 static void make_ms_limits(struct ms_limits *l, const struct conf_ms *c)
 {
-	const struct limit_rate rate = a_second(c->requests_per_source);
-
 	l->timeout = (uint32_t)c->registration_timeout * 1000;
-	l->requests.each = rate;
-	/* Those behind one address are answered there. */
-	if (rate.burst > l->per_rloc.each.burst)
-		l->per_rloc.each = rate;
+	l->requests.each = a_second(c->requests_per_source);
 }
 
 static int make_ms(struct roles *r, const struct conf_ms *c)

@@ -258,7 +258,8 @@ static void test_proxy_etrs_in_order(void **state)
 	cfg_errors_free(&e);
 }
 
-/* What the file says of limits, or does not, arrives. */
+/* What the file says of limits, or does not, arrives; how much one ITR-RLOC is
+ * sent, which may be a victim's, it does not say. */
 static void limits_are(const char *ms, const char *mr, uint32_t interval_us,
 		       uint32_t of_rloc_us, uint32_t of_mr_us)
 {
@@ -294,7 +295,7 @@ static void test_limits(void **state)
 {
 	limits_are("", "", 1000, 1000, 1000);
 	limits_are("\"requests-per-source\": 20000, ",
-		   "\"requests-per-source\": 1", 50, 50, 1000000);
+		   "\"requests-per-source\": 1", 50, 1000, 1000000);
 	limits_are("\"requests-per-source\": 10, ",
 		   "\"requests-per-source\": 1000000", 100000, 1000, 1);
 }

@@ -271,6 +271,26 @@ static void reply_limits(void **state)
 	assert_int_equal(counter("request-limited"), 220);
 }
 
+/* One address, named by ever other sources: 1000 at once. */
+static void one_victim(void **state)
+{
+	unsigned int n = 0;
+
+	for (int i = 0; i < 1200; i++) {
+		char from[32], eid[EID_TEXT_MAX];
+
+		snprintf(from, sizeof(from), "203.0.%d.%d", i / 200, i % 200);
+		snprintf(eid, sizeof(eid), "[100]10.65.%d.%d", i / 200,
+			 i % 200);
+		asked_from = from;
+		ask(NOW, eid, 0);
+		n += count_acts(ACTION_SEND);
+	}
+	assert_int_equal(n, 1000);
+	assert_int_equal(counter("reply-limited"), 200);
+	assert_int_equal(counter("request-limited"), 0);
+}
+
 static void too_many_more_specifics(void **state)
 {
 	struct eid asked = E("[100]10.1.200.1"), got;
@@ -467,6 +487,7 @@ int main(void)
 		TEST(no_site_starves),
 		TEST(invalid),
 		TEST(reply_limits),
+		TEST(one_victim),
 		TEST(too_many_more_specifics),
 		TEST(several_records),
 		TEST(first_address_of_another),
