@@ -218,6 +218,14 @@ static void is_put(struct journal *j, size_t len)
 	j->len -= len - JOURNAL_HEADER;
 }
 
+static int failed(struct journal *j, int err)
+{
+	j->lost = err == -ENOTRECOVERABLE;
+	if (j->lost)
+		j->len = JOURNAL_HEADER;
+	return err;
+}
+
 int journal_flush(struct journal *j)
 {
 	uint8_t key[JOURNAL_KEY_MAX];
@@ -226,6 +234,8 @@ int journal_flush(struct journal *j)
 
 	if (j->begun)
 		return -EINPROGRESS;
+	if (j->lost)
+		return failed(j, -ENOTRECOVERABLE);
 	if (j->len == JOURNAL_HEADER)
 		return 0;
 	writer_init(&w, j->buf, JOURNAL_HEADER);
@@ -236,7 +246,7 @@ int journal_flush(struct journal *j)
 	if (ret == -EINPROGRESS)
 		j->begun = j->len;
 	if (ret)
-		return ret;
+		return failed(j, ret);
 	is_put(j, j->len);
 	return 0;
 }
@@ -250,7 +260,7 @@ int journal_complete(struct journal *j)
 		return ret;
 	j->begun = 0;
 	if (ret)
-		return ret;
+		return failed(j, ret);
 	if (len)
 		is_put(j, len);
 	return 0;

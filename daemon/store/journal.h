@@ -30,6 +30,7 @@ struct journal {
 	size_t len;
 	size_t begun;			/* its octets that are being put; 0 */
 	size_t size;
+	bool lost;			/* nothing can be put any more */
 	uint64_t next;			/* number of the batch */
 	uint64_t octets;		/* in the log */
 	uint64_t now;			/* ms, our clock */
@@ -66,7 +67,9 @@ void journal_floor(struct journal *j, uint64_t tag, uint64_t floor);
 /*
  * 0, or as of kv_put(): then the batch stays, and grows.  -EINPROGRESS: it is
  * being put, with what was appended before that (kv_put_start()); what is
- * appended meanwhile goes next.
+ * appended meanwhile goes next.  After -ENOTRECOVERABLE, which it is then for
+ * ever, what was appended is forgotten: it would grow until no more is taken,
+ * and those who refresh their registrations would lose them.
  */
 int journal_flush(struct journal *j);
 

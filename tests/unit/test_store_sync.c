@@ -446,6 +446,104 @@ static void lost_before_it_is_marked(void **state)
 	refused_while_it_hangs();
 }
 
+/* One registration of @eid, by number, that ends at @expires. */
+static int refresh(unsigned int eid, uint64_t expires)
+{
+	static union {
+		struct reg_record rec;
+		uint8_t room[sizeof(struct reg_record) +
+			     sizeof(struct locator)];
+	} content = { .rec = { .ttl = 10, .locator_count = 1 } };
+	struct reg_party by = { .source = A("192.0.2.1"), .tag = 5 };
+	struct addr a = A("10.0.0.0");
+	struct nonce_key key = nkey(1, 1, 5);
+	struct store_change ch = {
+		.eid = { .iid = 7 },
+		.reg = { .by = &by, .rec = &content.rec,
+			 .registered = expires - 5000, .expires = expires,
+			 .lifetime = 5000 },
+	};
+	struct store_batch b = {
+		.changes = &ch, .count = 1, .nonce_key = &key,
+		.nonce = { .nonce = expires, .until = expires },
+	};
+
+	content.rec.locators[0] = L("192.0.2.1");
+	by.who = key.who;
+	a.bytes[2] = (uint8_t)eid;
+	assert_int_equal(prefix_make(&a, 24, &ch.eid.prefix), 0);
+	return store_memory_ops.commit(store, &b);
+}
+
+static uint64_t expires_of(const char *host)
+{
+	const struct addr a = A(host);
+	struct eid eid = { .iid = 7 };
+	struct store_entry e;
+
+	assert_int_equal(prefix_make(&a, 32, &eid.prefix), 0);
+	return store_memory_ops.match(store, &eid, &e) ? e.regs->expires : 0;
+}
+
+/* Far more than may wait for a disk that works again. */
+static void many_refreshes(uint64_t durable)
+{
+	for (unsigned int i = 0; i < 200000; i++) {
+		assert_int_equal(refresh(i % 16, 10000 + i), 0);
+		if (i % 64)
+			continue;
+		assert_int_equal(store_flush(store), -ENOTRECOVERABLE);
+		assert_int_equal(store_flush(store), -ENOTRECOVERABLE);
+		assert_int_equal(store_durable(store), durable);
+	}
+	assert_int_equal(expires_of("10.0.15.1"), 10000 + 199999);
+	assert_int_equal(expires_of("10.0.16.1"), 0);
+}
+
+/* A Map-Server goes on from memory, and says of nothing that it is on record. */
+static void goes_on_without_a_disk(void **state)
+{
+	store_config_init(&cfg);
+	open_store();
+	assert_int_equal(refresh(0, 9000), 0);
+	assert_int_equal(store_sync(store), 0);
+	assert_int_equal(refresh(0, 9500), 0);
+	fail_sync(KV_FILE, 1);
+	assert_int_equal(store_sync(store), -ENOTRECOVERABLE);
+	assert_int_equal(store_flush(store), 0);
+	many_refreshes(store_durable(store));
+	store_free(store);
+	kv_close(kv);
+	cfg.now = 4000;
+	cfg.wall = 4000;
+	open_store();
+	assert_int_equal(expires_of("10.0.0.1"), 9000);
+	assert_int_equal(expires_of("10.0.15.1"), 0);
+	close_store();
+}
+
+/* The same with one that takes its time to say so. */
+static void goes_on_without_others(void **state)
+{
+	uint64_t durable;
+
+	store_config_init(&cfg);
+	open_store();
+	assert_int_equal(refresh(0, 9000), 0);
+	assert_int_equal(store_sync(store), 0);
+	durable = store_durable(store);
+	assert_int_equal(kv_disk_late(disk), 0);
+	assert_int_equal(refresh(0, 9500), 0);
+	assert_int_equal(store_flush(store), 0);
+	assert_int_equal(refresh(1, 9500), 0);
+	assert_true(kv_disk_end(disk, false, -ENOTRECOVERABLE));
+	assert_int_equal(store_complete(store), -ENOTRECOVERABLE);
+	assert_false(store_pending(store));
+	many_refreshes(durable);
+	store_free(store);
+	kv_close(kv);
+}
+
 /* All pages there will be would stay for the last one that there was. */
 static void no_checkpoint_for_long(void **state)
 {
@@ -488,6 +586,10 @@ int main(void)
 						clean),
 		cmocka_unit_test_setup_teardown(lost_before_it_is_marked,
 						on_lmdb, clean),
+		cmocka_unit_test_setup_teardown(goes_on_without_a_disk,
+						on_lmdb, clean),
+		cmocka_unit_test_setup_teardown(goes_on_without_others,
+						on_memory, clean),
 		cmocka_unit_test_setup_teardown(no_checkpoint_for_long,
 						on_lmdb, clean),
 		cmocka_unit_test_setup_teardown(names_last, on_lmdb, clean),
