@@ -166,8 +166,8 @@ const char *report_record_trouble(int err)
 {
 	if (err == -ENOTRECOVERABLE)
 		return "the disk has failed, and nothing is put on record any "
-		       "more: when it works, restart lispd, which goes on "
-		       "from what was on it for certain";
+		       "more: see to the disk and reboot the machine; lispd "
+		       "goes on from what was on it for certain";
 	return strerror(-err);
 }
 
