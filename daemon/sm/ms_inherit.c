@@ -73,16 +73,20 @@ static void inherit_site(struct ms *ms, size_t i, const struct ms *old,
 	}
 }
 
-static void inherit_desk(struct ms_desk *d, struct ms_desk *old)
+static void inherit_desk(const struct ms *ms, struct ms_desk *d,
+			 const struct ms *old, struct ms_desk *o)
 {
-	bucket_inherit(&d->verify, &old->verify);
-	bucket_inherit(&d->serve, &old->serve);
-	limit_inherit(&d->failures, &old->failures);
-	limit_inherit(&d->requests, &old->requests);
-	limit_inherit(&d->per_eid, &old->per_eid);
-	limit_inherit(&d->per_rloc, &old->per_rloc);
-	limit_inherit(&d->seen, &old->seen);
-	counters_inherit(d->counters, old->counters, MS_COUNT);
+	bucket_inherit(&d->verify, &o->verify);
+	bucket_inherit(&d->serve, &o->serve);
+	/* Of EIDs of no site. */
+	bucket_inherit(&d->serves[ms->cfg->site_count],
+		       &o->serves[old->cfg->site_count]);
+	limit_inherit(&d->failures, &o->failures);
+	limit_inherit(&d->requests, &o->requests);
+	limit_inherit(&d->per_eid, &o->per_eid);
+	limit_inherit(&d->per_rloc, &o->per_rloc);
+	limit_inherit(&d->seen, &o->seen);
+	counters_inherit(d->counters, o->counters, MS_COUNT);
 }
 
 void ms_inherit(struct ms *ms, struct ms *old)
@@ -94,7 +98,8 @@ void ms_inherit(struct ms *ms, struct ms *old)
 	limit_inherit(&ms->again, &old->again);
 	counters_inherit(ms->counters, old->counters, MS_COUNT);
 	for (unsigned int i = 0; i < old->desk_count; i++)
-		inherit_desk(&ms->desks[i % ms->desk_count], &old->desks[i]);
+		inherit_desk(ms, &ms->desks[i % ms->desk_count], old,
+			     &old->desks[i]);
 	if (!heirs)
 		return;
 	for (size_t i = 0; i < old->cfg->site_count; i++)

@@ -231,6 +231,36 @@ static void no_site_starves(void **state)
 	assert_int_equal(counter("request-limited"), 0);
 }
 
+/* Another configuration gives nobody his share back: not a site, nor who asks
+ * for EIDs of none. */
+static void shares_are_kept(void **state)
+{
+	static const char *const eids[] = { "[100]10.1.1.1", "[100]10.64.1.1" };
+	static struct ms_config next;
+
+	cfg.limits.serve.each = (struct limit_rate){ 1000000, 4 };
+	cfg.limits.serve.all = (struct limit_rate){ 100000, 4 };
+	begin_again();
+	for (int i = 0; i < 2; i++) {
+		uint64_t before = counter("site-limited");
+
+		for (int k = 0; k < 50; k++)
+			ask(NOW, eids[i], 0);
+		before = counter("site-limited") - before;
+		assert_in_range(before, 40, 46);
+	}
+	next = cfg;
+	reload(NOW, &next);
+	for (int i = 0; i < 2; i++) {
+		uint64_t before = counter("site-limited");
+
+		ask(NOW, eids[i], 0);
+		assert_int_equal(counter("site-limited"), before + 1);
+	}
+	ask(NOW, "[100]10.2.1.1", 0);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+}
+
 static void invalid(void **state)
 {
 	static const uint32_t flags[] = { MREQ_PROBE, MREQ_SMR,
@@ -485,6 +515,7 @@ int main(void)
 		TEST(loops),
 		TEST(two_desks),
 		TEST(no_site_starves),
+		TEST(shares_are_kept),
 		TEST(invalid),
 		TEST(reply_limits),
 		TEST(one_victim),
