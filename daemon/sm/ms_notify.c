@@ -257,7 +257,9 @@ static const struct sm_key *key_under(const struct ms *ms,
 	const struct sm_key *key = site ? ms_key_of(site, p->key->tag) : NULL;
 
 	if (!key || !ref || ref->site != site ||
-	    !ms_site_allows(ref, &p->eid) || key->key_id != p->key->key_id)
+	    !ms_site_allows(ref, &p->eid) ||
+	    ms_is_delegated(ms, ref, &p->eid) ||
+	    key->key_id != p->key->key_id)
 		return NULL;
 	return key;
 }

@@ -427,6 +427,51 @@ static void not_told_again(void **state)
 	}
 }
 
+/* Nor about what has been delegated to others meanwhile. */
+static void not_told_when_delegated(void **state)
+{
+	static const struct {
+		const char *away;
+		bool told;
+		const char *rloc;
+	} rows[] = {
+		{ "[100]10.0.0.0/8", true, "192.0.2.2" },
+		{ "[100]10.1.128.0/17", true, "192.0.2.3" },
+		{ "[100]10.1.2.0/24", false, "192.0.2.4" },
+	};
+	struct referral_rloc child = { .addr = A("192.0.2.77") };
+	struct ddt_delegation away = { .rlocs = &child, .rloc_count = 1 };
+	struct ddt_config ddt_cfg;
+	struct ddt ddt;
+
+	ddt_config_init(&ddt_cfg);
+	ddt_cfg.delegations = &away;
+	ddt_cfg.delegation_count = 1;
+	for (unsigned int i = 0; i < 3; i++) {
+		typeof(&ms) old = &ms;
+		struct eid eid;
+
+		for (uint8_t x = 1; x <= 2; x++)
+			put(NOW, REG(.eids = { "[100]10.1.2.0/24" }, .xtr = x,
+				     .nonce = i + 1, .flags = x == 1 ? M : 0,
+				     .rlocs = { x == 1 ? "192.0.2.1" :
+						rows[i].rloc }));
+		assert_int_equal(ms.notifies.count, 1);
+		which = !which;
+		assert_int_equal(ms_init(&ms, &cfg, &ms_ops, seed), 0);
+		eid = E(rows[i].away);
+		away.xeid = xeid_of(&eid);
+		assert_int_equal(ddt_init(&ddt, &ddt_cfg, &ms_ops, &ms, seed),
+				 0);
+		ms_adopt(&ms, NOW, turn());
+		ms_inherit(&ms, old);
+		ms_free(old);
+		assert_int_equal(ms.notifies.count, rows[i].told);
+		assert_int_equal(counter("unsolicited-lost"), !rows[i].told);
+		ddt_free(&ddt);
+	}
+}
+
 /* Who does not merge has no part in what others merge. */
 static void merged_without_him(void **state)
 {
@@ -466,6 +511,7 @@ int main(void)
 		TEST(wrong_acks),
 		TEST(told_again),
 		TEST(not_told_again),
+		TEST(not_told_when_delegated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
