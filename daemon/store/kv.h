@@ -106,8 +106,8 @@ int kv_walk(struct kv *k, const void *prefix, size_t prefix_len,
 /* Durable against a crash of the machine.  May take a disk's time, and what was
  * begun has ended then.  0, -EIO: it may be tried again, or -ENOTRECOVERABLE: the
  * disk has failed to keep what it was given, which no later success makes good,
- * or it failed too often.  From then on nothing can be put; who opens the table
- * again finds what was durable last. */
+ * or it failed too often.  From then on nothing can be put.  After the former
+ * who opens the table again finds what was durable last. */
 int kv_sync(struct kv *k);
 
 /* Begin to make durable what was put so far, and return at once.  Does nothing
