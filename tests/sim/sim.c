@@ -46,7 +46,8 @@ struct sim_host *sim_host_of(struct sim *s, const struct addr *a)
 {
 	for (size_t i = 0; i < s->host_count; i++)
 		for (size_t k = 0; k < s->hosts[i].addr_count; k++)
-			if (addr_equal(&s->hosts[i].addrs[k], a))
+			if (addr_equal(&s->hosts[i].addrs[k], a) &&
+			    !addr_equal(&s->hosts[i].away, a))
 				return &s->hosts[i];
 	return NULL;
 }

@@ -28,6 +28,7 @@ struct sim_host {
 	const char *name;
 	struct addr addrs[SIM_ADDRS];
 	size_t addr_count;
+	struct addr away;		/* routed to another that has it, too */
 	struct node_config cfg;
 	struct plane plane;
 	struct kv_disk *disk;
