@@ -33,16 +33,6 @@ uint16_t reader_peek_u16(struct reader *r)
 	return v;
 }
 
-void reader_copy(struct reader *r, void *to, size_t n)
-{
-	const uint8_t *at = reader_bytes(r, n);
-
-	if (at)
-		memcpy(to, at, n);
-	else
-		memset(to, 0, n);
-}
-
 void reader_skip(struct reader *r, size_t n)
 {
 	reader_bytes(r, n);

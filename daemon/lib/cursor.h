@@ -59,48 +59,51 @@ static inline const uint8_t *reader_bytes(struct reader *r, size_t n)
 	return at;
 }
 
+/* Copy @n octets to @to; on failure @to is zeroed. */
+static inline void reader_copy(struct reader *r, void *to, size_t n)
+{
+	const uint8_t *at = reader_bytes(r, n);
+
+	if (at)
+		memcpy(to, at, n);
+	else
+		memset(to, 0, n);
+}
+
 static inline uint8_t reader_u8(struct reader *r)
 {
-	const uint8_t *at = reader_bytes(r, 1);
+	uint8_t v;
 
-	return at ? *at : 0;
+	reader_copy(r, &v, sizeof(v));
+	return v;
 }
 
 static inline uint16_t reader_u16(struct reader *r)
 {
-	const uint8_t *at = reader_bytes(r, 2);
-	uint16_t v = 0;
+	uint16_t v;
 
-	if (at)
-		memcpy(&v, at, sizeof(v));
+	reader_copy(r, &v, sizeof(v));
 	return be16toh(v);
 }
 
 static inline uint32_t reader_u32(struct reader *r)
 {
-	const uint8_t *at = reader_bytes(r, 4);
-	uint32_t v = 0;
+	uint32_t v;
 
-	if (at)
-		memcpy(&v, at, sizeof(v));
+	reader_copy(r, &v, sizeof(v));
 	return be32toh(v);
 }
 
 static inline uint64_t reader_u64(struct reader *r)
 {
-	const uint8_t *at = reader_bytes(r, 8);
-	uint64_t v = 0;
+	uint64_t v;
 
-	if (at)
-		memcpy(&v, at, sizeof(v));
+	reader_copy(r, &v, sizeof(v));
 	return be64toh(v);
 }
 
 /* The next 16 bits without consuming them; fails like reader_u16(). */
 uint16_t reader_peek_u16(struct reader *r);
-
-/* Copy @n octets to @to; on failure @to is zeroed. */
-void reader_copy(struct reader *r, void *to, size_t n);
 
 void reader_skip(struct reader *r, size_t n);
 
