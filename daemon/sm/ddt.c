@@ -103,15 +103,24 @@ static int add_sites(struct ddt *d)
 	return ret;
 }
 
+/* Of a Map-Server that is no node.  It signs nothing and is asked for each EID
+ * anew: a source may ask it as often as any other way. */
+static const struct ddt_config *plain_config(struct ddt_config *cfg,
+					     const struct ms *ms)
+{
+	ddt_config_init(cfg);
+	cfg->requests = ms->cfg->limits.requests;
+	return cfg;
+}
+
 int ddt_init(struct ddt *d, const struct ddt_config *cfg,
 	     const struct sm_ops *ops, struct ms *ms, const uint8_t seed[16])
 {
 	int ret;
 
 	memset(d, 0, sizeof(*d));
-	ddt_config_init(&d->plain);
 	if (!cfg)
-		cfg = &d->plain;
+		cfg = plain_config(&d->plain, ms);
 	if (ddt_sign_room(&cfg->sign) > DDT_SIGN_ROOM_MAX)
 		return -EINVAL;
 	d->cfg = cfg;

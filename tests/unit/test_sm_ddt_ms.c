@@ -417,6 +417,19 @@ static void holes_cost_no_site(void **state)
 	assert_int_equal(counted(g, "signed"), 1 + 7 + 1);
 }
 
+/* A Map-Server that is no node takes as many as of anybody else. */
+static void no_node_limits_as_its_map_server(void **state)
+{
+	cfg.limits.requests.each = (struct limit_rate){ 1000000, 3 };
+	ddt_free(&ddt);
+	assert_int_equal(ddt_init(&ddt, NULL, &ms_ops, &ms, seed), 0);
+	for (int i = 0; i < 5; i++) {
+		ASK("[100]10.8.0.1/32");
+		assert_int_equal(count_acts(ACTION_SEND), i < 3);
+	}
+	assert_int_equal(counted(ddt_counters(&ddt), "limited"), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +450,7 @@ int main(void)
 		T(never_too_often),
 		T(not_without_end),
 		T(holes_cost_no_site),
+		T(no_node_limits_as_its_map_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
