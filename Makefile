@@ -109,11 +109,18 @@ $(B)/fuzz/%.o: %.c
 LINK = $(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now
 
 .PHONY: daemon
-daemon: $(if $(wildcard daemon/main.c),$(B)/lispd) $(call archives,,$(ROOMS))
+daemon: $(if $(wildcard daemon/main.c),$(B)/lispd) $(B)/lispd.conf.5 \
+	$(call archives,,$(ROOMS))
 
 $(B)/lispd: $(B)/daemon/main.o $(call archives,,$(ROOMS))
 	$(say) LINK $@
 	$(Q)$(LINK) -o $@ $< $(call group,$(call archives,,$(ROOMS))) $(LDLIBS)
+
+# What lispd says of its keys is in its manual page.
+$(B)/lispd.conf.5: $(B)/lispd $(addprefix Documentation/man/,keys.awk lispd.conf.5.in)
+	$(say) MAN $@
+	$(Q)set -o pipefail; $< --schema | awk -f Documentation/man/keys.awk - \
+		Documentation/man/lispd.conf.5.in >$@
 
 # A tool is tools/NAME.c or tools/NAME/*.c, linked against all rooms and what
 # tools share.
@@ -308,7 +315,7 @@ install:
 	chmod 644 $(UNITS)/lispd.service $(UNITS)/lispd@.service
 	$(if $(IPLINK),install -D -m 644 $(IPLINK) \
 		$(DESTDIR)$(IP_LIB)/link_lisp.so)
-	$(foreach m,$(wildcard Documentation/man/*.[158]),install -D -m 644 $(m) \
+	$(foreach m,$(wildcard Documentation/man/*.[158]) $(B)/lispd.conf.5,install -D -m 644 $(m) \
 		$(MAN)/man$(subst .,,$(suffix $(m)))/$(notdir $(m)) &&) :
 	@if [ -e $(B)/module/$(KREL)/lisp.ko ]; then $(MAKE) install-module; \
 	else echo "  No module for kernel $(KREL) was built (its headers are" \
