@@ -8,6 +8,7 @@
 #   make bench-xtr        what many VPNs and a restart cost lispd
 #   make bench-mapping    a Map-Server beside a name server
 #   make check            every test; KINDS="unit sim" runs some of them
+#   make deb              Debian packages, in build/deb
 #   make install          module, lispd, its units, tools, manual pages (DESTDIR,
 #                         PREFIX)
 #   make help             all targets
@@ -39,8 +40,10 @@ all: module daemon tools
 
 CC := gcc
 CFLAGS ?= -O2 -g
+# A compiler of next year may warn where none of today's does.
+WERROR ?= -Werror
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	-Wno-unused-parameter -Werror
+	-Wno-unused-parameter $(WERROR)
 C_ALL = -std=gnu11 $(WARN) -D_GNU_SOURCE -Idaemon -Iuapi $(PKG_CFLAGS) -MMD -MP
 C_HARD := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
@@ -88,7 +91,7 @@ $(if $(STRAY),$(error $(STRAY): in no room of the house ($(ROOMS))))
 $(B)/%.o: %.c
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(C_ALL) $(CFLAGS) $(C_HARD) -fPIE -c -o $@ $<
+	$(Q)$(CC) $(C_ALL) $(CPPFLAGS) $(CFLAGS) $(C_HARD) -fPIE -c -o $@ $<
 
 $(B)/asan/%.o: %.c
 	$(say) CC $@
@@ -106,7 +109,7 @@ $(B)/fuzz/%.o: %.c
 		-Wno-gnu-variable-sized-type-not-at-end -O1 -g \
 		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) $(FUZZ_STOP) -c -o $@ $<
 
-LINK = $(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now
+LINK = $(CC) $(CFLAGS) $(LDFLAGS) -pie -Wl,-z,relro,-z,now
 
 .PHONY: daemon
 daemon: $(if $(wildcard daemon/main.c),$(B)/lispd) $(B)/lispd.conf.5 \
@@ -142,8 +145,8 @@ IPLINK := $(if $(wildcard tools/iplink/link_lisp.c),$(B)/link_lisp.so)
 $(B)/link_lisp.so: $(wildcard tools/iplink/*.[ch]) uapi/linux/if_lisp.h
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE -Iuapi $(CFLAGS) $(C_HARD) \
-		-shared -fPIC -o $@ $(wildcard tools/iplink/*.c)
+	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE -Iuapi $(CPPFLAGS) \
+		$(CFLAGS) $(C_HARD) $(LDFLAGS) -shared -fPIC -o $@ $(wildcard tools/iplink/*.c)
 
 .PHONY: tools
 tools: $(addprefix $(B)/,$(TOOLS)) $(IPLINK)
@@ -294,18 +297,28 @@ PREFIX ?= /usr/local
 SBIN := $(DESTDIR)$(PREFIX)/sbin
 MAN := $(DESTDIR)$(PREFIX)/share/man
 INC := $(DESTDIR)$(PREFIX)/include/linux
-UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+UNITS := $(DESTDIR)$(UNITDIR)
+VERSION = $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
+DKMS = $(DESTDIR)/usr/src/lisp-$(VERSION)
 KREL ?= $(shell uname -r)
 # The directory this machine's ip(8) was built to look in.
 IP_LIB ?= $(or $(shell grep -aoE -m1 '/usr/[[:alnum:]/_-]*/ip' \
 	"$$(command -v ip || echo /dev/null)" | head -n 1),/usr/lib/ip)
 
-.PHONY: install
-install:
-	install -d $(SBIN) $(INC)
-	install -m 755 $(B)/lispd $(addprefix $(B)/,$(TOOLS)) $(SBIN)
-	install -m 644 $(wildcard uapi/linux/*.h) $(INC)
-	install -d $(UNITS)
+.PHONY: install install-daemon install-tools install-headers
+install: install-daemon install-tools install-headers
+	@if [ -e $(B)/module/$(KREL)/lisp.ko ]; then $(MAKE) install-module; \
+	else echo "  No module for kernel $(KREL) was built (its headers are" \
+		"not here): the module is not installed."; fi
+
+pages = $(sort $(wildcard Documentation/man/*.[158])) $(B)/lispd.conf.5
+install_pages = $(foreach m,$(1),install -D -m 644 $(m) \
+	$(MAN)/man$(subst .,,$(suffix $(m)))/$(notdir $(m)) &&) :
+
+install-daemon:
+	install -d $(SBIN) $(UNITS)
+	install -m 755 $(B)/lispd $(SBIN)
 	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' systemd/lispd.service \
 		>$(UNITS)/lispd.service
 	sed -e 's,/etc/lispd.conf,/etc/lispd/%i.conf,' \
@@ -313,13 +326,26 @@ install:
 		-e 's,^Type=.*,&\nNetworkNamespacePath=/run/netns/%i,' \
 		$(UNITS)/lispd.service >$(UNITS)/lispd@.service
 	chmod 644 $(UNITS)/lispd.service $(UNITS)/lispd@.service
+	$(call install_pages,$(filter %/lispd.8 %/lispd.conf.5,$(pages)))
+
+install-tools:
+	install -d $(SBIN)
+	install -m 755 $(addprefix $(B)/,$(TOOLS)) $(SBIN)
 	$(if $(IPLINK),install -D -m 644 $(IPLINK) \
 		$(DESTDIR)$(IP_LIB)/link_lisp.so)
-	$(foreach m,$(wildcard Documentation/man/*.[158]) $(B)/lispd.conf.5,install -D -m 644 $(m) \
-		$(MAN)/man$(subst .,,$(suffix $(m)))/$(notdir $(m)) &&) :
-	@if [ -e $(B)/module/$(KREL)/lisp.ko ]; then $(MAKE) install-module; \
-	else echo "  No module for kernel $(KREL) was built (its headers are" \
-		"not here): the module is not installed."; fi
+	$(call install_pages,$(filter-out %/lispd.8 %/lispd.conf.5,$(pages)))
+
+install-headers:
+	install -d $(INC)
+	install -m 644 $(wildcard uapi/linux/*.h) $(INC)
+
+# What DKMS builds the module of; the package adds dkms.conf.
+.PHONY: install-dkms
+install-dkms:
+	cd kernel && find . -type f \( -name '*.[ch]' -o -name Kbuild \) \
+		-exec install -D -m 644 {} $(abspath $(DKMS))/kernel/{} \;
+	install -d $(DKMS)/uapi/linux
+	install -m 644 $(wildcard uapi/linux/*.h) $(DKMS)/uapi/linux
 
 .PHONY: install-module
 install-module:
@@ -327,6 +353,11 @@ install-module:
 		$(DESTDIR)/lib/modules/$(KREL)/updates/lisp.ko
 	strip --strip-debug $(DESTDIR)/lib/modules/$(KREL)/updates/lisp.ko
 	$(if $(DESTDIR),,depmod $(KREL))
+
+.PHONY: deb
+deb:
+	$(Q)tests/deps build deb
+	$(Q)tests/packages/build $(B)/deb
 
 .PHONY: clean distclean help
 # Unpacked kernels take a download to get back: "clean" leaves them.
