@@ -104,15 +104,17 @@ int kv_walk(struct kv *k, const void *prefix, size_t prefix_len,
 		      const void *value, size_t len), void *arg);
 
 /* Durable against a crash of the machine.  May take a disk's time, and what was
- * begun has ended then.  0, -EIO: it may be tried again, or -ENOTRECOVERABLE: the
- * disk has failed to keep what it was given, which no later success makes good,
- * or it failed too often.  From then on nothing can be put.  After the former
- * who opens the table again finds what was durable last. */
+ * begun has ended then.  0; -EIO, -ENOSPC or the like: it may be tried again,
+ * and if it has failed often nothing can be put until it succeeds; or
+ * -ENOTRECOVERABLE: the disk has failed to keep what it was given, which no later
+ * success makes good.  From then on nothing can be put, and who opens the table
+ * again finds what was durable last. */
 int kv_sync(struct kv *k);
 
-/* Begin to make durable what was put so far, and return at once.  Does nothing
- * when nothing was put, or when the disk is still busy with the last one.  0,
- * or as of kv_sync() when the last one failed. */
+/* Begin to make durable what was put so far, and return at once; to be called
+ * every second.  Does nothing when nothing was put, when the disk is still busy
+ * with the last one, or when it has failed often, for up to a minute.  0, or as
+ * of kv_sync() when the last one failed. */
 int kv_sync_start(struct kv *k);
 
 #endif

@@ -14,7 +14,9 @@
  * A process finds the checkpoint of the one before, but not the reader that
  * kept its pages: it makes one of its own at once, and writes nothing before
  * that is on the disk.  As long as that fails, so does each write: the one that
- * is there would lead to pages that are used again.
+ * is there would lead to pages that are used again.  Nor is anything written
+ * while it has failed often: the reader of the last one keeps all pages there
+ * will be.  It is tried again for as long as we live, ever less often.
  *
  * When a sync of the file fails, the kernel may have dropped what it could not
  * write, and the next one succeeds without it.  So there is no next one, and no
@@ -38,6 +40,7 @@
 #define MAP_SIZE	((size_t)64 * 1024 * 1024 * 1024)
 #define PATH_SIZE	4096
 #define FAILURES_MAX	10	/* of the checkpoint, one after the other */
+#define PAUSE_MAX	60	/* kv_sync_start()s, one a second */
 
 struct flusher {
 	pthread_t thread;
@@ -46,8 +49,10 @@ struct flusher {
 	pthread_cond_t over;
 	bool wanted;
 	bool stop;
-	bool failed;			/* the last flush */
+	int failed;			/* the last flush: why */
 	unsigned int failures;		/* one after the other */
+	unsigned int pause;		/* kv_sync_start()s after the last */
+	unsigned int left;		/* of these */
 	bool safe;			/* there is a checkpoint of ours */
 	bool lost;			/* nothing is written any more */
 	/* the flusher's while @wanted, else the writer's */
@@ -141,19 +146,35 @@ static int settle(struct kv_lmdb *l)
 	return ret;
 }
 
-/* Under the lock.  A reader that stays for ever would keep all pages there will
- * be: with no new checkpoint for long no more is written. */
+/* Under the lock. */
+static bool may_write(const struct flusher *f)
+{
+	return f->safe && f->failures < FAILURES_MAX;
+}
+
 static void flushed(struct flusher *f, int ret)
 {
 	f->failed = ret;
 	f->failures = ret ? f->failures + 1 : 0;
 	f->safe |= !ret;
-	f->lost |= ret == -ENOTRECOVERABLE || f->failures >= FAILURES_MAX;
+	f->lost |= ret == -ENOTRECOVERABLE;
+	f->pause = f->failures < FAILURES_MAX ? 0 : 2 * f->pause + 1;
+	if (f->pause > PAUSE_MAX)
+		f->pause = PAUSE_MAX;
+	f->left = f->pause;
+}
+
+static bool pausing(struct flusher *f)
+{
+	if (!f->left)
+		return false;
+	f->left--;
+	return true;
 }
 
 static int trouble(const struct flusher *f)
 {
-	return f->lost ? -ENOTRECOVERABLE : f->failed ? -EIO : 0;
+	return f->lost ? -ENOTRECOVERABLE : f->failed;
 }
 
 static void *flush(void *arg)
@@ -210,7 +231,7 @@ static int lmdb_sync_start(struct kv *k)
 
 	pthread_mutex_lock(&f->lock);
 	ret = trouble(f);
-	if (!f->wanted && (l->dirty || ret))
+	if (!f->wanted && (l->dirty || ret) && !pausing(f))
 		begin_flush(l);
 	if (!ret)
 		ret = trouble(f);
@@ -242,7 +263,7 @@ static int begin_writing(struct kv_lmdb *l)
 	pthread_mutex_lock(&f->lock);
 	while (f->wanted && !f->safe && !f->lost)
 		pthread_cond_wait(&f->over, &f->lock);
-	ret = f->lost ? -ENOTRECOVERABLE : f->safe ? 0 : -EIO;
+	ret = f->lost ? -ENOTRECOVERABLE : may_write(f) ? 0 : -EIO;
 	pthread_mutex_unlock(&f->lock);
 	return ret;
 }

@@ -544,6 +544,13 @@ static void goes_on_without_others(void **state)
 	kv_close(kv);
 }
 
+static void nothing_is_written_now(void)
+{
+	assert_int_equal(put("x"), -EIO);
+	assert_int_equal(kv_del(kv, "a0", 2), -EIO);
+	assert_int_equal(kv_del_range(kv, "a", 1, "b", 1, 9), -EIO);
+}
+
 /* All pages there will be would stay for the last one that there was. */
 static void no_checkpoint_for_long(void **state)
 {
@@ -552,23 +559,70 @@ static void no_checkpoint_for_long(void **state)
 	kv = open_kv();
 	put_many("a", 60);
 	assert_int_equal(kv_sync(kv), 0);
-	fail_sync(CHECKPOINT_FILE, 2);
-	assert_int_equal(kv_sync(kv), -EIO);
-	assert_int_equal(kv_sync(kv), -EIO);
-	assert_int_equal(kv_sync(kv), 0);
-
-	fail_sync(CHECKPOINT_FILE, 1000);
-	while (n < 50 && kv_sync(kv) == -EIO)
+	fail_sync(CHECKPOINT_FILE, 9);
+	while (kv_sync(kv) == -EIO)
 		put_many("b", n++);
-	assert_in_range(n, 5, 20);
-	nothing_is_written();
-	fail_sync(CHECKPOINT_FILE, 0);
-	nothing_is_written();
+	assert_int_equal(n, 9);
+
+	fail_sync(CHECKPOINT_FILE, 10);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(kv_sync(kv), -EIO);
+	nothing_is_written_now();
+	assert_int_equal(kv_sync(kv), 0);
+	put_many("c", 60);
 	kv_close(kv);
 	kv = open_kv();
-	assert_true(has("a59") && has("b5"));
-	put_many("c", 60);
-	assert_int_equal(kv_sync(kv), 0);
+	assert_true(has("a59") && has("b5") && has("c59"));
+	kv_close(kv);
+}
+
+/* As each second.  The put, which has no checkpoint yet, waits for what was
+ * begun. */
+static bool a_second_later(void)
+{
+	kv_sync_start(kv);
+	return !put("x");
+}
+
+/* How many of so many. */
+static int tries(int seconds, int *longest)
+{
+	int last = 0, n = 0;
+
+	*longest = 0;
+	for (int i = 1; i <= seconds; i++) {
+		int before = bad_times;
+
+		assert_false(a_second_later());
+		if (bad_times == before)
+			continue;
+		if (i - last > *longest)
+			*longest = i - last;
+		last = i;
+		n++;
+	}
+	return n;
+}
+
+/* It is tried again for ever, ever less often, and at least once a minute. */
+static void tried_for_ever(void **state)
+{
+	int longest, seconds = 0;
+
+	fail_sync(CHECKPOINT_FILE, 1000000);
+	kv = open_kv();
+	assert_int_equal(put("x"), -EIO);
+	assert_int_equal(tries(9, &longest), 9);
+	assert_in_range(tries(1000, &longest), 1000 / 61, 30);
+	assert_int_equal(longest, 61);
+	assert_int_equal(kv_sync_start(kv), -EIO);
+	nothing_is_written_now();
+
+	fail_sync(CHECKPOINT_FILE, 0);
+	while (!a_second_later())
+		assert_in_range(++seconds, 1, 60);
+	assert_true(has("x"));
+	assert_int_equal(kv_sync_start(kv), 0);
 	kv_close(kv);
 }
 
@@ -592,6 +646,8 @@ int main(void)
 						on_memory, clean),
 		cmocka_unit_test_setup_teardown(no_checkpoint_for_long,
 						on_lmdb, clean),
+		cmocka_unit_test_setup_teardown(tried_for_ever, on_lmdb,
+						clean),
 		cmocka_unit_test_setup_teardown(names_last, on_lmdb, clean),
 		cmocka_unit_test_setup_teardown(one_at_a_time, on_lmdb, clean),
 		cmocka_unit_test_setup_teardown(dead_readers_go, on_lmdb,
