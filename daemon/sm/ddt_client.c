@@ -134,6 +134,7 @@ void ddt_client_inherit(struct ddt_client *c, struct ddt_client *old)
 	ddt_verify_inherit(&c->verify, &old->verify);
 	limit_inherit(&c->per_eid, &old->per_eid);
 	limit_inherit(&c->per_rloc, &old->per_rloc);
+	limit_inherit(&c->share, &old->share);
 	counters_inherit(c->counters, old->counters, DDTC_COUNT);
 	c->queries.evicted += old->queries.evicted;
 	if (!same)

@@ -76,6 +76,22 @@ static void limits_stay_used(void **state)
 	assert_negative("2001:db8::/32", 15);
 }
 
+/* Nor is an ITR's share of a node. */
+static void a_share_stays_used(void **state)
+{
+	cfg.share.each = (struct limit_rate){ 3600000000u, 1 };
+	cfg.root_count = 1;
+	restart();
+	ASK(NOW, EID);
+	assert_asks(ROOT1);
+	reload();
+	ASK(NOW, "2001:db9::1");
+	assert_silent();
+	assert_int_equal(counter("share-used-up"), 1);
+	ASK(NOW, "2001:db9::1", .from = "203.0.113.9");
+	assert_asks(ROOT1);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -84,6 +100,7 @@ int main(void)
 		TEST(a_reload_goes_on),
 		TEST(another_root),
 		TEST(limits_stay_used),
+		TEST(a_share_stays_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
