@@ -137,6 +137,27 @@ static void over_the_share_no_try_is_used_up(void **state)
 	assert_int_equal(counter("given-up"), 1);
 }
 
+/* However many EIDs an ITR-RLOC is said to have asked for, it is told so often
+ * and no more; another one is. */
+static void one_itr_is_told_so_much(void **state)
+{
+	unsigned int told = 0;
+	char eid[32];
+
+	restart();
+	ASK(NOW, EID, .from = "203.0.113.2");
+	REFER(NOW, "2001:db8::/32", REFERRAL_DELEGATION_HOLE);
+	for (unsigned int i = 0; i < 150; i++) {
+		snprintf(eid, sizeof(eid), "2001:db8:%x::1", i);
+		ASK(NOW, eid);
+		told += count_acts(ACTION_SEND);
+	}
+	assert_int_equal(told, 100);
+	assert_int_equal(counter("reply-limited"), 50);
+	ASK(NOW, EID, .from = "203.0.113.3");
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -147,6 +168,7 @@ int main(void)
 		TEST(a_share_for_each_itr),
 		TEST(over_the_share_nobody_is_silent),
 		TEST(over_the_share_no_try_is_used_up),
+		TEST(one_itr_is_told_so_much),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -368,6 +368,28 @@ static void fair_history(void **state)
 	assert_int_equal(known_of("[100]10.2.78.31/32"), 2);
 }
 
+/* Its past goes with it to where it is now: what it does then takes the room of
+ * that, and not of the site that is where it was. */
+static void history_of_sites_that_moved(void **state)
+{
+	static struct site moved[2];
+	static struct ms_config next;
+
+	sites[1].accept_unordered_nonce = true;
+	put(NOW, REG(.eids = { EID, SUB(1), SUB(2) }, .nonce = 1));
+	flap(8192);
+	moved[0] = sites[1];
+	moved[1] = sites[0];
+	next = cfg;
+	next.sites = moved;
+	reload(NOW, &next);
+	flap(8192);
+	assert_int_equal(known_of(EID), 1);
+	assert_int_equal(known_of(SUB(1)), 1);
+	assert_int_equal(known_of(SUB(2)), 1);
+	assert_int_equal(known_of("[100]10.2.0.100/32"), 2);
+}
+
 /* --- another configuration --- */
 
 /* What is known of a site is known of the one with its name, wherever it is
@@ -525,6 +547,7 @@ int main(void)
 		TEST(history),
 		TEST(long_history),
 		TEST(fair_history),
+		TEST(history_of_sites_that_moved),
 		TEST(same_site),
 		TEST(no_site_starves),
 		TEST(no_site_silenced),
