@@ -605,8 +605,9 @@ static const struct cfg_key conf_keys[] = {
 	  .doc = "Name of this process in logs and displays; default: the "
 		 "host name." },
 	{ "control-socket", PATH(conf, control_socket, SOCKET_PATH_MAX),
-	  .def = "\"/run/lispd.sock\"",
-	  .doc = "Socket that lispctl talks to." },
+	  .def = "\"/run/lispd/lispd.sock\"",
+	  .doc = "Socket that lispctl talks to; the directory it is in is made "
+		 "if it is not there." },
 	{ "control-group", TEXT(conf, control_group, 1, 31),
 	  .doc = "Group whose members may use the control socket besides root "
 		 "and the daemon's user." },

@@ -49,8 +49,10 @@ static void make_parent(const char *path)
 
 	if (slash && slash != copy) {
 		*slash = '\0';
-		/* If this fails, so does what needs it, with a reason. */
-		mkdir(copy, 0755);
+		/* If this fails, so does what needs it, with a reason.  Who
+		 * may go in is no matter of who started us: umask(2). */
+		if (!mkdir(copy, 0755))
+			chmod(copy, 0755);
 	}
 	free(copy);
 }

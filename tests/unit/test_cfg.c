@@ -158,7 +158,7 @@ static void test_defaults(void **state)
 				    "{\"map-servers\": [\"192.0.2.9\"]}}");
 
 	assert_null(c->name);
-	assert_string_equal(c->control_socket, "/run/lispd.sock");
+	assert_string_equal(c->control_socket, "/run/lispd/lispd.sock");
 	assert_string_equal(c->state_dir, "/var/lib/lispd");
 	assert_string_equal(c->user, "nobody");
 	assert_int_equal(c->log_level, CONF_LOG_INFO);

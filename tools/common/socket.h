@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define SOCKET_DEFAULT		"/run/lispd.sock"
+#define SOCKET_DEFAULT		"/run/lispd/lispd.sock"
 #define SOCKET_TIMEOUT_S	10
 
 struct json_object;
