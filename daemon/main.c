@@ -141,14 +141,20 @@ static int check(struct conf *c, const char *file)
 static int drop(const struct daemon *d, const struct conf *c, const char *file)
 {
 	unsigned int keep = c->xtr ? PRIV_NET_ADMIN : 0;
-	int err = priv_drop(&d->user, keep | PRIV_READ_FILES);
+	int err;
 
+	if (keep && !priv_may_net_admin()) {
+		log_error("\"xtr\" needs CAP_NET_ADMIN: start lispd as root, "
+			  "or with this capability");
+		return -EPERM;
+	}
+	err = priv_drop(&d->user, keep | PRIV_READ_FILES);
 	if (!err && priv_readable(file) &&
 	    cfg_files(&conf_schema, c, priv_readable))
 		err = priv_keep(keep);
 	if (err)
-		log_error("cannot become user \"%s\": %s", c->user,
-			  strerror(-err));
+		log_error("cannot go on as user %u: %s",
+			  (unsigned int)d->user.uid, strerror(-err));
 	return err;
 }
 

@@ -610,7 +610,8 @@ static const struct cfg_key conf_keys[] = {
 		 "if it is not there." },
 	{ "control-group", TEXT(conf, control_group, 1, 31),
 	  .doc = "Group whose members may use the control socket besides root "
-		 "and the daemon's user." },
+		 "and the daemon's user, who must be a member, too, if the "
+		 "daemon was not started as root." },
 	{ "state-dir", PATH(conf, state_dir, FILE_PATH_MAX),
 	  .def = "\"/var/lib/lispd\"",
 	  .doc = "Directory for what must survive a restart, such as nonces: of "
@@ -618,7 +619,9 @@ static const struct cfg_key conf_keys[] = {
 		 "registrations are there up to four times: a snapshot, what "
 		 "came after it, and the next one." },
 	{ "user", TEXT(conf, user, 1, 31), .def = "\"nobody\"",
-	  .doc = "Unprivileged user the daemon runs as after start." },
+	  .doc = "Unprivileged user the daemon runs as after start; without "
+		 "effect if it was not started as root, as by its systemd "
+		 "unit: it stays who it is." },
 	{ "log-level", CHOICE(conf, log_level, log_levels, "\"info\""),
 	  .doc = "The least important messages that are logged, unless "
 		 "lispd was started with -d." },

@@ -13,8 +13,13 @@
 
 int priv_find_user(const char *name, struct priv_user *u)
 {
-	struct passwd *p = getpwnam(name);
+	const struct passwd *p;
 
+	u->uid = geteuid();
+	u->gid = getegid();
+	if (u->uid != 0)
+		return 0;
+	p = getpwnam(name);
 	if (!p)
 		return -ENOENT;
 	u->uid = p->pw_uid;
@@ -38,7 +43,9 @@ int priv_state_dir(const char *dir, const struct priv_user *u)
 
 	if (mkdir(dir, 0700) && errno != EEXIST)
 		return -errno;
-	if (lstat(dir, &st))
+	/* What root gives away is what was named, not what a link in it is to;
+	 * who is not root gives nothing away. */
+	if (geteuid() ? stat(dir, &st) : lstat(dir, &st))
 		return -errno;
 	if (!S_ISDIR(st.st_mode))
 		return -ENOTDIR;
@@ -61,16 +68,22 @@ int priv_undumpable(void)
 static const cap_value_t net_admin = CAP_NET_ADMIN;
 static const cap_value_t read_files = CAP_DAC_READ_SEARCH;
 
-/* Whether it is there to be kept: it is not if who started us took it away. */
-static bool may_read_files(void)
+/* Whether it is there to be kept: it is not if who started us took it away, or
+ * never gave it. */
+static bool is_permitted(cap_value_t what)
 {
 	cap_flag_value_t on = CAP_CLEAR;
 	cap_t now = cap_get_proc();
 
-	if (now && cap_get_flag(now, read_files, CAP_PERMITTED, &on))
+	if (now && cap_get_flag(now, what, CAP_PERMITTED, &on))
 		on = CAP_CLEAR;
 	cap_free(now);
 	return on == CAP_SET;
+}
+
+bool priv_may_net_admin(void)
+{
+	return is_permitted(net_admin);
 }
 
 int priv_keep(unsigned int what)
@@ -84,7 +97,7 @@ int priv_keep(unsigned int what)
 	    (cap_set_flag(caps, CAP_PERMITTED, 1, &net_admin, CAP_SET) ||
 	     cap_set_flag(caps, CAP_EFFECTIVE, 1, &net_admin, CAP_SET)))
 		err = -errno;
-	if (what & PRIV_READ_FILES && may_read_files() &&
+	if (what & PRIV_READ_FILES && is_permitted(read_files) &&
 	    cap_set_flag(caps, CAP_PERMITTED, 1, &read_files, CAP_SET))
 		err = -errno;
 	if (!err && cap_set_proc(caps))

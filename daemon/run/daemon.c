@@ -87,6 +87,10 @@ static int open_ctl(struct daemon *d)
 	if (err == -EADDRINUSE)
 		log_error("control socket %s: another lispd is behind it",
 			  cfg.path);
+	else if (err == -EPERM && d->conf->control_group)
+		log_error("control socket %s: cannot be given to group \"%s\": "
+			  "who is not root must be a member", cfg.path,
+			  d->conf->control_group);
 	else
 		log_error("control socket %s: %s", cfg.path, strerror(-err));
 	return err;

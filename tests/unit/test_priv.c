@@ -118,7 +118,7 @@ static void kept(void)
 	expect(reads(secret, "first\n") && reads(public, "all\n"));
 	/* Afterwards it is as before. */
 	expect(!has(CAP_DAC_READ_SEARCH, CAP_EFFECTIVE));
-	expect(has(CAP_NET_ADMIN, CAP_EFFECTIVE));
+	expect(has(CAP_NET_ADMIN, CAP_EFFECTIVE) && priv_may_net_admin());
 	expect(open(secret, O_RDONLY) < 0 && errno == EACCES);
 	expect(priv_open("/nowhere/at/all") == -ENOENT);
 	expect(!prctl(PR_GET_DUMPABLE));
@@ -162,6 +162,42 @@ static void undumpable(void)
 static void test_undumpable(void **state)
 {
 	in_child(undumpable);
+}
+
+/* Who is not root stays who he is; a state directory that a service manager
+ * has made is a link (systemd's DynamicUser=). */
+static void stays(void)
+{
+	static const struct priv_user some = { 64321, 64322 };
+	char link[96], to[96];
+	struct priv_user u;
+
+	snprintf(link, sizeof(link), "%s/link", dir);
+	snprintf(to, sizeof(to), "%s/state", dir);
+	expect(!priv_find_user("nobody", &u) && u.uid == nobody.uid);
+	expect(priv_find_user("no such user", &u) == -ENOENT);
+	expect(!symlink(to, link) && !priv_state_dir(to, &some));
+	expect(priv_state_dir(link, &some) == -ENOTDIR);
+
+	expect(!priv_drop(&some, 0));
+	expect(!priv_find_user("nobody", &u));
+	expect(u.uid == some.uid && u.gid == some.gid);
+	expect(!priv_state_dir(link, &u));
+	expect(priv_state_dir(dir, &u) == -EPERM);
+	expect(!priv_drop(&u, PRIV_READ_FILES));
+	expect(priv_drop(&nobody, 0) == -EPERM);
+	expect(!priv_may_net_admin());
+}
+
+static void test_stays(void **state)
+{
+	char name[96];
+
+	in_child(stays);
+	snprintf(name, sizeof(name), "%s/link", dir);
+	unlink(name);
+	snprintf(name, sizeof(name), "%s/state", dir);
+	rmdir(name);
 }
 
 /* --- a configuration and the files it names --- */
@@ -281,6 +317,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kept, begin, end),
 		cmocka_unit_test_setup_teardown(test_given_up, begin, end),
 		cmocka_unit_test_setup_teardown(test_undumpable, begin, end),
+		cmocka_unit_test_setup_teardown(test_stays, begin, end),
 		cmocka_unit_test_setup_teardown(test_files, begin, end),
 		cmocka_unit_test_setup_teardown(test_replaced, begin, end),
 		cmocka_unit_test_setup_teardown(test_large, begin, end),
