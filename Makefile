@@ -319,13 +319,8 @@ install_pages = $(foreach m,$(1),install -D -m 644 $(m) \
 install-daemon:
 	install -d $(SBIN) $(UNITS)
 	install -m 755 $(B)/lispd $(SBIN)
-	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' systemd/lispd.service \
-		>$(UNITS)/lispd.service
-	sed -e 's,/etc/lispd.conf,/etc/lispd/%i.conf,' \
-		-e 's,^Description=.*,& in %i,' \
-		-e 's,^Type=.*,&\nNetworkNamespacePath=/run/netns/%i,' \
-		$(UNITS)/lispd.service >$(UNITS)/lispd@.service
-	chmod 644 $(UNITS)/lispd.service $(UNITS)/lispd@.service
+	install -m 644 systemd/*.service $(UNITS)
+	sed -i 's,/usr/sbin/,$(PREFIX)/sbin/,' $(UNITS)/lispd*.service
 	$(call install_pages,$(filter %/lispd.8 %/lispd.conf.5,$(pages)))
 
 install-tools:

@@ -59,7 +59,8 @@ priv_closed()
 		--clear-groups cat "/proc/${pid[priv]}/environ"
 }
 
-# Where all may read what there is, nothing is kept.
+# Where all may read what there is, nothing is kept.  By hand, it makes the
+# control socket's directory, for all who are in the group.
 priv_nothing()
 {
 	local file=/run/lispd-test.pem
@@ -68,37 +69,137 @@ priv_nothing()
 	install -m 644 "$art/keys/root.pem" "$file"
 	config priv "\"ddt-node\": { \"authoritative\": [$(own '*')],
 		\"key-files\": [\"$file\"] }"
-	sed "s/\"user\": \"root\"/\"user\": \"nobody\"/; s,$art,/run," \
-		"$art/priv.conf" >/run/priv.conf
+	sed "s/\"user\": \"root\"/\"user\": \"nobody\"/; s,$art/priv.state,/run/state,
+		/control-socket/d" "$art/priv.conf" >/run/priv.conf
 	chmod 644 /run/priv.conf
-	ip netns exec priv "$bin/lispd" -c /run/priv.conf >"$art/priv.log" 2>&1 &
+	(umask 077 && exec ip netns exec priv "$bin/lispd" -c /run/priv.conf \
+		>"$art/priv.log" 2>&1) &
 	pid[priv]=$!
-	within 5 "$bin/lispctl" -s /run/priv.sock show status || return 1
+	within 5 "$bin/lispctl" show status || return 1
 	[ "$(set_of CapPrm)" = 0000000000000000 ] || return 1
 	chmod 600 "$file"
-	said=$("$bin/lispctl" -s /run/priv.sock reload 2>&1) && return 1
+	said=$("$bin/lispctl" reload 2>&1) && return 1
 	echo "$said"
-	[[ $said == *"\"$file\": Permission denied"* ]]
+	[[ $said == *"\"$file\": Permission denied"* ]] &&
+		[ "$(stat -c %a:%U /run/lispd)" = 755:root ]
 }
 
-# What systemd/lispd.service leaves to root is enough for a start and a reload.
-priv_bounded()
+# unit KEY: what a line of systemd/lispd.service says, as setpriv(1) says it
+unit()
 {
-	local bound
+	sed -n "s/^$1=//p" "$top/systemd/lispd.service" |
+		sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]'
+}
+
+# as_unit CAPABILITIES OPTION...: the words before a command that is to be
+# started as systemd does, as a user nobody has heard of
+as_unit()
+{
+	words=(ip netns exec priv setpriv --reuid 64321 --regid 64321
+		--no-new-privs --inh-caps "-all,$1" --ambient-caps "-all,$1"
+		--bounding-set "-all,$(unit CapabilityBoundingSet)" "${@:2}")
+}
+
+# A DDT node with one delegation, in a file that is root's.
+unit_conf()
+{
+	cat >"$art/private/unit.new" <<-END
+		{ "name": "unit", "state-dir": "/run/state", ${2:-}
+		  "ddt-node": { "authoritative": [$(own '*')],
+		    "delegations": [$(to "$1" "$(at 11 n11)")],
+		    "key-files": ["$art/private/node.pem"] } }
+	END
+	chmod 600 "$art/private/unit.new"
+	mv "$art/private/unit.new" "$art/private/unit.conf"
+}
+
+# StateDirectory= and RuntimeDirectory=, with DynamicUser=.
+unit_dirs()
+{
+	rm -rf /run/private /run/state /run/lispd
+	install -d -m 755 /run/private
+	install -d -m 700 -o 64321 -g 64321 /run/private/state
+	ln -s private/state /run/state
+	install -d -m 755 -o 64321 -g 64321 /run/lispd
+}
+
+unit_start()
+{
+	as_unit "$(unit AmbientCapabilities)" "$@"
+	"${words[@]}" "$bin/lispd" -c "$art/private/unit.conf" \
+		>"$art/priv.log" 2>&1 &
+	pid[priv]=$!
+	within 5 "$bin/lispctl" show status || { cat "$art/priv.log"; return 1; }
+}
+
+# What systemd/lispd.service gives is enough for a start as another user.
+priv_unit()
+{
+	stop priv
+	private 400 root
+	unit_dirs
+	unit_conf 2001:db8::/32
+	unit_start --clear-groups || return 1
+	[ "$(set_of Uid)" = "$(printf '64321\t64321\t64321\t64321')" ] &&
+		[ "$(set_of CapPrm)" = 0000000000000004 ] &&
+		[ "$(set_of CapEff)$(set_of CapAmb)" = "$(printf '%032d' 0)" ] &&
+		[ -n "$(ls /run/state/)" ] && delegates 2001:db8::/32
+}
+
+# delegates PREFIX: the configuration that runs is the one with it
+delegates()
+{
+	ip netns exec priv "$bin/rig" -1 -d "$net.90" "${1%/*}1" | tee /dev/stderr |
+		grep -q " .*${1//./\\.} node-referral.* 1 signature"
+}
+
+# Both ways, each with another file and another key, which only root may read.
+priv_unit_reloads()
+{
+	unit_conf 2001:db9::/32
+	private 400 n11
+	kill -HUP "${pid[priv]}"
+	within 5 delegates 2001:db9::/32 || return 1
+	unit_conf 2001:dba::/32
+	private 400 root
+	"$bin/lispctl" reload && delegates 2001:dba::/32 &&
+		[ "$(set_of CapEff)" = 0000000000000000 ]
+}
+
+# The group is one of its own (SupplementaryGroups=), or there is none.
+priv_unit_group()
+{
+	local group
 
 	stop priv
-	bound=$(sed -n 's/^CapabilityBoundingSet=//p' "$top/systemd/lispd.service" |
-		sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]')
-	private 400 root
-	config priv "\"ddt-node\": { \"authoritative\": [$(own '*')],
-		\"key-files\": [\"$art/private/node.pem\"] }"
-	sed -i 's/"user": "root"/"user": "nobody"/' "$art/priv.conf"
-	rm -rf "$art/priv.state"
-	ip netns exec priv setpriv --bounding-set "-all,$bound" \
-		"$bin/lispd" -c "$art/priv.conf" >"$art/priv.log" 2>&1 &
-	pid[priv]=$!
-	within 5 ctl priv show status && ctl priv reload &&
-		[ "$(set_of CapPrm)" = 0000000000000004 ]
+	[ ! -e /run/lispd/lispd.sock ] || return 1
+	group=$(getent group 1 | cut -d: -f 1)
+	unit_conf 2001:db8::/32 "\"control-group\": \"$group\","
+	unit_start --groups 1 &&
+		setpriv --reuid 64322 --regid 64322 --groups 1 \
+			"$bin/lispctl" show status || return 1
+	stop priv
+	as_unit "$(unit AmbientCapabilities)" --clear-groups
+	said=$("${words[@]}" "$bin/lispd" -c "$art/private/unit.conf" 2>&1) &&
+		return 1
+	echo "$said"
+	[[ $said == *"cannot be given to group \"$group\""* ]]
+}
+
+# An xTR says what it is short of.
+priv_unit_xtr()
+{
+	config priv '"xtr": { "rlocs": [ { "address": "192.0.2.90" } ],
+		"map-resolvers": [ "192.0.2.1" ],
+		"vpns": [ { "name": "v", "iid": 1, "device": "lisp1",
+			    "database": [ { "prefix": "10.1.0.0/16" } ] } ] }'
+	sed "s,$art/priv.state,/run/state,; s,$art/priv.sock,/run/lispd/x.sock," \
+		"$art/priv.conf" >/run/xtr.conf
+	as_unit -all --clear-groups
+	said=$(timeout 5 "${words[@]}" "$bin/lispd" -c /run/xtr.conf 2>&1) &&
+		return 1
+	echo "$said"
+	[[ $said == *'"xtr" needs CAP_NET_ADMIN'* ]]
 }
 
 privileges_checks()
@@ -110,6 +211,9 @@ privileges_checks()
 	check "root's key is replaced, and read by a reload" priv_reloads
 	check "nobody looks into a lispd that is nobody's" priv_closed
 	check "no file of root's: no capability" priv_nothing
-	check "what the unit leaves to it is enough" priv_bounded
-	stop priv
+	check "as the unit starts it: never root, a key of root's" priv_unit
+	check "as the unit starts it: reloads by signal, by lispctl" \
+		priv_unit_reloads
+	check "as the unit starts it: the control socket's group" priv_unit_group
+	check "an xTR without CAP_NET_ADMIN says so" priv_unit_xtr
 }
