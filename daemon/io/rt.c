@@ -406,7 +406,8 @@ static int on_dumped(void *arg, const struct nlmsghdr *nlh)
 	if (err)
 		return err;
 	if (s.type != RTN_UNICAST || s.cloned || s.route.table != d->table ||
-	    s.route.protocol != d->protocol || s.route.oif != d->oif)
+	    (d->protocol && s.route.protocol != d->protocol) ||
+	    (d->oif && s.route.oif != d->oif))
 		return 0;
 	return d->fn(d->arg, &s.route);
 }
@@ -419,7 +420,8 @@ static int dump_family(struct nl *n, enum addr_family family,
 	rtm->rtm_protocol = d->protocol;
 	rtm->rtm_type = RTN_UNICAST;
 	nl_put_u32(n, RTA_TABLE, d->table);
-	nl_put_u32(n, RTA_OIF, d->oif);
+	if (d->oif)
+		nl_put_u32(n, RTA_OIF, d->oif);
 	return nl_talk(n, on_dumped, d);
 }
 

@@ -99,7 +99,8 @@ int rt_link_no_autoconf(struct nl *n, uint32_t index);
 int rt_route_add(struct nl *n, const struct rt_route *r);
 int rt_route_del(struct nl *n, const struct rt_route *r);
 
-/* All unicast routes of the protocol through @oif in @table. */
+/* All unicast routes of the protocol (0: any) through @oif (0: any; those of
+ * several ways have no oif) in @table. */
 typedef int (*rt_route_fn)(void *arg, const struct rt_route *r);
 int rt_route_dump(struct nl *n, uint32_t table, uint8_t protocol,
 		  uint32_t oif, rt_route_fn fn, void *arg);

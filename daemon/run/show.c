@@ -87,6 +87,8 @@ static struct json_object *show_status(const struct daemon *d,
 	add_text(o, "name", d->name);
 	add_number(o, "pid", getpid());
 	add_number(o, "uptime", seconds_since(d->started));
+	if (d->file)
+		add_text(o, "configuration", d->file);
 	json_object_object_add(o, "roles", show_roles(d->conf));
 	add_text(o, "data-plane", d->dp ? d->dp->ops->name : "none");
 	add_number(o, "map-cache-entries", s.cache_entries);

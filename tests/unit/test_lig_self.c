@@ -13,9 +13,10 @@
 
 static const char *status, *database;
 
-struct json_object *lispd_show(const char *path, const char *what)
+struct json_object *lispd_show(const char *path, const char *what, int *err)
 {
 	assert_string_equal(path, "the socket");
+	*err = 0;
 	return json_tokener_parse(!strcmp(what, "status") ? status : database);
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lispd.h"
+#include "../common/lispd.h"
 #include "run/show.h"
 
 enum verdict {
@@ -77,10 +77,22 @@ static int read_ours(struct json_object *o, struct finding *f)
 	return 0;
 }
 
+static struct json_object *ask_lispd(const char *path, const char *what)
+{
+	struct json_object *all;
+	int err;
+
+	all = lispd_show(path, what, &err);
+	if (!all)
+		fprintf(stderr, "lig: asking lispd behind \"%s\" (-S names "
+			"another socket): %s\n", path, strerror(-err));
+	return all;
+}
+
 /* The first Map-Resolver that answers, or the first. */
 static int find_resolver(const char *path, struct addr *a)
 {
-	struct json_object *all = lispd_show(path, "status"), *list = NULL, *o;
+	struct json_object *all = ask_lispd(path, "status"), *list = NULL, *o;
 	int err = -ENOENT;
 
 	if (!all)
@@ -247,7 +259,7 @@ int self_run(const struct self_options *o)
 	if (how.resolver.family == ADDR_NONE &&
 	    find_resolver(o->socket, &how.resolver))
 		return 1;
-	ours = lispd_show(o->socket, "database");
+	ours = ask_lispd(o->socket, "database");
 	if (!ours)
 		return 1;
 	status = ask_for_all(o, &how, ours);

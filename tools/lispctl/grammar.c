@@ -215,6 +215,14 @@ static int read_rtt(const char *text, struct args *a)
 	return number(text, 0, UINT32_MAX, &a->rtt);
 }
 
+static int read_config(const char *text, struct args *a)
+{
+	if (!*text)
+		return -EINVAL;
+	a->config = text;
+	return 0;
+}
+
 #define ADDRESS_FORM	"an IPv4 or IPv6 address"
 
 static const struct word {
@@ -274,6 +282,8 @@ static const struct word {
 		"an Instance-ID, 0 to 16777214") },
 	[WORD_VRF] = { WORD("vrf", "VRF", read_vrf,
 		"the name of a VRF device") },
+	[WORD_CONFIG] = { WORD("config", "FILE", read_config,
+		"a configuration of lispd") },
 #undef OF_LOCATOR
 #undef WORD
 };
@@ -335,6 +345,7 @@ static const struct command {
 	[CMD_IID_DEL] = { "iid", "del", WORD_IID, FILTER, BIT(WORD_IID) },
 	[CMD_IID_SHOW] = { "iid", "show", WORD_IID, FILTER, 0 },
 	[CMD_MONITOR] = { "monitor", NULL, NO_OPERAND, 0, 0 },
+	[CMD_DOCTOR] = { "doctor", NULL, NO_OPERAND, BIT(WORD_CONFIG), 0 },
 };
 
 __attribute__((format(printf, 2, 3)))

@@ -35,6 +35,7 @@ enum command_id {
 	CMD_IID_DEL,
 	CMD_IID_SHOW,
 	CMD_MONITOR,
+	CMD_DOCTOR,
 	CMD_COUNT
 };
 
@@ -61,6 +62,7 @@ enum word_id {
 	WORD_RTT,
 	WORD_VRF,
 	WORD_HOME_IID,
+	WORD_CONFIG,
 	WORD_COUNT
 };
 
@@ -84,6 +86,7 @@ struct args {
 	uint32_t rtt;			/* microseconds */
 	const char *vrf;		/* in argv */
 	uint32_t home_iid;
+	const char *config;		/* in argv */
 };
 
 static inline bool args_said(const struct args *a, enum word_id w)

@@ -24,6 +24,10 @@ int kernel_run(const struct options *opt, const struct args *a);
 int watch_run(const struct options *opt, const struct args *a);
 int monitor_run(const struct options *opt, const struct args *a);
 
+/* Exit status: 0 all is well, 1 warnings, or what could not be looked at, 2
+ * something is bad. */
+int doctor_run(const struct options *opt, const struct args *a);
+
 /* "lispctl: ..." on stderr. */
 __attribute__((format(printf, 1, 2)))
 void complain(const char *fmt, ...);

@@ -45,6 +45,7 @@ static int (*const runs[CMD_COUNT])(const struct options *,
 	[CMD_IID_DEL] = kernel_run,
 	[CMD_IID_SHOW] = kernel_run,
 	[CMD_MONITOR] = monitor_run,
+	[CMD_DOCTOR] = doctor_run,
 };
 
 static void usage(FILE *f)
@@ -56,9 +57,10 @@ static void usage(FILE *f)
 	      "  -j, --json           print JSON\n"
 	      "  -h, --help           this text\n\n"
 	      "\"show\", \"probe\", \"clear\", \"reload\", \"trace\" and "
-	      "\"watch\" ask lispd, everything\nelse the kernel itself.\n"
+	      "\"watch\" ask lispd, everything\nelse the kernel itself; \"doctor\" both.\n"
 	      "Exit status: 0; 1 command not understood; 2 it failed; 3 the "
-	      "lispd that was watched\nhas ended.\n", f);
+	      "lispd that was watched\nhas ended; of \"doctor\" 0 all is "
+	      "well, 1 warnings, 2 something is bad.\n", f);
 }
 
 int main(int argc, char **argv)

@@ -8,7 +8,7 @@
 
 #include <json-c/json.h>
 
-#include "../common/socket.h"
+#include "socket.h"
 
 static int send_question(int fd, const char *what, const char *after)
 {
@@ -67,24 +67,21 @@ static int read_all(FILE *in, const char *what, struct json_object *all)
 	return err;
 }
 
-struct json_object *lispd_show(const char *path, const char *what)
+struct json_object *lispd_show(const char *path, const char *what, int *err)
 {
 	struct json_object *all = json_object_new_array();
-	int fd = socket_connect(path), err = fd;
+	int fd = socket_connect(path);
 	FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
 
-	if (in)
-		err = read_all(in, what, all);
-	else if (fd >= 0)
-		err = -errno;
-	if (in)
+	*err = fd < 0 ? fd : -errno;
+	if (in) {
+		*err = read_all(in, what, all);
 		fclose(in);
-	else if (fd >= 0)
+	} else if (fd >= 0) {
 		close(fd);
-	if (!err)
+	}
+	if (!*err)
 		return all;
-	fprintf(stderr, "lig: asking lispd behind \"%s\" (-S names another "
-		"socket): %s\n", path, strerror(-err));
 	json_object_put(all);
 	return NULL;
 }

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # art, bin, net and pid are tree.sh's
+#
+# lispctl doctor in network namespaces, without lisp.ko: what it finds of a
+# lispd that is a Map-Server, of an xTR whose lispd is away, and of one that a
+# script speaks for.  Every finding by itself is in tests/unit/test_doctor.c.
+
+# doctor NAME SOCKET FILE [COMMAND...]: its status is in $status, what it found
+# in $art/doctor.json
+doctor()
+{
+	status=0
+	ip netns exec "$1" "${@:4}" "${lispctl:-$bin/lispctl}" -j -s "$art/$2.sock" doctor \
+		config "$3" >"$art/doctor.json" || status=$?
+	jq -r '.[] | "\(.verdict) \(.check): \(.finding) -> \(.do // "")"' \
+		"$art/doctor.json"
+}
+
+# finds VERDICT CHECK PATTERN: there is such a finding
+finds()
+{
+	jq -e --arg v "$1" --arg c "$2" --arg p "$3" 'any(.[]; .verdict == $v and
+		.check == $c and (.finding | test($p)))' "$art/doctor.json" || {
+		echo "not found: $*"
+		return 1
+	}
+}
+
+# ok CHECK: it found something, and that all is well
+ok() { jq -e --arg c "$1" '[.[] | select(.check == $c) | .verdict] |
+	length > 0 and all(. == "ok")' "$art/doctor.json"; }
+
+nothing_there()
+{
+	host dx 90 || return 1
+	doctor dx nobody "$art/nothing.conf"
+	[ "$status" = 2 ] && finds bad configuration "there is no" &&
+		finds bad lispd "no lispd behind .*nobody.sock" &&
+		finds bad module "not loaded" && ok kernel && ok sockets &&
+		jq -e 'all(.verdict == "ok" or has("do"))' "$art/doctor.json"
+}
+
+# Of a Map-Server all is well but perhaps the machine's clock.
+a_map_server()
+{
+	host dms 91 || return 1
+	config dms "\"map-server\": { \"sites\": [ { \"name\": \"s\",
+		\"eids\": [ { \"prefix\": \"2001:db8:1::/48\" } ],
+		\"keys\": [ { \"key\": \"secret\" } ] } ] }, \"map-resolver\": {}"
+	start dms || return 1
+	doctor dms dms "$art/dms.conf"
+	jq -e 'map(select(.check != "clock")) | all(.verdict == "ok")' \
+		"$art/doctor.json" && ok configuration && ok lispd && ok module &&
+		finds ok sockets "4342 .*bound" && ok sites && ok store &&
+		[ "$status" -lt 2 ]
+}
+
+# An ETR with another key than its site's; then it has the right one.
+wrong_key_at_server()
+{
+	ip netns exec dx timeout 2 "$top/tests/mapping/etr" "$net.91" wrong \
+		"$net.90" 2001:db8:1::/48 && return 1
+	doctor dms dms "$art/dms.conf"
+	[ "$status" = 2 ] && finds bad sites '0 registrations.*"key":' &&
+		ip netns exec dx "$top/tests/mapping/etr" "$net.91" secret \
+			"$net.90" 2001:db8:1::/48 || return 1
+	doctor dms dms "$art/dms.conf"
+	[ "$status" = 1 ] && finds warning sites '1 registrations.*"key":'
+}
+
+# xtr [RLOC]: a configuration whose Map-Server is dms
+xtr_config()
+{
+	config dxtr "\"xtr\": { \"rlocs\": [ { \"address\": \"$net.${1:-90}\" } ],
+		\"map-resolvers\": [ \"$net.91\" ],
+		\"map-servers\": [ { \"address\": \"$net.91\", \"key\": \"secret\" } ],
+		\"vpns\": [ { \"name\": \"v\", \"iid\": 0, \"device\": \"lisp0\",
+			\"eid-space\": [ \"2001:db8::/32\" ], \"vrf\": \"dv\",
+			\"database\": [ { \"prefix\": \"2001:db8:1::/48\" } ] } ] }"
+}
+
+no_lispd()
+{
+	xtr_config
+	doctor dx nobody "$art/dxtr.conf"
+	[ "$status" = 2 ] && ok configuration && ok rlocs && ok routes &&
+		finds bad vrfs 'no VRF "dv"' && finds bad module "not loaded" &&
+		finds ok map-servers "$net.91: answers" && ok map-resolvers
+}
+
+wrong_host()
+{
+	xtr_config 99
+	ip -n dx addr del "$net.90/24" dev eth0
+	ip -n dx addr add 198.18.0.1/32 dev lo
+	doctor dx nobody "$art/dxtr.conf"
+	ip -n dx addr del 198.18.0.1/32 dev lo
+	ip -n dx addr add "$net.90/24" dev eth0
+	finds bad rlocs "$net.99: this host does not have" &&
+		finds bad routes "Map-Server $net.91: there is no route" &&
+		finds bad routes "Map-Resolver $net.91: there is no route"
+}
+
+mistake()
+{
+	echo '{ "xtr": 5 }' >"$art/mistake.conf"
+	doctor dx nobody "$art/mistake.conf"
+	[ "$status" = 2 ] && finds bad configuration "mistake.conf:1: xtr"
+}
+
+# Somebody else has the ports.
+taken()
+{
+	local others=() p
+
+	for p in 4341 4342; do
+		ip netns exec dx socat -u "UDP4-RECV:$p" /dev/null &
+		others+=($!)
+	done
+	xtr_config
+	within 5 eval 'doctor dx nobody "$art/dxtr.conf"
+		finds bad sockets "4341 is taken" &&
+		finds bad sockets "4342 is taken"'
+	p=$?
+	kill "${others[@]}"
+	wait "${others[@]}"
+	return $p
+}
+
+# Who is not root is told what he did not get to see.
+not_root()
+{
+	chmod 600 "$art/dxtr.conf"
+	# Not beneath what only root may enter.
+	cp "$bin/lispctl" /run/lispctl
+	lispctl=/run/lispctl
+	doctor dms dms "$art/dxtr.conf" setpriv --reuid 65534 --regid 65534 \
+		--clear-groups
+	lispctl=
+	[ "$status" -gt 0 ] && finds unknown configuration "read|denied" &&
+		finds unknown lispd "does not talk to this user"
+}
+
+# A lispd that a script speaks for: one file an answer, named by "what".
+speaker()
+{
+	cat >/run/speak <<-'END'
+		#!/bin/bash
+		while read -r line; do
+			what=${line#*\"what\":\"}
+			cat "/run/say/${what%%\"*}" 2>/dev/null ||
+				echo '{"data":[]}'
+		done
+	END
+	chmod +x /run/speak
+	mkdir -p /run/say
+	echo '{"data":{"name":"x","uptime":1,"data-plane":"script"}}' \
+		>/run/say/status
+	socat "UNIX-LISTEN:$art/said.sock,fork" EXEC:/run/speak &
+	speaking=$!
+	within 5 "$bin/lispctl" -s "$art/said.sock" show status
+}
+
+# What the Map-Server makes of our registrations is something lispd knows.
+registrations()
+{
+	local entry='"iid":0,"prefix":"2001:db8:1::/48"'
+
+	xtr_config
+	speaker || return 1
+	echo "{\"data\":[{$entry,\"map-servers\":[{\"address\":\"$net.91\",
+		\"state\":\"asking\",\"refused\":false}]}]}" | tr -d '\n' \
+		>/run/say/database
+	echo >>/run/say/database
+	doctor dx said "$art/dxtr.conf"
+	finds bad map-servers "does not acknowledge our Map-Registers" &&
+		finds bad sockets "not bound in this network namespace" ||
+		return 1
+	stop dms
+	doctor dx said "$art/dxtr.conf"
+	finds bad map-servers "$net.91: does not answer" &&
+		finds bad map-resolvers "does not answer a Map-Request" ||
+		return 1
+	sed -i 's/asking/up/' /run/say/database
+	doctor dx said "$art/dxtr.conf"
+	finds ok map-servers "has all 1 EID-prefixes"
+}
+
+# dx - br0 - dy, which takes no more than 1400 octets and does not say so;
+# dx - br0 - dr - dz, where dr says that it is 1300; .98 is nobody.
+paths()
+{
+	local a
+
+	config dxtr "\"xtr\": { \"rlocs\": [ { \"address\": \"$net.90\" } ],
+		\"vpns\": [] }"
+	host dy 92 && host dr 93 && ip netns add dz &&
+		ip -n dy link set eth0 mtu 1400 &&
+		ip -n dr link add z0 mtu 1300 type veth peer name eth0 \
+			mtu 1300 netns dz || return 1
+	ip -n dr addr add 198.18.1.1/24 dev z0
+	ip -n dz addr add 198.18.1.2/24 dev eth0
+	ip -n dr link set z0 up
+	ip -n dz link set eth0 up
+	ip -n dz route add default via 198.18.1.1
+	ip netns exec dr sysctl -qw net.ipv4.ip_forward=1
+	ip -n dx route add 198.18.1.0/24 via "$net.93"
+	{
+		printf '{"data":['
+		for a in "$net.92" 198.18.1.2 "$net.93" "$net.98"; do
+			printf '{"local":false,"address":"%s"},' "$a"
+		done
+		echo '{"local":true,"address":"192.0.2.90"}]}'
+	} >/run/say/rlocs
+	doctor dx said "$art/dxtr.conf"
+	finds bad mtu "$net.92: packets of 1500 octets are lost" &&
+		finds warning mtu "198.18.1.2: .* no more than 1300" &&
+		finds ok mtu "$net.93: 1500 octets$" &&
+		finds ok mtu "$net.98: 1500 octets .*answers no ping" &&
+		! finds ok mtu "$net.90:"
+}
+
+doctor_checks()
+{
+	[ -e /sys/class/net/br0 ] || { ip link add br0 type bridge &&
+		ip link set br0 up; }
+	check "doctor: nothing is there" nothing_there
+	check "doctor: a Map-Server is well" a_map_server
+	check "doctor: an ETR with a wrong key, at the Map-Server" \
+		wrong_key_at_server
+	check "doctor: an xTR without lispd, module and VRF" no_lispd
+	check "doctor: no such RLOC here, no way to the Map-Server" wrong_host
+	check "doctor: a mistake in the configuration" mistake
+	check "doctor: the ports are taken" taken
+	check "doctor: not root" not_root
+	check "doctor: registrations that nobody acknowledges" registrations
+	check "doctor: packets lost for their size, said and not said" paths
+	kill "$speaking"
+}
