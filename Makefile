@@ -9,8 +9,8 @@
 #   make bench-mapping    a Map-Server beside a name server
 #   make check            every test; KINDS="unit sim" runs some of them
 #   make deb              Debian packages, in build/deb
-#   make install          module, lispd, its units, tools, manual pages (DESTDIR,
-#                         PREFIX)
+#   make install          module, lispd, its units, tools, manual pages, bash
+#                         completion (DESTDIR, PREFIX)
 #   make help             all targets
 
 SHELL := /bin/bash
@@ -296,6 +296,7 @@ demo:
 PREFIX ?= /usr/local
 SBIN := $(DESTDIR)$(PREFIX)/sbin
 MAN := $(DESTDIR)$(PREFIX)/share/man
+COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 INC := $(DESTDIR)$(PREFIX)/include/linux
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 UNITS := $(DESTDIR)$(UNITDIR)
@@ -329,6 +330,9 @@ install-tools:
 	$(if $(IPLINK),install -D -m 644 $(IPLINK) \
 		$(DESTDIR)$(IP_LIB)/link_lisp.so)
 	$(call install_pages,$(filter-out %/lispd.8 %/lispd.conf.5,$(pages)))
+	install -D -m 644 tools/completion/lisp.bash $(COMPLETION)/lispctl
+	ln -sf lispctl $(COMPLETION)/lig
+	ln -sf lispctl $(COMPLETION)/rig
 
 install-headers:
 	install -d $(INC)

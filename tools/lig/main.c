@@ -13,6 +13,7 @@
 
 #include <linux/if_lisp.h>
 
+#include "../common/complete.h"
 #include "../common/socket.h"
 #include "../common/words.h"
 #include "print.h"
@@ -154,6 +155,33 @@ static int ask_one(const struct command *c)
 	return err ? 1 : 0;
 }
 
+/* Words that may stand next. */
+static int complete(int argc, char **argv)
+{
+	struct complete c;
+
+	complete_read(&c, options, false, argc, argv);
+	switch (c.option) {
+	case 0:
+		complete_options(&c, options);
+		if (!c.count)
+			complete_say(&c, "self");
+		break;
+	case 'm':
+		complete_lispd(&c, c.given['S'], "status", "address", NULL);
+		break;
+	case 'i':
+		complete_iids(&c, c.given['S']);
+		break;
+	case 'u':
+		complete_vrfs(&c);
+		break;
+	case 'S':
+		return COMPLETE_FILE;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct command c = {
@@ -162,6 +190,8 @@ int main(int argc, char **argv)
 	};
 	struct self_options self = { .ask = &c.ask };
 
+	if (complete_wanted(argc, argv))
+		return complete(argc, argv);
 	read_command(argc, argv, &c);
 	if (!c.self)
 		return ask_one(&c);

@@ -37,6 +37,11 @@ static const char *const whats[] = {
 	"referral-cache", "rlocs", "statistics",
 };
 
+static const char *nth_what(uint32_t i)
+{
+	return i < COUNT(whats) ? whats[i] : "?";
+}
+
 static int read_what(const char *text, struct args *a)
 {
 	for (size_t i = 0; i < COUNT(whats); i++)
@@ -150,6 +155,11 @@ static int read_flag(const char *text, struct args *a, uint8_t flag)
 	return 0;
 }
 
+static const char *nth_flag(uint32_t i)
+{
+	return i == 0 ? "no" : i == 1 ? "yes" : "?";
+}
+
 static int read_reachable(const char *text, struct args *a)
 {
 	return read_flag(text, a, LISP_LOC_FLAG_REACHABLE);
@@ -230,6 +240,8 @@ static const struct word {
 	const char *value;	/* name of the value in the usage */
 	const char *expected;
 	value_fn read;
+	const char *(*nth)(uint32_t i);	/* its values, "?" behind the last;
+					 * NULL: not known here */
 	bool of_locator;	/* said of the rloc before it */
 	bool repeats;
 } words[WORD_COUNT] = {
@@ -238,7 +250,7 @@ static const struct word {
 #define OF_LOCATOR	.of_locator = true, .repeats = true
 	[WORD_WHAT] = { WORD("show", "WHAT", read_what, "status, map-cache, "
 		"database, registrations, sites, referral-cache, rlocs or "
-		"statistics") },
+		"statistics"), .nth = nth_what },
 	[WORD_ADDRESS] = { WORD("rloc", "ADDRESS", read_address,
 		ADDRESS_FORM) },
 	[WORD_EID] = { WORD("eid", "ADDRESS", read_eid, ADDRESS_FORM) },
@@ -258,13 +270,14 @@ static const struct word {
 	[WORD_LOCATOR_PORT] = { WORD("port", "PORT", read_locator_port,
 		"a UDP port, 1 to 65535"), OF_LOCATOR },
 	[WORD_REACHABLE] = { WORD("reachable", "yes|no", read_reachable,
-		"yes or no"), OF_LOCATOR },
+		"yes or no"), .nth = nth_flag, OF_LOCATOR },
 	[WORD_ECHO_NONCE] = { WORD("echo-nonce", "yes|no", read_echo_nonce,
-		"yes or no"), OF_LOCATOR },
+		"yes or no"), .nth = nth_flag, OF_LOCATOR },
 	[WORD_GPE] = { WORD("gpe", "yes|no", read_gpe, "yes or no"),
-		OF_LOCATOR },
+		.nth = nth_flag, OF_LOCATOR },
 	[WORD_ACTION] = { WORD("action", "ACTION", read_action,
-		"forward, native, ask, drop, drop-policy or drop-auth") },
+		"forward, native, ask, drop, drop-policy or drop-auth"),
+		.nth = dp_action_name },
 	[WORD_TTL] = { WORD("ttl", "SECONDS", read_ttl,
 		"seconds, 0 for ever") },
 	[WORD_VERSION] = { WORD("version", "0-4095", read_version,
@@ -275,7 +288,7 @@ static const struct word {
 		"a UDP port, 1 to 65535") },
 	[WORD_STATE] = { WORD("state", "STATE", read_state, "up, down, "
 		"unreachable-probe, unreachable-nonce, unreachable-status or "
-		"unreachable-icmp") },
+		"unreachable-icmp"), .nth = dp_rloc_state_name },
 	[WORD_RTT] = { WORD("rtt", "MICROSECONDS", read_rtt,
 		"microseconds, 0: not known") },
 	[WORD_HOME_IID] = { WORD("home-iid", "IID", read_home_iid,
@@ -370,21 +383,32 @@ static void append(char list[GRAMMAR_WHY_MAX], const char *fmt, ...)
 	va_end(ap);
 }
 
-/* Objects, or the verbs of @object, for a message. */
-static const char *list_choices(const char *object, char list[GRAMMAR_WHY_MAX])
+/* Objects, or the verbs of @object. */
+static void each_choice(const char *object, grammar_say_fn say, void *arg)
 {
 	const char *name, *before = "";
 
-	list[0] = '\0';
 	for (size_t i = 0; i < COUNT(commands); i++) {
 		if (object && strcmp(commands[i].object, object))
 			continue;
 		name = object ? commands[i].verb : commands[i].object;
-		if (!strcmp(name, before))
+		if (!name || !strcmp(name, before))
 			continue;
-		append(list, "%s%s", *before ? ", " : "", name);
+		say(arg, name);
 		before = name;
 	}
+}
+
+static void append_choice(void *list, const char *name)
+{
+	append(list, "%s%s", *(char *)list ? ", " : "", name);
+}
+
+/* The same for a message. */
+static const char *list_choices(const char *object, char list[GRAMMAR_WHY_MAX])
+{
+	list[0] = '\0';
+	each_choice(object, append_choice, list);
 	return list;
 }
 
@@ -526,6 +550,67 @@ int grammar_parse(int argc, char *const *argv, struct args *a,
 	a->command = c - commands;
 	err = read_words(c, argc - used, argv + used, a, why);
 	return err ? err : check(c, a, why);
+}
+
+/* --- a command line that is begun --- */
+
+/* What makes no sense is passed over. */
+static unsigned int read_begun(const struct command *c, int argc,
+			       char *const *argv, struct args *a)
+{
+	char why[GRAMMAR_WHY_MAX];
+	int w;
+
+	for (int i = 0; i < argc; i++) {
+		w = find_word(c, argv[i]);
+		if (w >= 0 && ++i == argc)
+			return w;
+		if (w < 0)
+			w = c->operand;
+		if (w != NO_OPERAND)
+			read_value(a, w, argv[i], why);
+	}
+	return WORD_COUNT;
+}
+
+static void each_word(const struct command *c, const struct args *a,
+		      grammar_say_fn say, void *arg)
+{
+	for (unsigned int w = 0; w < WORD_COUNT; w++)
+		if (c->allowed & BIT(w) && w != c->operand &&
+		    (!args_said(a, w) || words[w].repeats) &&
+		    (!words[w].of_locator || a->locators.count))
+			say(arg, words[w].name);
+}
+
+enum word_id grammar_complete(int argc, char *const *argv, struct args *a,
+			      grammar_say_fn say, void *arg)
+{
+	const struct command *c;
+	char why[GRAMMAR_WHY_MAX];
+	unsigned int w;
+	int used = 0;
+
+	memset(a, 0, sizeof(*a));
+	c = find_command(argc, argv, &used, why);
+	if (!c && argc < 2)
+		each_choice(argc ? argv[0] : NULL, say, arg);
+	if (!c)
+		return WORD_COUNT;
+	a->command = c - commands;
+	w = read_begun(c, argc - used, argv + used, a);
+	if (w == WORD_COUNT) {
+		if (c->operand != NO_OPERAND && !args_said(a, c->operand))
+			w = c->operand;
+		if (w == WORD_COUNT || !(c->needed & BIT(w)))
+			each_word(c, a, say, arg);
+	}
+	for (uint32_t i = 0; w < WORD_COUNT && words[w].nth; i++) {
+		if (*words[w].nth(i) == '?')
+			break;
+		say(arg, words[w].nth(i));
+	}
+	return w;
 }
 
 /* --- usage --- */

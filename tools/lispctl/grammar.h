@@ -101,6 +101,14 @@ static inline bool args_said(const struct args *a, enum word_id w)
 int grammar_parse(int argc, char *const *argv, struct args *a,
 		  char why[GRAMMAR_WHY_MAX]);
 
+typedef void (*grammar_say_fn)(void *arg, const char *word);
+
+/* Say each word that may stand behind these, and return the word whose value may
+ * (those that are known here were said), or WORD_COUNT.  @a is what was said so
+ * far, as far as it could be understood. */
+enum word_id grammar_complete(int argc, char *const *argv, struct args *a,
+			      grammar_say_fn say, void *arg);
+
 /* All commands, a line each. */
 void grammar_print(FILE *f);
 

@@ -28,6 +28,11 @@ int monitor_run(const struct options *opt, const struct args *a);
  * something is bad. */
 int doctor_run(const struct options *opt, const struct args *a);
 
+struct option;
+
+/* lispctl --complete WORD...: an exit status of common/complete.h. */
+int complete_run(const struct option *longs, int argc, char **argv);
+
 /* "lispctl: ..." on stderr. */
 __attribute__((format(printf, 1, 2)))
 void complain(const char *fmt, ...);

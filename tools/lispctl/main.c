@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "../common/complete.h"
 #include "../common/socket.h"
 
 #define NOT_UNDERSTOOD	1
@@ -48,6 +49,13 @@ static int (*const runs[CMD_COUNT])(const struct options *,
 	[CMD_DOCTOR] = doctor_run,
 };
 
+static const struct option longs[] = {
+	{ "socket", required_argument, NULL, 's' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
 static void usage(FILE *f)
 {
 	fputs("Usage: lispctl [-s SOCKET] [--json] COMMAND\n\n", f);
@@ -65,17 +73,13 @@ static void usage(FILE *f)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "socket", required_argument, NULL, 's' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	struct options opt = { .socket = SOCKET_DEFAULT };
 	char why[GRAMMAR_WHY_MAX];
 	struct args a;
 	int o;
 
+	if (complete_wanted(argc, argv))
+		return complete_run(longs, argc, argv);
 	while ((o = getopt_long(argc, argv, "+s:jh", longs, NULL)) != -1) {
 		switch (o) {
 		case 's':

@@ -11,6 +11,7 @@
 
 #include <linux/if_lisp.h>
 
+#include "../common/complete.h"
 #include "../common/words.h"
 #include "print.h"
 
@@ -121,6 +122,29 @@ static void read_command(int argc, char **argv, struct command *c)
 	}
 }
 
+/* Words that may stand next; nodes are those who have answered lispd. */
+static int complete(int argc, char **argv)
+{
+	struct complete c;
+
+	complete_read(&c, options, false, argc, argv);
+	switch (c.option) {
+	case 0:
+		complete_options(&c, options);
+		break;
+	case 'd':
+		complete_lispd(&c, NULL, "referral-cache", "from", NULL);
+		break;
+	case 'i':
+		complete_iids(&c, NULL);
+		break;
+	case 'u':
+		complete_vrfs(&c);
+		break;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const int status[] = {
@@ -132,6 +156,8 @@ int main(int argc, char **argv)
 	struct json_object *steps = NULL;
 	enum walk_end end;
 
+	if (complete_wanted(argc, argv))
+		return complete(argc, argv);
 	read_command(argc, argv, &c);
 	if (c.json)
 		steps = json_object_new_array();
