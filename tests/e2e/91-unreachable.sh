@@ -138,9 +138,9 @@ for n in ms xtr-c xtr-a; do
 	check "$n is reloaded" ctl $n reload
 done
 is "A's device has the switches" "$(ip -n xtr-a -d -j link show lisp100 |
-	jq -c '.[0].linkinfo.info_data | [."trusted-underlay",
-	."icmp-unreachable", ."status-bits", ."echo-nonce",
-	."map-versions"]')" "[true,true,true,true,false]"
+	jq -c '.[0].linkinfo.info_data | [.trusted_underlay,
+	.icmp_unreachable, .status_bits, .echo_nonce, .map_versions]')" \
+	"[true,true,true,true,false]"
 ctl xtr-a map-cache flush iid 100 origin 9301
 is "red-a reaches red-c" "$(ask_who red-a 10.3.0.10)" red-c
 check_lab "A knows that the site echoes nonces, at both RLOCs" \
@@ -202,6 +202,6 @@ for n in ms xtr-c xtr-a; do
 	check "$n is reloaded" ctl $n reload
 done
 is "the switches are off" "$(ip -n xtr-a -d -j link show lisp100 |
-	jq -c '.[0].linkinfo.info_data | ."trusted-underlay"')" false
+	jq -c '.[0].linkinfo.info_data | .trusted_underlay')" false
 check_lab "all are registered" wait_for 30 all_registered
 knobs_back

@@ -169,17 +169,17 @@ done
 info()
 {
 	ip -n "$x1" -d -j link show lisp100 |
-		jq -c '.[0].linkinfo.info_data | [."trusted-underlay",
-		."status-bits", ."echo-nonce", ."map-versions", .gleaning]'
+		jq -c '.[0].linkinfo.info_data | [.trusted_underlay,
+		.status_bits, .echo_nonce, .map_versions, .gleaning]'
 }
 switches lisp100
 is "all are off" "$(info)" "[false,false,false,false,false]"
 switches lisp100 $t $n
 is "two are on" "$(info)" "[true,false,true,false,false]"
-like "in words only what is on" "$(ip -n "$x1" -d link show lisp100)" \
-	"proxy off trusted-underlay on echo-nonce on"
+like "in words, too" "$(ip -n "$x1" -d link show lisp100)" \
+	"proxy off trusted-underlay on status-bits off echo-nonce on"
 switches lisp100 $l $v gleaning
 is "the other three" "$(info)" "[false,true,false,true,true]"
 like "a switch is on or off" "$(ip -n "$x1" link set lisp100 type lisp \
-	gleaning maybe 2>&1)" 'must be "on" or "off"'
+	gleaning maybe 2>&1)" 'must be one of "off", "on"'
 done_testing

@@ -175,5 +175,5 @@ one 4
 check "nobody listens on the RLOC's port" busywait 5 is_state 192.0.2.2 \
 	unreachable-icmp
 is "the switch is shown" "$(ip -n "$x1" -d -j link show lisp100 |
-	jq -c '.[0].linkinfo.info_data["icmp-unreachable"]')" true
+	jq -c '.[0].linkinfo.info_data.icmp_unreachable')" true
 done_testing

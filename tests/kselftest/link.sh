@@ -122,6 +122,57 @@ l set lisp11 group 7
 check "VRF and device go in one batch" l del group 7
 check_fails "both are gone" bash -c "ip -n $a link show lisp11 || ip -n $a link show v11"
 
+# What `ip -d` shows of a device can be given again, by the `ip` of each Debian
+# that tests/deps suites has unpacked, too.
+shown()
+{
+	"${ip[@]}" -d link show "$1" |
+		sed -n 's/ addrgenmode .*//; s/^ *lisp *//p'
+}
+again()
+{
+	local first
+
+	"${ip[@]}" link add lisp20 type lisp "$@" || return 1
+	first=$(shown lisp20)
+	"${ip[@]}" link del lisp20
+	echo "$first"
+	# shellcheck disable=SC2086 # words
+	"${ip[@]}" link add lisp20 type lisp $first || return 1
+	[ "$(shown lisp20)" = "$first" ] || shown lisp20
+	"${ip[@]}" link del lisp20
+}
+l add v20 type vrf table 20
+off="trusted-underlay off status-bits off echo-nonce off map-versions off
+	gleaning off icmp-unreachable off rx-counters off"
+all="id 20 local 192.0.2.1 local6 2001:db8::1 port 5020 underlay v20
+	native eth7 proxy on trusted-underlay on status-bits on echo-nonce on
+	map-versions on gleaning on icmp-unreachable on rx-counters on ttl 7
+	tos 0xb8 ecn off path-mtu 1400 gpe on udpcsum noudp6zerocsumtx"
+for root in / "$LISP_TOP"/build/suites/*/; do
+	ip=(ip netns exec "$a")
+	if [ "$root" = / ]; then
+		ip+=(ip)
+	else
+		[ -e "$root/bin/ip" ] || continue
+		for d in "$root"/usr/lib/*-linux-gnu/; do
+			install -D "$LISP_TOP/build/link_lisp.so" \
+				"$d/ip/link_lisp.so"
+		done
+		ip+=(env -u IP_LIB_DIR chroot "$root" /bin/ip)
+	fi
+	of="as ip of $root shows it"
+	# shellcheck disable=SC2086 # words
+	is "all that can be said of a device, $of" "$(again $all)" \
+		"$(xargs <<<"$all")"
+	is "nothing said, $of" "$(again)" "$(xargs <<<"id 0 port 4341 proxy off
+		$off ttl inherit tos inherit ecn on gpe off")"
+	is "an external device, $of" "$(again external udp6zerocsumtx)" \
+		"$(xargs <<<"external port 4341 proxy off $off ttl inherit
+			tos inherit ecn on gpe off udp6zerocsumtx")"
+done
+l del v20
+
 # Attributes of a length that is not theirs.  Of one octet: 6 and up are.
 words=()
 for n in {1..19}; do

@@ -116,7 +116,7 @@ done
 shown()
 {
 	ip -n "$x1" -d -j link show lisp100 |
-		jq '.[0].linkinfo.info_data["path-mtu"]'
+		jq '.[0].linkinfo.info_data.path_mtu'
 }
 is "it is shown" "$(shown)" 1400
 set_lisp path-mtu learn
