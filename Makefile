@@ -303,9 +303,10 @@ UNITS := $(DESTDIR)$(UNITDIR)
 VERSION = $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 DKMS = $(DESTDIR)/usr/src/lisp-$(VERSION)
 KREL ?= $(shell uname -r)
-# The directory this machine's ip(8) was built to look in.
-IP_LIB ?= $(or $(shell grep -aoE -m1 '/usr/[[:alnum:]/_-]*/ip' \
-	"$$(command -v ip || echo /dev/null)" | head -n 1),/usr/lib/ip)
+# The directory that an ip(8) was built to look in, this machine's by default.
+IP_BIN ?= $(or $(shell command -v ip),/dev/null)
+IP_LIB ?= $(or $(shell grep -aoE -m1 '/usr/[[:alnum:]/_-]*/ip' "$(IP_BIN)" | \
+	head -n 1),/usr/lib/$(shell $(CC) -print-multiarch)/ip)
 
 .PHONY: install install-daemon install-tools install-headers
 install: install-daemon install-tools install-headers
@@ -324,11 +325,9 @@ install-daemon:
 	sed -i 's,/usr/sbin/,$(PREFIX)/sbin/,' $(UNITS)/lispd*.service
 	$(call install_pages,$(filter %/lispd.8 %/lispd.conf.5,$(pages)))
 
-install-tools:
+install-tools: $(if $(IPLINK),install-iplink)
 	install -d $(SBIN)
 	install -m 755 $(addprefix $(B)/,$(TOOLS)) $(SBIN)
-	$(if $(IPLINK),install -D -m 644 $(IPLINK) \
-		$(DESTDIR)$(IP_LIB)/link_lisp.so)
 	$(call install_pages,$(filter-out %/lispd.8 %/lispd.conf.5,$(pages)))
 	install -D -m 644 tools/completion/lisp.bash $(COMPLETION)/lispctl
 	ln -sf lispctl $(COMPLETION)/lig
@@ -346,6 +345,10 @@ install-dkms:
 	install -d $(DKMS)/uapi/linux
 	install -m 644 $(wildcard uapi/linux/*.h) $(DKMS)/uapi/linux
 
+.PHONY: install-iplink
+install-iplink:
+	install -D -m 644 $(IPLINK) $(DESTDIR)$(IP_LIB)/link_lisp.so
+
 .PHONY: install-module
 install-module:
 	install -D -m 644 $(B)/module/$(KREL)/lisp.ko \
@@ -361,7 +364,7 @@ deb:
 .PHONY: clean distclean help
 # Unpacked kernels take a download to get back: "clean" leaves them.
 clean:
-	rm -rf $(filter-out %/kernels %/ynl %/peers %/debs,$(wildcard $(B)/*))
+	rm -rf $(filter-out %/kernels %/ynl %/peers %/debs %/suites,$(wildcard $(B)/*))
 distclean:
 	rm -rf $(B)
 
