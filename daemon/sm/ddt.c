@@ -277,8 +277,14 @@ static void answer(struct query *q)
 		refuse(q, DDT_NODE_REPEATED, LOG_REQUEST_LIMITED);
 		return;
 	}
-	ret = ddt_sign_record(&d->sign, q->now, &q->rec, q->how, q->acts->arena,
-			      &octets, &len, &d->counters[DDT_NODE_SIGNED]);
+	ret = ddt_sign_record(&d->sign, &(struct ddt_sign_task){
+		.now = q->now,
+		.from = &q->rq->pkt->from,
+		.rec = &q->rec,
+		.how = q->how,
+		.arena = q->acts->arena,
+		.computed = &d->counters[DDT_NODE_SIGNED],
+	}, &octets, &len);
 	if (ret == -EAGAIN) {
 		refuse(q, DDT_NODE_SIGN_LIMITED, LOG_REQUEST_LIMITED);
 		return;

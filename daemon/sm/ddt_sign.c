@@ -15,6 +15,8 @@
 #define COST_US		5500
 #define COST_SIZE	512
 
+#define SOURCES		4096	/* whose use of their share is known */
+
 /* What each class may take of a thread's time, and at once.  How many
  * delegations and sites there are is configured, and a signature lasts for
  * days; who asks for the rest can do so for ever. */
@@ -53,33 +55,45 @@ uint64_t ddt_sign_cost(const struct ddt_sign_config *cfg)
 	return us ? us : 1;
 }
 
-static void set_rates(struct ddt_sign *s)
+static int init_rates(struct ddt_sign *s, const uint8_t seed[16])
 {
 	uint64_t cost = ddt_sign_cost(s->cfg);
+	int ret = 0;
 
-	for (size_t i = 0; i < DDT_SIGN_CLASSES; i++)
-		bucket_init(&s->rates[i],
-			    (uint32_t)(cost * 1000 / shares[i].thousandths),
-			    cost < shares[i].at_once_us ?
-			    (uint32_t)(shares[i].at_once_us / cost) : 1);
+	for (size_t i = 0; i < DDT_SIGN_CLASSES && !ret; i++) {
+		uint64_t interval = cost * 1000 / shares[i].thousandths;
+		uint64_t burst = shares[i].at_once_us / cost;
+
+		ret = limit_init(&s->rates[i], &(struct limit_config){
+			.each = { (uint32_t)(2 * interval),
+				  (uint32_t)(burst / 2) },
+			.all = { (uint32_t)interval, (uint32_t)burst },
+			.slots = SOURCES,
+		}, seed);
+	}
+	return ret;
 }
 
 int ddt_sign_init(struct ddt_sign *s, const struct ddt_sign_config *cfg,
 		  const struct sm_ops *ops, const uint8_t seed[16])
 {
+	int ret;
+
 	memset(s, 0, sizeof(*s));
 	s->cfg = cfg;
 	s->ops = ops;
 	if (cfg->key_count > DDT_KEYS_MAX)
 		return -EINVAL;
-	set_rates(s);
-	return hash_init(&s->records, seed);
+	ret = init_rates(s, seed);
+	return ret ? ret : hash_init(&s->records, seed);
 }
 
 void ddt_sign_free(struct ddt_sign *s)
 {
 	struct hash_node *n, *next;
 
+	for (size_t i = 0; i < DDT_SIGN_CLASSES; i++)
+		limit_free(&s->rates[i]);
 	if (!s->records.bucket)
 		return;
 	for (n = hash_walk_first(&s->records); n; n = next) {
@@ -195,7 +209,7 @@ void ddt_sign_inherit(struct ddt_sign *s, struct ddt_sign *old,
 	const struct ddt_sign mine = *s;
 
 	for (size_t i = 0; i < DDT_SIGN_CLASSES; i++)
-		bucket_inherit(&s->rates[i], &old->rates[i]);
+		limit_inherit(&s->rates[i], &old->rates[i]);
 	if (!same_keys(s->cfg, old->cfg))
 		return;
 	s->records = old->records;
@@ -258,54 +272,61 @@ static int put_signatures(const struct ddt_sign *s, struct arena *arena,
 	return 0;
 }
 
-/* @plain_len octets stay free in front. */
-static int sign_into(const struct ddt_sign *s, uint64_t wall,
-		     const struct referral_record *plain, struct arena *arena,
-		     uint8_t *octets, size_t len, uint64_t *computed)
-{
-	struct referral_sig sigs[DDT_KEYS_MAX];
-	struct referral_record rec = *plain;
+/* What is to be signed, and what it is without signatures. */
+struct signing {
+	struct ddt_sign *s;
+	const struct ddt_sign_task *t;
+	uint64_t wall;
+	const uint8_t *plain;
+	size_t plain_len;
+};
 
-	fill_sections(s, wall, &rec, sigs);
-	if (referral_record_build(&rec, octets, len) != (int)len)
-		return -EIO;
-	return put_signatures(s, arena, octets, len, computed);
+static bool may_sign(const struct signing *g)
+{
+	return limit_take_addr(&g->s->rates[g->t->how], g->t->from, g->t->now);
 }
 
-static int sign_once(const struct ddt_sign *s, const struct referral_record *rec,
-		     struct arena *arena, const uint8_t **octets, size_t *len,
-		     uint64_t *computed)
+static int sign_into(const struct signing *g, uint8_t *octets, size_t len)
 {
-	size_t room = referral_record_size(rec) + ddt_sign_room(s->cfg);
-	uint8_t *at = arena_alloc(arena, room);
+	struct referral_sig sigs[DDT_KEYS_MAX];
+	struct referral_record rec = *g->t->rec;
 
+	fill_sections(g->s, g->wall, &rec, sigs);
+	if (referral_record_build(&rec, octets, len) != (int)len)
+		return -EIO;
+	return put_signatures(g->s, g->t->arena, octets, len, g->t->computed);
+}
+
+static int sign_once(const struct signing *g, const uint8_t **octets,
+		     size_t *len)
+{
+	size_t room = g->plain_len + ddt_sign_room(g->s->cfg);
+	uint8_t *at;
+
+	if (!may_sign(g))
+		return -EAGAIN;
+	at = arena_alloc(g->t->arena, room);
 	if (!at)
 		return -ENOMEM;
 	*octets = at;
 	*len = room;
-	return sign_into(s, s->ops->wall(s->ops->arg), rec, arena, at, room,
-			 computed);
+	return sign_into(g, at, room);
 }
 
-static struct ddt_signed *sign_anew(struct ddt_sign *s, uint64_t wall,
-				    const struct referral_record *rec,
-				    enum ddt_sign_class how,
-				    struct arena *arena, const uint8_t *plain,
-				    size_t plain_len, uint64_t *computed)
+static struct ddt_signed *sign_anew(const struct signing *g)
 {
-	size_t len = plain_len + ddt_sign_room(s->cfg);
-	struct ddt_signed *e = calloc(1, sizeof(*e) + plain_len + len);
+	size_t len = g->plain_len + ddt_sign_room(g->s->cfg);
+	struct ddt_signed *e = calloc(1, sizeof(*e) + g->plain_len + len);
 
 	if (!e)
 		return NULL;
-	e->how = how;
-	e->made = wall;
-	e->until = wall + s->cfg->validity;
-	e->plain_len = plain_len;
+	e->how = g->t->how;
+	e->made = g->wall;
+	e->until = g->wall + g->s->cfg->validity;
+	e->plain_len = g->plain_len;
 	e->len = len;
-	memcpy(e->octets, plain, plain_len);
-	if (!sign_into(s, wall, rec, arena, e->octets + plain_len, len,
-		       computed))
+	memcpy(e->octets, g->plain, g->plain_len);
+	if (!sign_into(g, e->octets + g->plain_len, len))
 		return e;
 	free(e);
 	return NULL;
@@ -313,55 +334,50 @@ static struct ddt_signed *sign_anew(struct ddt_sign *s, uint64_t wall,
 
 /* One that holds: kept, or made now.  While it cannot be renewed the old one
  * does until it expires. */
-static int look_up(struct ddt_sign *s, uint64_t now,
-		   const struct referral_record *rec, enum ddt_sign_class how,
-		   struct arena *arena, const uint8_t *plain, size_t len,
-		   struct ddt_signed **found, uint64_t *computed)
+static int look_up(const struct signing *g, struct ddt_signed **found)
 {
-	uint64_t hash = hash_key(&s->records, plain, len);
-	uint64_t wall = s->ops->wall(s->ops->arg);
-	struct ddt_signed *old = find(s, hash, plain, len), *e = NULL;
+	uint64_t hash = hash_key(&g->s->records, g->plain, g->plain_len);
+	struct ddt_signed *old = find(g->s, hash, g->plain, g->plain_len);
+	struct ddt_signed *e = NULL;
 	int ret = -EAGAIN;
 
 	*found = old;
-	if (old && is_fresh(old, wall))
+	if (old && is_fresh(old, g->wall))
 		return 0;
-	if (bucket_take(&s->rates[how], now)) {
+	if (may_sign(g)) {
 		ret = -EIO;
-		e = sign_anew(s, wall, rec, how, arena, plain, len, computed);
+		e = sign_anew(g);
 	}
 	if (!e)
-		return old && is_valid(old, wall) ? 0 : ret;
+		return old && is_valid(old, g->wall) ? 0 : ret;
 	if (old)
-		drop(s, old);
-	keep(s, e, hash);
+		drop(g->s, old);
+	keep(g->s, e, hash);
 	*found = e;
 	return 0;
 }
 
-int ddt_sign_record(struct ddt_sign *s, uint64_t now,
-		    const struct referral_record *rec, enum ddt_sign_class how,
-		    struct arena *arena, const uint8_t **octets, size_t *len,
-		    uint64_t *computed)
+int ddt_sign_record(struct ddt_sign *s, const struct ddt_sign_task *t,
+		    const uint8_t **octets, size_t *len)
 {
-	size_t plain_len = referral_record_size(rec);
-	uint8_t *plain = arena_alloc(arena, plain_len);
+	size_t plain_len = referral_record_size(t->rec);
+	uint8_t *plain = arena_alloc(t->arena, plain_len);
+	struct signing g = { s, t, 0, plain, plain_len };
 	struct ddt_signed *e;
 	int ret;
 
 	if (!plain)
 		return -ENOMEM;
-	if (referral_record_build(rec, plain, plain_len) != (int)plain_len)
+	if (referral_record_build(t->rec, plain, plain_len) != (int)plain_len)
 		return -EIO;
 	*octets = plain;
 	*len = plain_len;
 	if (!s->cfg->key_count)
 		return 0;
-	if (how == DDT_SIGN_ONCE)
-		return bucket_take(&s->rates[how], now) ?
-			sign_once(s, rec, arena, octets, len, computed) :
-			-EAGAIN;
-	ret = look_up(s, now, rec, how, arena, plain, plain_len, &e, computed);
+	g.wall = s->ops->wall(s->ops->arg);
+	if (t->how == DDT_SIGN_ONCE)
+		return sign_once(&g, octets, len);
+	ret = look_up(&g, &e);
 	if (ret)
 		return ret;
 	*octets = e->octets + e->plain_len;

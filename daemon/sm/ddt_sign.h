@@ -15,12 +15,13 @@
  * Signing takes the time of the thread that serves everybody.  Each class has
  * a share of that time which is nobody else's, so that questions for one leave
  * the others theirs; what the share is in records follows from what the keys
- * cost by their size.  What is over it is not answered, and asked again.
+ * cost by their size.  Half of it is the most that one source may cause, so
+ * that it leaves others theirs.  What is over it is not answered, and asked
+ * again.
  */
 #ifndef LISP_SM_DDT_SIGN_H
 #define LISP_SM_DDT_SIGN_H
 
-#include "lib/bucket.h"
 #include "lib/hash.h"
 #include "sm/action.h"
 #include "sm/limit.h"
@@ -65,7 +66,7 @@ struct ddt_sign {
 	const struct ddt_sign_config *cfg;
 	const struct sm_ops *ops;
 	struct hash_table records;	/* by what is signed */
-	struct bucket rates[DDT_SIGN_CLASSES];
+	struct limit rates[DDT_SIGN_CLASSES];	/* per source */
 	struct ddt_sign_list lists[DDT_SIGN_CLASSES];
 };
 
@@ -91,14 +92,21 @@ void ddt_sign_inherit(struct ddt_sign *s, struct ddt_sign *old,
  * leaves room for a record and two plain locators. */
 size_t ddt_sign_room(const struct ddt_sign_config *cfg);
 
+/* A record that is to be signed. */
+struct ddt_sign_task {
+	uint64_t now;
+	const struct addr *from;	/* who asks for it */
+	const struct referral_record *rec;	/* without signatures */
+	enum ddt_sign_class how;
+	struct arena *arena;
+	uint64_t *computed;		/* counts signatures */
+};
+
 /*
- * The octets of @rec, which has no signatures yet, with ours: in @arena, or
- * kept.  *@computed, which is only added to, counts signatures.
+ * The octets of the record with our signatures: in the arena, or kept.
  * 0, -EAGAIN (rate limit), -ENOMEM, -EIO.
  */
-int ddt_sign_record(struct ddt_sign *s, uint64_t now,
-		    const struct referral_record *rec, enum ddt_sign_class how,
-		    struct arena *arena, const uint8_t **octets, size_t *len,
-		    uint64_t *computed);
+int ddt_sign_record(struct ddt_sign *s, const struct ddt_sign_task *t,
+		    const uint8_t **octets, size_t *len);
 
 #endif

@@ -442,14 +442,41 @@ static void work_is_bounded(void **state)
 	for (int i = 0; i < 500; i++) {
 		snprintf(eid, sizeof(eid), "2001:db9::%x/128", i);
 		ask_ddt(&ddt, 1000000, "192.0.2.1", eid);
-		assert_int_equal(count_acts(ACTION_SEND), i < 14);
+		assert_int_equal(count_acts(ACTION_SEND), i < 7);
 	}
-	assert_int_equal(signatures(), 14);
-	assert_int_equal(counted(ddt_counters(&ddt), "sign-limited"), 486);
+	assert_int_equal(signatures(), 7);
+	assert_int_equal(counted(ddt_counters(&ddt), "sign-limited"), 493);
 	ask_ddt(&ddt, 1000000, "192.0.2.1", "2001:db8:103::1/128");
 	check_signatures(1);
 	ask_ddt(&ddt, 1000000, "192.0.2.1", "2001:db8:900::1/128");
 	check_signatures(1);
+}
+
+/* Whoever asks without end has half of what there is of each class; the rest
+ * is there for others. */
+static void half_for_one_source(void **state)
+{
+	static const char *const eids[2][2] = {
+		{ "2001:db9::1/128", "2001:db9::2/128" },
+		{ "2001:db8:900::1/128", "2001:db8:1900::1/128" },
+	};
+
+	for (size_t kind = 0; kind < 2; kind++) {
+		unsigned int heard = 0;
+
+		signing(&n11, 1);
+		cfg.sign.kept[DDT_SIGN_SHARED] = 1;
+		for (unsigned int ms = 0; ms < 10000; ms++) {
+			bool other = ms % 200 == 199;
+
+			ddt_from = other ? "198.51.100.9" : "198.51.100.8";
+			ask_ddt(&ddt, 1000000 + ms, "192.0.2.1",
+				eids[kind][ms % 2]);
+			heard += other && count_acts(ACTION_SEND);
+		}
+		assert_int_equal(heard, 50);
+		assert_true(signatures() > 100);
+	}
 }
 
 /* Ten seconds in which strangers ask for what is not signed yet, a thousand
@@ -614,6 +641,7 @@ int main(void)
 		T(signs),
 		T(signs_once),
 		T(work_is_bounded),
+		T(half_for_one_source),
 		T(a_share_of_the_time),
 		T(kept_ones),
 		T(cannot_sign),

@@ -5,6 +5,7 @@
 
 #define US		"192.0.2.1"
 #define STRANGER	"198.51.100.8"
+#define ANOTHER		"198.51.100.6"
 #define DELEGATED	"2001:db8:103::1/128"
 #define ELSEWHERE	"2001:db8:503::1/128"
 #define HOLE		"2001:db8:900::1/128"
@@ -257,6 +258,9 @@ static void limits_stay_used(void **state)
 		ask(1000000, RESOLVER, DELEGATED);
 	for (unsigned int i = 0; i < 500; i++)
 		ask(1000000, STRANGER, "2001:db9::1/128");
+	ask(1000000, ANOTHER, "2001:db8:aaaa::1/128");
+	for (unsigned int i = 0; i < 7; i++)
+		assert_int_equal(ask(1000000, ANOTHER, "2001:db9::3/128"), 1);
 	assert_int_equal(counter("repeated") + counter("repeated-answered"),
 			 0);
 	assert_true(counter("sign-limited") > 0);

@@ -407,14 +407,14 @@ static void holes_cost_no_site(void **state)
 	}
 	g = ddt_counters(&ddt);
 	assert_true(counted(g, "sign-limited") > 40);
-	assert_int_equal(counted(g, "signed"), 1 + 7);
+	assert_int_equal(counted(g, "signed"), 1 + 3);
 	/* The one that is there, and one that is not. */
 	ASK("[100]10.8.0.1/32");
 	assert_int_equal(referral()->action, REFERRAL_MS_ACK);
-	assert_int_equal(counted(g, "signed"), 1 + 7);
+	assert_int_equal(counted(g, "signed"), 1 + 3);
 	ASK("[100]10.1.0.1/32");
 	assert_int_equal(referral()->action, REFERRAL_MS_ACK);
-	assert_int_equal(counted(g, "signed"), 1 + 7 + 1);
+	assert_int_equal(counted(g, "signed"), 1 + 3 + 1);
 }
 
 /* A Map-Server that is no node takes as many as of anybody else. */
