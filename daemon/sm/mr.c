@@ -83,10 +83,7 @@ static const struct addr *pick_server(const struct mr *mr, uint64_t now,
 
 static bool is_ours(const struct mr *mr, const struct request *rq)
 {
-	struct eid host = request_host(&rq->msg->records[0]);
-
-	return mr->ms && (ms_covers(mr->ms, &rq->msg->records[0].eid) ||
-			  ms_covers(mr->ms, &host));
+	return mr->ms && ms_serves(mr->ms, &rq->msg->records[0]);
 }
 
 bool mr_is_local(const struct mr *mr, const struct request *rq)

@@ -224,8 +224,9 @@ void ms_on_register(struct ms *ms, struct ms_desk *desk, uint64_t now,
 void ms_on_ack(struct ms *ms, const struct packet *pkt,
 	       const struct map_notify *m, struct actions *acts);
 
-/* Is the EID of a site of ours, and not delegated to others? */
-bool ms_covers(const struct ms *ms, const struct eid *eid);
+/* Is what it asks for of a site of ours, and not delegated to others?  If not,
+ * it is not ours to serve, but to deny where nobody else knows of it. */
+bool ms_serves(const struct ms *ms, const struct request_record *rec);
 
 /* A Map-Request that came in an ECM; changes the desk only. */
 void ms_on_request(const struct ms *ms, struct ms_desk *desk, uint64_t now,

@@ -22,6 +22,17 @@ const struct site_ref *ms_site_of(const struct ms *ms, const struct eid *eid);
 bool ms_is_delegated(const struct ms *ms, const struct site_ref *ref,
 		     const struct eid *eid);
 
+/* Whose is @asked, of which @host is the first address?  *@ref is the site, also
+ * of what it has delegated to others; NULL: there is none. */
+enum ms_owner {
+	MS_OWNER_NOBODY,
+	MS_OWNER_SITE,
+	MS_OWNER_OTHERS,
+};
+
+enum ms_owner ms_owner_of(const struct ms *ms, const struct eid *asked,
+			  const struct eid *host, const struct site_ref **ref);
+
 /* Is anything beneath @eid, which is @ref's, delegated, or another site's? */
 bool ms_has_others(const struct ms *ms, const struct site_ref *ref,
 		   const struct eid *eid);

@@ -302,11 +302,8 @@ static bool may_serve(const struct query *q)
 
 static void serve(struct query *q)
 {
-	q->ref = ms_site_of(q->ms, &q->asked);
-	if (!q->ref)
-		q->ref = ms_site_of(q->ms, &q->host);
-	if (ms_is_delegated(q->ms, q->ref, &q->asked) ||
-	    ms_is_delegated(q->ms, q->ref, &q->host)) {
+	if (ms_owner_of(q->ms, &q->asked, &q->host, &q->ref) ==
+	    MS_OWNER_OTHERS) {
 		refuse(q, MS_DELEGATED, LOG_REQUEST_DELEGATED);
 		return;
 	}

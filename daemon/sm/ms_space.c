@@ -26,11 +26,24 @@ bool ms_is_delegated(const struct ms *ms, const struct site_ref *ref,
 	return xeid_bits(&g->xeid) > xeid_bits(&own);
 }
 
-bool ms_covers(const struct ms *ms, const struct eid *eid)
+/* What is delegated and contains the prefix contains the address as well. */
+enum ms_owner ms_owner_of(const struct ms *ms, const struct eid *asked,
+			  const struct eid *host, const struct site_ref **ref)
 {
-	const struct site_ref *ref = ms_site_of(ms, eid);
+	*ref = ms_site_of(ms, asked);
+	if (!*ref)
+		*ref = ms_site_of(ms, host);
+	if (ms_is_delegated(ms, *ref, host))
+		return MS_OWNER_OTHERS;
+	return *ref ? MS_OWNER_SITE : MS_OWNER_NOBODY;
+}
 
-	return ref && !ms_is_delegated(ms, ref, eid);
+bool ms_serves(const struct ms *ms, const struct request_record *rec)
+{
+	struct eid host = request_host(rec);
+	const struct site_ref *ref;
+
+	return ms_owner_of(ms, &rec->eid, &host, &ref) == MS_OWNER_SITE;
 }
 
 bool ms_has_others(const struct ms *ms, const struct site_ref *ref,

@@ -412,6 +412,14 @@ static void delegated_out_of_a_site(void **state)
 	ask("[100]10.2.0.1", 0, true);
 	assert_int_equal(sent(0).type, MSG_TYPE_ECM);
 	assert_true(addr_equal(&act(ACTION_SEND, 0)->send.to, &server));
+	/* Nor is a prefix whose first address is in it. */
+	ask("[100]10.2.0.0/16", 0, true);
+	assert_int_equal(count_acts(ACTION_SEND), 1);
+	assert_int_equal(sent(0).type, MSG_TYPE_ECM);
+	assert_int_equal(counter("map-server", "delegated"), 0);
+	/* One beside it is. */
+	ask("[100]10.2.128.0/17", 0, true);
+	assert_int_equal(sent(0).type, MSG_TYPE_MAP_REPLY);
 }
 
 static void etr_before_map_server(void **state)
