@@ -91,6 +91,7 @@ struct daemon {
 	struct kv *kv;
 	struct store *store;
 	int sync_error;			/* as last told */
+	struct store_view record;	/* the store, at our last flush */
 
 	struct daemon_sync sync;
 	struct daemon_counters counters;

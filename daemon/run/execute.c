@@ -123,22 +123,20 @@ void execute_on_send_error(void *arg, const struct addr *to, int kind,
 static void let_go(struct daemon *d, uint64_t now,
 		   int (*step)(struct store *s))
 {
+	struct store_view *v = &d->record;
 	unsigned int dropped;
-	uint64_t durable;
-	bool pending;
 	int err;
 
 	workers_lock(d);
 	err = step(d->store);
-	durable = store_durable(d->store);
-	pending = store_pending(d->store);
+	store_look(d->store, v);
 	workers_unlock(d);
-	dropped = outbox_send(d->outbox, durable, pending);
+	dropped = outbox_send(d->outbox, v->durable, v->pending);
 	d->counters.answers_dropped += dropped;
 	d->counters.record_errors += err != 0;
 	if (err || dropped)
 		report_record(&d->report, now, d->conf->state_dir,
-			      err || pending ? err : -EIO, dropped);
+			      err || v->pending ? err : -EIO, dropped);
 }
 
 /* What was registered is put on record first, for all of it at once. */

@@ -77,6 +77,19 @@ static struct json_object *show_resolvers(const struct daemon *d, size_t n)
 	return list;
 }
 
+/* As it was a second ago at most. */
+static void add_state_dir(struct json_object *o, const struct daemon *d)
+{
+	const char *state = store_whole(d->store) ? "ok" : "catching-up";
+
+	if (d->sync_error)
+		state = d->sync_error == -ENOTRECOVERABLE ? "lost" : "failing";
+	add_text(o, "state-dir", state);
+	if (d->sync_error)
+		add_text(o, "state-dir-error",
+			 report_record_trouble(d->sync_error));
+}
+
 static struct json_object *show_status(const struct daemon *d,
 				       struct show_cursor *c, const char **why)
 {
@@ -91,6 +104,7 @@ static struct json_object *show_status(const struct daemon *d,
 		add_text(o, "configuration", d->file);
 	json_object_object_add(o, "roles", show_roles(d->conf));
 	add_text(o, "data-plane", d->dp ? d->dp->ops->name : "none");
+	add_state_dir(o, d);
 	add_number(o, "map-cache-entries", s.cache_entries);
 	add_number(o, "resolving", s.resolving);
 	add_number(o, "local-prefixes", s.local_prefixes);

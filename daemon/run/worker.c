@@ -83,13 +83,6 @@ static void on_send_error(void *arg, const struct addr *to, int kind, int err)
 
 /* --- messages --- */
 
-/* Under the lock. */
-static void look_at_record(struct worker *w)
-{
-	w->durable = store_durable(w->all->d->store);
-	w->pending = store_pending(w->all->d->store);
-}
-
 /* On record first; and the main thread may have to do something sooner than
  * it thinks. */
 static int put_on_record(struct worker *w)
@@ -100,7 +93,7 @@ static int put_on_record(struct worker *w)
 
 	workers_lock(d);
 	err = store_flush(d->store);
-	look_at_record(w);
+	store_look(d->store, &w->record);
 	early = ms_due(node_ms(d->node)) < w->all->armed;
 	workers_unlock(d);
 	if (early)
@@ -118,12 +111,13 @@ static void tell_record(struct worker *w, int err, unsigned int dropped)
 
 static void let_go(struct worker *w, int err)
 {
-	unsigned int dropped = outbox_send(w->outbox, w->durable, w->pending);
+	unsigned int dropped = outbox_send(w->outbox, w->record.durable,
+					   w->record.pending);
 
 	counter_add(&w->counters.answers_dropped, dropped);
 	counter_add(&w->counters.record_errors, err != 0);
 	if (err || dropped)
-		tell_record(w, err || w->pending ? err : -EIO, dropped);
+		tell_record(w, err || w->record.pending ? err : -EIO, dropped);
 }
 
 static void flush(struct worker *w)
@@ -198,7 +192,7 @@ static void on_kick(void *arg)
 	if (!outbox_holds(w->outbox))
 		return;
 	workers_lock(w->all->d);
-	look_at_record(w);
+	store_look(w->all->d->store, &w->record);
 	workers_unlock(w->all->d);
 	let_go(w, 0);
 }

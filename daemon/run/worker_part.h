@@ -22,8 +22,7 @@ struct worker {
 	struct arena arena;
 	struct actions actions;
 	bool took;			/* something, since the last flush */
-	uint64_t durable;		/* the store, then */
-	bool pending;			/* its flush, then */
+	struct store_view record;	/* the store, then */
 	struct handover left;		/* to the main thread */
 	struct bucket told;
 	struct daemon_counters counters;

@@ -46,6 +46,7 @@ void journal_init(struct journal *j, struct kv *kv, uint64_t now,
 	memset(j, 0, sizeof(*j));
 	j->kv = kv;
 	j->len = JOURNAL_HEADER;
+	j->keep = JOURNAL_KEEP;
 	j->offset = (int64_t)(wall - now);
 	journal_set_time(j, now, wall);
 }
@@ -212,6 +213,7 @@ void journal_floor(struct journal *j, uint64_t tag, uint64_t floor)
 /* The first @len octets are there. */
 static void is_put(struct journal *j, size_t len)
 {
+	j->failing = false;
 	j->next++;
 	j->octets += len;
 	memmove(j->buf + JOURNAL_HEADER, j->buf + len, j->len - len);
@@ -220,10 +222,19 @@ static void is_put(struct journal *j, size_t len)
 
 static int failed(struct journal *j, int err)
 {
+	j->failing = true;
 	j->lost = err == -ENOTRECOVERABLE;
-	if (j->lost)
-		j->len = JOURNAL_HEADER;
 	return err;
+}
+
+void journal_bound(struct journal *j)
+{
+	if (!j->lost && !j->gap && j->len <= j->keep)
+		return;
+	if (j->len > JOURNAL_HEADER)
+		j->forgotten++;
+	j->gap = true;
+	j->len = JOURNAL_HEADER;
 }
 
 int journal_flush(struct journal *j)
@@ -235,8 +246,8 @@ int journal_flush(struct journal *j)
 	if (j->begun)
 		return -EINPROGRESS;
 	if (j->lost)
-		return failed(j, -ENOTRECOVERABLE);
-	if (j->len == JOURNAL_HEADER)
+		return -ENOTRECOVERABLE;
+	if (j->len == JOURNAL_HEADER && !j->failing)
 		return 0;
 	writer_init(&w, j->buf, JOURNAL_HEADER);
 	writer_u8(&w, JOURNAL_VERSION);
@@ -246,7 +257,7 @@ int journal_flush(struct journal *j)
 	if (ret == -EINPROGRESS)
 		j->begun = j->len;
 	if (ret)
-		return failed(j, ret);
+		return j->begun ? ret : failed(j, ret);
 	is_put(j, j->len);
 	return 0;
 }

@@ -23,6 +23,7 @@
 #define JOURNAL_HEADER		(1 + 8)
 #define JOURNAL_KEY_MAX		(1 + 8)
 #define JOURNAL_BATCH_MAX	(16u * 1024 * 1024)
+#define JOURNAL_KEEP		(JOURNAL_BATCH_MAX / 2)
 
 struct journal {
 	struct kv *kv;
@@ -30,7 +31,12 @@ struct journal {
 	size_t len;
 	size_t begun;			/* its octets that are being put; 0 */
 	size_t size;
+	size_t keep;			/* octets that wait for a disk that fails;
+					 * default JOURNAL_KEEP */
+	bool failing;			/* the last put */
 	bool lost;			/* nothing can be put any more */
+	bool gap;			/* memory knows what no log does, */
+	uint32_t forgotten;		/* since the last of so many times */
 	uint64_t next;			/* number of the batch */
 	uint64_t octets;		/* in the log */
 	uint64_t now;			/* ms, our clock */
@@ -67,15 +73,24 @@ void journal_floor(struct journal *j, uint64_t tag, uint64_t floor);
 /*
  * 0, or as of kv_put(): then the batch stays, and grows.  -EINPROGRESS: it is
  * being put, with what was appended before that (kv_put_start()); what is
- * appended meanwhile goes next.  After -ENOTRECOVERABLE, which it is then for
- * ever, what was appended is forgotten: it would grow until no more is taken,
- * and those who refresh their registrations would lose them.
+ * appended meanwhile goes next.  After one that failed one is put also when
+ * nothing was appended, to see whether the disk works again.  -ENOTRECOVERABLE
+ * is for ever.
  */
 int journal_flush(struct journal *j);
 
 /* How that ended: as journal_flush().  What failed is in the batch again, and
  * is put once more under the same key. */
 int journal_complete(struct journal *j);
+
+/*
+ * After a flush that failed and will not be tried again now.  A batch that has
+ * grown above @keep is forgotten: it would grow until no more is taken, and
+ * those who refresh their registrations would lose them.  From then on there is a
+ * gap in the log, until a snapshot that has all of memory ends it, and each
+ * batch that cannot be put is forgotten, as is all after -ENOTRECOVERABLE.
+ */
+void journal_bound(struct journal *j);
 
 /* May this be read that is of @version? */
 static inline bool journal_reads(uint8_t version)

@@ -12,6 +12,7 @@
 #define PIECE_ENTRIES	128	/* looked at in one step */
 #define PIECE_OCTETS	(32u * 1024)
 #define CLEAN_KEYS	32	/* deleted in one step */
+#define AGAIN_MS	60000	/* after one that there was no room for */
 /* The most that is written of one registration or nonce. */
 #define ITEM_MAX	(8u * 1024)
 
@@ -357,6 +358,7 @@ static int finish(struct snapshot *s)
 	s->pieces = s->next_pieces;
 	s->octets = s->next_octets;
 	s->journal->octets -= s->log_octets;
+	s->journal->gap = false;
 	s->not_before = 0;
 	s->range = 0;
 	s->phase = SNAPSHOT_CLEAN;
@@ -397,13 +399,22 @@ static int clean(struct snapshot *s)
 
 /* --- writing --- */
 
-static int start(struct snapshot *s)
+/* Of the log there is enough, or it has a gap. */
+static bool wanted(const struct snapshot *s)
 {
 	uint64_t enough = s->octets > s->threshold ? s->octets : s->threshold;
+	const struct journal *j = s->journal;
 
-	if (s->journal->octets < enough || s->journal->octets < s->not_before)
+	return j->gap ? j->now >= s->again :
+		j->octets >= enough && j->octets >= s->not_before;
+}
+
+static int start(struct snapshot *s)
+{
+	if (!wanted(s))
 		return 0;
 	s->phase = SNAPSHOT_FLOORS;
+	s->forgotten = s->journal->forgotten;
 	s->next_start = s->journal->next;
 	s->log_octets = s->journal->octets;
 	s->next_pieces = 0;
@@ -422,10 +433,26 @@ static int put_full(struct snapshot *s)
 		0 : put_piece(s);
 }
 
+static bool is_written(const struct snapshot *s)
+{
+	return s->phase != SNAPSHOT_IDLE && s->phase != SNAPSHOT_CLEAN;
+}
+
+static void give_up(struct snapshot *s)
+{
+	begin_piece(s);
+	s->phase = SNAPSHOT_CLEAN;
+	s->range = 0;
+}
+
+/* Its log must have all that changed since it was begun. */
 static int step(struct snapshot *s)
 {
-	int ret = put_full(s);
+	int ret;
 
+	if (is_written(s) && s->forgotten != s->journal->forgotten)
+		give_up(s);
+	ret = put_full(s);
 	if (ret)
 		return ret;
 	switch (s->phase) {
@@ -451,11 +478,10 @@ int snapshot_make_room(struct snapshot *s)
 {
 	int ret;
 
-	if (s->phase != SNAPSHOT_IDLE && s->phase != SNAPSHOT_CLEAN) {
-		begin_piece(s);
+	if (is_written(s)) {
 		s->not_before = s->journal->octets + s->threshold;
-		s->phase = SNAPSHOT_CLEAN;
-		s->range = 0;
+		s->again = s->journal->now + AGAIN_MS;
+		give_up(s);
 	}
 	if (s->phase == SNAPSHOT_IDLE)
 		return -ENOSPC;
@@ -463,6 +489,16 @@ int snapshot_make_room(struct snapshot *s)
 	while (!ret && s->phase == SNAPSHOT_CLEAN && !s->cleaned)
 		ret = clean(s);
 	return ret ? ret : s->cleaned ? 0 : -ENOSPC;
+}
+
+int snapshot_end_gap(struct snapshot *s)
+{
+	int ret = 0;
+
+	s->again = 0;
+	while (s->journal->gap && !ret)
+		ret = step(s);
+	return ret;
 }
 
 /* Octets made, of which some wait in the piece. */

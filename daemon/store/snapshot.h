@@ -64,6 +64,9 @@ struct snapshot {
 	unsigned int cleaned;		/* keys, in the last step */
 	uint64_t not_before;		/* the log is that long; one had to be
 					 * given up */
+	uint64_t again;			/* ms: the same for one that ends a gap
+					 * of the log */
+	uint32_t forgotten;		/* by the journal, when it was begun */
 };
 
 void snapshot_init(struct snapshot *s, struct journal *j, struct registry *reg,
@@ -78,6 +81,10 @@ int snapshot_load(struct snapshot *s);
  * on with it, as fast as the log grows at least.  0 or negative errno: it is
  * tried again. */
 int snapshot_step(struct snapshot *s, uint64_t flushed);
+
+/* End a gap of the log now, after a flush, however long it takes.  0 or negative
+ * errno. */
+int snapshot_end_gap(struct snapshot *s);
 
 /* The disk is full: give up the snapshot being written, whose log needs the
  * room, and delete some of what does not count.  0: some; -ENOSPC: there is

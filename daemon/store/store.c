@@ -38,6 +38,7 @@ void store_config_init(struct store_config *cfg)
 		.reserve = 1000,
 		.first_nonce = 1,
 		.snapshot_octets = 32u * 1024 * 1024,
+		.keep = JOURNAL_KEEP,
 		.feed = 4096,
 	};
 }
@@ -58,6 +59,7 @@ static int open_store(struct store *s, const struct store_config *cfg,
 	int ret;
 
 	journal_init(&s->journal, s->kv, cfg->now, cfg->wall);
+	s->journal.keep = cfg->keep;
 	counters_init(&s->counters, s->kv, cfg->reserve, cfg->first_nonce);
 	ret = registry_init(&s->reg, cfg->registrations, cfg->per_entry, seed);
 	if (!ret)
@@ -134,9 +136,13 @@ int store_flush(struct store *s)
 	if (ret == -ENOSPC && !snapshot_make_room(&s->snapshot))
 		ret = journal_flush(&s->journal);
 	s->begun = s->sequence;
+	if (ret == -EINPROGRESS)
+		return 0;
 	if (!ret)
 		is_flushed(s, s->sequence, before);
-	return ret == -EINPROGRESS ? 0 : ret;
+	else
+		journal_bound(&s->journal);
+	return ret;
 }
 
 int store_complete(struct store *s)
@@ -151,8 +157,10 @@ int store_complete(struct store *s)
 		return 0;
 	if (ret == -ENOSPC)
 		snapshot_make_room(&s->snapshot);
-	if (ret)
+	if (ret) {
+		journal_bound(&s->journal);
 		return ret;
+	}
 	is_flushed(s, s->begun, before);
 	return store_flush(s);
 }
@@ -202,6 +210,21 @@ uint64_t store_durable(const struct store *s)
 	return s->durable;
 }
 
+void store_look(const struct store *s, struct store_view *v)
+{
+	bool same = v->forgotten == s->journal.forgotten;
+
+	v->forgotten = s->journal.forgotten;
+	v->pending = same && store_pending(s);
+	if (same)
+		v->durable = s->durable;
+}
+
+bool store_whole(const struct store *s)
+{
+	return !s->journal.gap;
+}
+
 int store_register_nonce(struct store *s, const struct addr *server,
 			 uint64_t tag, uint64_t *nonce)
 {
@@ -240,6 +263,10 @@ int store_sync(struct store *s)
 
 	for (int i = 0; i < 2 && store_pending(s) && !err && !ret; i++) {
 		ret = store_complete(s);
+		err = kv_sync(s->kv);
+	}
+	if (!err && !ret && !store_pending(s) && !store_whole(s)) {
+		ret = snapshot_end_gap(&s->snapshot);
 		err = kv_sync(s->kv);
 	}
 	return err ? err : store_pending(s) ? -EIO : ret;

@@ -34,6 +34,8 @@ struct store_config {
 	uint64_t now;			/* ms, the clock of the machines */
 	uint64_t wall;			/* ms, the wall's at the same time */
 	uint64_t snapshot_octets;	/* of log worth a snapshot; 32 MiB */
+	size_t keep;			/* octets that wait for a disk that fails;
+					 * 8 MiB */
 	size_t feed;			/* changes remembered for readers of
 					 * the feed; 4096 */
 };
@@ -73,7 +75,9 @@ void store_set_time(struct store *s, uint64_t now, uint64_t wall);
 /*
  * Put what was committed where the death of the process cannot reach it, all
  * in one transaction of the table, however much it is; then do a bounded step
- * of what keeps the log short.  0, or as of kv_put(): it stays to be flushed.
+ * of what keeps the log short.  0, or as of kv_put(): it stays to be flushed,
+ * but is forgotten when it is too much (@keep).  When the table can be written
+ * again, it is put on record with all there is (store_whole()).
  *
  * LMDB is done when this returns.  An engine that asks others has begun it
  * (store_pending()).  One flush is under way at a time: what is committed
@@ -87,14 +91,30 @@ int store_flush(struct store *s);
 uint64_t store_durable(const struct store *s);
 bool store_pending(const struct store *s);
 
+/* The same for a thread that was not there at each flush: what waits in it may
+ * have been forgotten by a flush of another one, and then no later number is its.
+ * Begins zeroed; looked at with the lock of those who write. */
+struct store_view {
+	uint64_t durable;
+	bool pending;
+	uint32_t forgotten;
+};
+
+void store_look(const struct store *s, struct store_view *v);
+
+/* All that is in memory and was flushed is what a restart finds.  False: some
+ * was forgotten, and the snapshot that has it is not complete. */
+bool store_whole(const struct store *s);
+
 /* It can be read when a flush that was under way has ended; -1: none ever is,
  * all is done at once.  store_complete() finds out how and begins the next one.
  * 0, or as store_flush(): the next one tries it again. */
 int store_fd(const struct store *s);
 int store_complete(struct store *s);
 
-/* Flush, and make it survive a crash of the machine: now, or without waiting
- * for the disk (see kv_sync_start()).  0, or as of kv_sync() or kv_put(). */
+/* Flush, and make it survive a crash of the machine: now, and whole, or without
+ * waiting for the disk (see kv_sync_start()).  0, or as of kv_sync() or
+ * kv_put(). */
 int store_sync(struct store *s);
 int store_sync_start(struct store *s);
 

@@ -617,6 +617,55 @@ static void test_late(void **state)
 	end();
 }
 
+/* As `lispctl show status` has it. */
+static bool state_dir_is(const char *state)
+{
+	struct show_cursor c = { .after = NULL };
+	struct json_object *o, *v;
+	const char *why;
+	bool is;
+
+	workers_lock(&t.d);
+	o = show(&t.d, "status", &c, &why);
+	workers_unlock(&t.d);
+	assert_true(json_object_object_get_ex(o, "state-dir", &v));
+	is = !strcmp(json_object_get_string(v), state);
+	assert_true(json_object_object_get_ex(o, "state-dir-error", &v) ==
+		    !strcmp(state, "failing") || !is);
+	json_object_put(o);
+	return is;
+}
+
+static void limit_disk(size_t octets)
+{
+	workers_lock(&t.d);
+	kv_disk_limit(t.disk, octets);
+	workers_unlock(&t.d);
+}
+
+/* A disk that is full: who registers has his EIDs served, but is not told that
+ * it is on record, until there is room again. */
+static void test_full_disk(void **state)
+{
+	struct kv_disk *disk = kv_disk_new();
+
+	begin_with(state, 2, disk);
+	assert_true(state_dir_is("ok"));
+	limit_disk(0);
+	register_all(ASKERS);
+	wait_until(&t, statistic("record-answers-dropped") == ASKERS);
+	wait_until(&t, state_dir_is("failing"));
+	for (unsigned int i = 0; i < ASKERS; i++)
+		put_request(i, i, 0);
+	wait_until(&t, t.replies == ASKERS);
+	assert_int_equal(t.notifies, 0);
+	limit_disk(SIZE_MAX);
+	wait_until(&t, state_dir_is("ok"));
+	register_all(ASKERS);
+	wait_until(&t, t.notifies == ASKERS);
+	end();
+}
+
 static int enter(void **state)
 {
 	int err = enter_namespace(state);
@@ -637,6 +686,7 @@ int main(void)
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_crash),
 		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_full_disk),
 	};
 
 	return cmocka_run_group_tests(tests, enter, NULL);
