@@ -2,17 +2,9 @@
 #include "print.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdio.h>
 
-#include "run/show.h"
-
-static const char *action_of(const struct map_record *r)
-{
-	if (r->locator_count)
-		return "forward";
-	return r->ignored ? "no usable locator" : map_action_name(r->action);
-}
+#include "../common/record.h"
 
 static void print_record(const struct map_record *r)
 {
@@ -22,7 +14,7 @@ static void print_record(const struct map_record *r)
 		printf("%s, no ttl", eid_text(&r->eid, text));
 	else
 		printf("%s, ttl %u min", eid_text(&r->eid, text), r->ttl);
-	printf(", %s%s\n", action_of(r),
+	printf(", %s%s\n", record_action(r),
 	       r->authoritative ? ", authoritative" : "");
 	for (size_t i = 0; i < r->locator_count; i++) {
 		const struct locator *l = &r->locators[i];
@@ -45,34 +37,16 @@ void print_text(const struct ask_options *o, const struct ask_answer *a)
 		print_record(&a->reply.records[i]);
 }
 
-static struct json_object *record_json(const struct map_record *r)
-{
-	struct json_object *o = json_object_new_object();
-
-	show_add_eid(o, &r->eid);
-	json_object_object_add(o, "ttl", json_object_new_uint64(r->ttl));
-	json_object_object_add(o, "action",
-			       json_object_new_string(action_of(r)));
-	json_object_object_add(o, "authoritative",
-			       json_object_new_boolean(r->authoritative));
-	json_object_object_add(o, "locators",
-			       show_locators(r->locators, r->locator_count));
-	return o;
-}
-
 void print_json(const struct ask_options *o, const struct ask_answer *a)
 {
 	struct json_object *doc = json_object_new_object();
 	struct json_object *list = json_object_new_array();
 	char text[EID_TEXT_MAX];
 
-	json_object_object_add(doc, "eid", json_object_new_string(
-				       eid_text(&o->eid, text)));
-	json_object_object_add(doc, "from", json_object_new_string(
-				       addr_text(&a->from, text)));
-	json_object_object_add(doc, "rtt", json_object_new_uint64(a->rtt));
-	json_object_object_add(doc, "tries",
-			       json_object_new_uint64(a->tries));
+	add_text(doc, "eid", eid_text(&o->eid, text));
+	add_addr(doc, "from", &a->from);
+	add_number(doc, "rtt", a->rtt);
+	add_number(doc, "tries", a->tries);
 	json_object_object_add(doc, "records", list);
 	for (size_t i = 0; i < a->reply.record_count; i++)
 		json_object_array_add(list,

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/record.h"
+
 static const char *error_of(const struct walk_step *s)
 {
 	if (s->error == -ETIMEDOUT)
@@ -57,34 +59,6 @@ void print_step(void *arg, const struct walk_step *s)
 
 /* --- JSON --- */
 
-static void add_text(struct json_object *o, const char *key, const char *text)
-{
-	json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void add_number(struct json_object *o, const char *key, uint64_t n)
-{
-	json_object_object_add(o, key, json_object_new_uint64(n));
-}
-
-static struct json_object *rlocs_json(const struct referral_record *r)
-{
-	struct json_object *list = json_object_new_array();
-	char text[ADDR_TEXT_MAX];
-
-	for (unsigned int i = 0; i < r->rloc_count; i++) {
-		const struct referral_rloc *l = &r->rlocs[i];
-		struct json_object *o = json_object_new_object();
-
-		add_text(o, "address", addr_text(&l->addr, text));
-		add_number(o, "priority", l->priority);
-		add_number(o, "weight", l->weight);
-		add_number(o, "keys", l->key_count);
-		json_object_array_add(list, o);
-	}
-	return list;
-}
-
 static void add_record(struct json_object *o, const struct walk_step *s)
 {
 	const struct referral_record *r = s->record;
@@ -93,11 +67,10 @@ static void add_record(struct json_object *o, const struct walk_step *s)
 	add_text(o, "prefix", xeid_text(&r->xeid, text));
 	add_text(o, "action", referral_action_name(r->action));
 	add_number(o, "ttl", r->ttl);
-	json_object_object_add(o, "incomplete",
-			       json_object_new_boolean(r->incomplete));
-	json_object_object_add(o, "loop", json_object_new_boolean(s->loop));
+	add_bool(o, "incomplete", r->incomplete);
+	add_bool(o, "loop", s->loop);
 	add_number(o, "signatures", r->sig_count);
-	json_object_object_add(o, "referrals", rlocs_json(r));
+	json_object_object_add(o, "referrals", referral_rlocs_json(r));
 }
 
 void print_collect(void *arg, const struct walk_step *s)
