@@ -53,7 +53,7 @@ LDLIBS = -Wl,--as-needed $(PKG_LIBS)
 # Asked only when something is compiled, and then once: "make demo" must be
 # able to start on a machine that has none of this yet.
 PKGS := libmnl libnl-route-3.0 libcrypto json-c libevent_core lmdb libcap \
-	liburcu
+	liburcu libpcap
 pkg = $(shell pkg-config $(1) $(PKGS) 2>/dev/null || echo MISSING)
 pkg_once = $(eval $(1) := $(if $(filter MISSING,$(call pkg,$(2))),$(error \
 	a library is missing: run "tests/deps build" (pkg-config $(PKGS))),$(call \
@@ -133,6 +133,10 @@ tool_objs = $(patsubst %.c,$(B)/%.o,$(wildcard tools/$(1).c tools/$(1)/*.c))
 
 tool_lib = $(patsubst %.c,$(B)/%.o,$(wildcard tools/common/*.c))
 
+# A test of a tool links with all of it but main.c, which it may include.
+tool_parts = $(patsubst %.c,$(B)/$(1)/%.o,$(filter-out %/main.c,\
+	$(wildcard tools/$(2)/*.c)) tools/common/record.c tools/common/words.c)
+
 define tool_rule
 $(B)/$(1): $(call tool_objs,$(1)) $(tool_lib) $(call archives,,$(ROOMS))
 	$$(say) LINK $$@
@@ -198,11 +202,13 @@ SIM_LIB := $(filter-out tests/sim/test_%,$(wildcard tests/sim/*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 KSHIM := -Itests/unit/kshim -Ikernel
 
+$(B)/asan/unit/test_lispdump: $(call tool_parts,asan,lispdump)
+$(B)/asan/unit/test_lispdump: TEST_OBJS := $(call tool_parts,asan,lispdump)
 $(B)/asan/unit/%: tests/unit/%.c $(call archives,asan/,$(TESTED))
 	$(say) TEST $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(C_ALL) $(KSHIM) -Itests/unit -DTEST_TOP='"$(top)"' -O1 -g \
-		$(SAN) -MF $@.d -o $@ $< \
+		$(SAN) -MF $@.d -o $@ $< $(TEST_OBJS) \
 		$(call group,$(call archives,asan/,$(TESTED))) -lcmocka -lm $(LDLIBS)
 
 $(B)/asan/sim/%: tests/sim/%.c $(SIM_LIB) $(wildcard tests/sim/*.h tests/*.h) \
@@ -213,6 +219,8 @@ $(B)/asan/sim/%: tests/sim/%.c $(SIM_LIB) $(wildcard tests/sim/*.h tests/*.h) \
 		-DTEST_TOP='"$(top)"' -O1 -g $(SAN) -o $@ $< $(SIM_LIB) \
 		$(call group,$(call archives,asan/,$(ROOMS))) -lcmocka $(LDLIBS)
 
+$(B)/fuzz/fuzz_lispdump: $(call tool_parts,fuzz,lispdump)
+$(B)/fuzz/fuzz_lispdump: TEST_OBJS := $(call tool_parts,fuzz,lispdump)
 $(B)/fuzz/%: tests/fuzz/%.c $(call archives,fuzz/,$(PURE))
 	$(say) FUZZ $@
 	$(Q)mkdir -p $(@D)
@@ -220,7 +228,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(call archives,fuzz/,$(PURE))
 		-Wno-missing-field-initializers \
 		-Wno-gnu-variable-sized-type-not-at-end \
 		-O1 -g -fsanitize=fuzzer,$(FUZZ_SAN) $(FUZZ_STOP) \
-		-MF $@.d -o $@ $< \
+		-MF $@.d -o $@ $< $(TEST_OBJS) \
 		$(call group,$(call archives,fuzz/,$(PURE))) $(LDLIBS)
 
 # Helpers of the kselftests: one small C program a file, run in the guest.
