@@ -31,8 +31,9 @@ static const char usage[] =
 "  -h, --help         print this\n"
 "\n"
 "SIGTERM and SIGINT end it cleanly: registrations are withdrawn, and devices,\n"
-"routes and mappings it made are removed (see \"keep-on-exit\").  After\n"
-"SIGKILL known EIDs keep flowing, and the next start takes them over.\n"
+"routes and mappings it made are removed (see \"keep-on-exit\").  SIGUSR1 ends\n"
+"it for the next one to start: all of that stays.  After SIGUSR1 and SIGKILL\n"
+"known EIDs keep flowing, and the next start takes them over.\n"
 "SIGHUP makes it read FILE again; a file with a mistake changes nothing.\n";
 
 enum option_id {

@@ -214,14 +214,19 @@ static void on_watchdog(void *arg)
 	loop_timer_arm(d->watchdog_timer, d->service.watchdog_ms);
 }
 
+/* What the data plane has stays behind. */
+static bool leaves_all(const struct daemon *d)
+{
+	return d->leaving || d->conf->xtr->keep_on_exit;
+}
+
 /* Deregister, wait a little for that to arrive, then go.  A second signal
  * ends the waiting. */
 static void on_terminate(void *arg)
 {
 	struct daemon *d = arg;
 	bool withdraw = d->conf->xtr && d->conf->xtr->map_server_count &&
-		d->conf->xtr->deregister_on_exit &&
-		!d->conf->xtr->keep_on_exit;
+		d->conf->xtr->deregister_on_exit && !leaves_all(d);
 
 	if (!d->stopping)
 		service_stopping(&d->service);
@@ -234,6 +239,16 @@ static void on_terminate(void *arg)
 	node_withdraw(d->node, clock_ms(), NULL, execute_begin(d));
 	execute_end(d);
 	loop_timer_arm(d->stop_timer, STOP_GRACE_MS);
+}
+
+/* The next lispd is about to start.  What is withdrawn already is no more to be
+ * kept. */
+static void on_leave(void *arg)
+{
+	struct daemon *d = arg;
+
+	d->leaving = !d->stopping;
+	on_terminate(d);
 }
 
 static void on_hangup(void *arg)
@@ -274,7 +289,9 @@ static int add_signals(struct daemon *d)
 	d->signals[0] = loop_signal(d->loop, SIGTERM, on_terminate, d);
 	d->signals[1] = loop_signal(d->loop, SIGINT, on_terminate, d);
 	d->signals[2] = loop_signal(d->loop, SIGHUP, on_hangup, d);
-	return d->signals[0] && d->signals[1] && d->signals[2] ? 0 : -ENOMEM;
+	d->signals[3] = loop_signal(d->loop, SIGUSR1, on_leave, d);
+	return d->signals[0] && d->signals[1] && d->signals[2] &&
+	       d->signals[3] ? 0 : -ENOMEM;
 }
 
 /* --- start --- */
@@ -468,7 +485,7 @@ int daemon_start(struct daemon *d)
 void daemon_stop(struct daemon *d)
 {
 	workers_stop(d);
-	if (d->dp && !d->conf->xtr->keep_on_exit)
+	if (d->dp && !leaves_all(d))
 		vpns_remove(d);
 	if (d->store)
 		say_sync(d, store_sync(d->store));

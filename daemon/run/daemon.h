@@ -7,7 +7,8 @@
  *
  * daemon_init() opens what needs root (sockets, control socket, state
  * directory); after priv_drop() daemon_start() does the rest; then the loop
- * runs until SIGTERM or SIGINT; daemon_stop() puts away what was made.
+ * runs until SIGTERM, SIGINT or SIGUSR1; daemon_stop() puts away what was made,
+ * but not after SIGUSR1.
  *
  * Whatever happens is handled in three steps, all in execute.h: begin, call
  * the node, end.  Nothing else calls node_on_*().
@@ -96,6 +97,7 @@ struct daemon {
 	struct daemon_sync sync;
 	struct daemon_counters counters;
 	bool stopping;
+	bool leaving;			/* as with "keep-on-exit" */
 };
 
 /* @d is zeroed by it.  0, or negative errno with a line logged.  @dp is for
@@ -113,7 +115,7 @@ int daemon_make(struct daemon *d, const struct conf *c, struct roles **roles,
 		struct node **n);
 
 /* After the loop has ended: remove what was made, unless the configuration
- * says to keep it. */
+ * says to keep it, or the next lispd is to find it. */
 void daemon_stop(struct daemon *d);
 
 /* Free everything; also after a failed daemon_init() or daemon_start(). */

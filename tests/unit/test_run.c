@@ -166,6 +166,43 @@ static void test_sigterm_is_silent(void **state)
 	world_close(&w);
 }
 
+/* For the next one: nothing is withdrawn, nothing removed. */
+static void test_sigusr1_leaves(void **state)
+{
+	struct world w;
+
+	world_open(&w, state, "false");
+	put_map(&w, "[100]10.2.0.0/16");
+	start(&w);
+	wait_until(&w, w.s.registers > 0);
+	raise(SIGUSR1);
+	assert_int_equal(loop_run(w.d.loop), 0);
+	daemon_stop(&w.d);
+	assert_int_equal(w.s.withdrawals, 0);
+	assert_int_equal(dp_fake_local_count(w.dp), 2);
+	assert_int_equal(dp_fake_map_count(w.dp), 1);
+	assert_int_equal(dp_fake_calls(w.dp, FAKE_VPN_DEL), 0);
+	world_close(&w);
+}
+
+/* But not when it is on its way out for good. */
+static void test_sigusr1_is_late(void **state)
+{
+	struct world w;
+
+	world_open(&w, state, "false");
+	start(&w);
+	wait_until(&w, w.s.registers > 0);
+	raise(SIGTERM);
+	wait_until(&w, w.d.stopping);
+	raise(SIGUSR1);
+	assert_int_equal(loop_run(w.d.loop), 0);
+	daemon_stop(&w.d);
+	assert_int_equal(dp_fake_local_count(w.dp), 0);
+	assert_int_equal(dp_fake_calls(w.dp, FAKE_VPN_DEL), 1);
+	world_close(&w);
+}
+
 static void refuse_start(struct world *w, int err)
 {
 	assert_int_equal(daemon_init(&w->d, w->conf, w->dp), 0);
@@ -391,6 +428,8 @@ int main(void)
 		TEST(test_stop_keeps),
 		TEST(test_sigterm_withdraws),
 		TEST(test_sigterm_is_silent),
+		TEST(test_sigusr1_leaves),
+		TEST(test_sigusr1_is_late),
 		TEST(test_refused),
 		TEST(test_garbage),
 		TEST(test_no_record),
