@@ -254,6 +254,8 @@ static void on_silence(struct ddt_turn *t)
 		return;
 	if (ddt_ask_next(t, t->c->cfg->tries))
 		t->c->counters[DDTC_RETRIES] += t->q->sends != before;
+	else if (ddt_not_registered(t))
+		return;
 	else if (ddt_over_budget(t) || !t->q->cached ||
 		 !ddt_to_root(t, "silence"))
 		ddt_give_up(t, "silence");

@@ -39,6 +39,10 @@ bool ddt_to_root(struct ddt_turn *t, const char *cause);
 /* Ask the next one that has had fewer than @tries.  False: there is none. */
 bool ddt_ask_next(struct ddt_turn *t, unsigned int tries);
 
+/* Nobody of the set is left to be asked.  If one of them had no registration,
+ * that is what the query ends with; false: nobody has said so. */
+bool ddt_not_registered(struct ddt_turn *t);
+
 /* @target is of no use: a sibling is asked, or the roots, or it ends. */
 void ddt_try_another(struct ddt_turn *t, unsigned int target,
 		     const char *cause);

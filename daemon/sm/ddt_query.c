@@ -158,6 +158,7 @@ void ddt_follow(struct ddt_turn *t, struct referral_set *s, const char *cause)
 	referral_set_put(q->set);
 	q->set = s;
 	q->bad = 0;
+	q->absent = (struct query_absent){ 0 };
 	memset(q->tries, 0, sizeof(q->tries));
 	/* next_target() begins behind this one. */
 	q->at = n ? (uint8_t)((first_target(t, s) + n - 1) % n) : 0;
@@ -198,7 +199,8 @@ void ddt_give_up(struct ddt_turn *t, const char *cause)
 void ddt_try_another(struct ddt_turn *t, unsigned int target, const char *cause)
 {
 	t->q->bad |= (uint16_t)(1u << target);
-	if (!ddt_ask_next(t, t->c->cfg->tries) && !ddt_to_root(t, cause))
+	if (!ddt_ask_next(t, t->c->cfg->tries) && !ddt_not_registered(t) &&
+	    !ddt_to_root(t, cause))
 		ddt_give_up(t, cause);
 }
 

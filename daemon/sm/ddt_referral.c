@@ -180,12 +180,45 @@ static void on_nothing(struct ddt_turn *t, const struct answer_of *a,
 		     referral_action_name(a->rec->action));
 }
 
-/* Its peers may have the registration. */
+bool ddt_not_registered(struct ddt_turn *t)
+{
+	const struct query_absent absent = t->q->absent;
+	const struct referral_record rec = {
+		.xeid = absent.xeid,
+		.action = REFERRAL_MS_NOT_REGISTERED,
+		.incomplete = absent.incomplete,
+	};
+	const struct answer_of a = {
+		.rec = &rec,
+		.claim = { .ttl = absent.ttl },
+		.trusted = !absent.untrusted,
+		.target = absent.target,
+	};
+
+	if (absent.said)
+		on_nothing(t, &a, DDT_TTL_UNREGISTERED);
+	return absent.said;
+}
+
+/* Its peers may have the registration: they are asked as often as anybody, also
+ * one that has been silent once, so that it does not matter who was first.  Of
+ * what two say the longer one is true of both. */
 static void on_not_registered(struct ddt_turn *t, const struct answer_of *a)
 {
+	struct query_absent *absent = &t->q->absent;
+
+	if (!absent->said ||
+	    xeid_bits(&a->rec->xeid) > xeid_bits(&absent->xeid))
+		absent->xeid = a->rec->xeid;
+	if (!absent->said || a->claim.ttl < absent->ttl)
+		absent->ttl = a->claim.ttl;
+	absent->incomplete |= a->rec->incomplete;
+	absent->untrusted |= !a->trusted;
+	absent->target = (uint8_t)a->target;
+	absent->said++;
 	t->q->bad |= (uint16_t)(1u << a->target);
-	if (!ddt_ask_next(t, 1))
-		on_nothing(t, a, DDT_TTL_UNREGISTERED);
+	if (!ddt_ask_next(t, t->c->cfg->tries))
+		ddt_not_registered(t);
 }
 
 /* Lame: others of its set may not be; then what the cache knew is old; then
@@ -197,7 +230,8 @@ static void on_not_authoritative(struct ddt_turn *t, const struct answer_of *a)
 	ddt_complain(t, DDTC_LAME, LOG_DDT_LAME,
 		     &t->q->set->targets[a->target].addr);
 	t->q->bad |= (uint16_t)(1u << a->target);
-	if (ddt_ask_next(t, 1) || (t->q->cached && ddt_to_root(t, "lame")))
+	if (ddt_ask_next(t, t->c->cfg->tries) || ddt_not_registered(t) ||
+	    (t->q->cached && ddt_to_root(t, "lame")))
 		return;
 	ddt_negative(t, &x, DDT_TTL_UNREGISTERED, "not-authoritative");
 }

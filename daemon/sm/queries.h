@@ -32,6 +32,16 @@ enum query_state {
 	QUERY_STATE_COUNT
 };
 
+/* What Map-Servers of a set have said that they have no registration of. */
+struct query_absent {
+	struct xeid xeid;		/* the longest */
+	uint32_t ttl;			/* minutes; the shortest */
+	uint8_t said;			/* by so many */
+	uint8_t target;			/* who was the last */
+	bool incomplete;		/* one said so */
+	bool untrusted;			/* one was */
+};
+
 struct ddt_query {
 	struct hash_node by_nonce;
 	struct hash_node by_itr;
@@ -54,6 +64,7 @@ struct ddt_query {
 	uint64_t born;			/* ms */
 	uint8_t tries[REFERRAL_TARGETS_MAX];
 	uint16_t bad;			/* targets not to be asked again */
+	struct query_absent absent;
 	uint8_t at;			/* the one asked last */
 	bool cached;			/* the set was there before */
 	bool via_root;
