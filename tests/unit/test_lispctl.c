@@ -11,6 +11,8 @@
 
 #include "../../tools/lispctl/grammar.c"
 #undef COUNT
+#include "../../tools/lispctl/grammar_words.c"
+#undef COUNT
 #include "../../tools/lispctl/out.c"
 #include "../../tools/lispctl/objects.c"
 #include "../../tools/lispctl/show.c"
@@ -138,6 +140,19 @@ static void other_objects(void **state)
 	assert_int_equal(good("device show").command, CMD_DEVICE_SHOW);
 	assert_int_equal(good("miss show iid 4").command, CMD_MISS_SHOW);
 	assert_int_equal(good("monitor").command, CMD_MONITOR);
+	a = good("top -d 2 -n 5");
+	assert_int_equal(a.delay, 2);
+	assert_int_equal(a.times, 5);
+	a = good("capture --dry-run device e0 iid 5 device e1 eid 10.2.0.1 "
+		 "rloc 192.0.2.1 with tshark write -");
+	assert_true(args_said(&a, WORD_DRY_RUN));
+	assert_int_equal(a.device_count, 2);
+	assert_string_equal(a.devices[1], "e1");
+	assert_string_equal(a.with, "tshark");
+	assert_string_equal(a.write, "-");
+	assert_int_equal(a.iid, 5);
+	assert_false(good("capture").said);
+	assert_string_equal(good("doctor config f").config, "f");
 	a = good("probe");
 	assert_int_equal(a.command, CMD_PROBE);
 	assert_false(args_said(&a, WORD_ADDRESS));
@@ -160,6 +175,13 @@ static void refusals(void **state)
 {
 	static const char *const rows[][3] = {
 		{ "", "no command", "map-cache" },
+		{ "top -d 0", "-d", "1 to 3600" },
+		{ "capture --dry-run --dry-run", "--dry-run", "twice" },
+		{ "capture with cat", "with", "tcpdump or tshark" },
+		{ "capture write -x", "write", "name of a file" },
+		{ "capture device a device a device a device a device a "
+		  "device a device a device a device a", "device",
+		  "at most 8" },
 		{ "map-cash", "\"map-cash\"", "map-cache" },
 		{ "map-cache", "\"map-cache\"", "flush" },
 		{ "map-cache ad", "\"map-cache ad\"", "add" },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "grammar.h"
+#include "grammar_part.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -10,296 +10,6 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define BIT(w) (1u << (w))
-
-/* --- words and their values --- */
-
-/* 0, or -EINVAL: @text is not what the word's row says is expected. */
-typedef int (*value_fn)(const char *text, struct args *a);
-
-static int number(const char *text, uint32_t min, uint32_t max, uint32_t *to)
-{
-	unsigned long long v;
-	char *end;
-
-	/* strtoull() would take "-1" and " 1" too. */
-	if (*text < '0' || *text > '9')
-		return -EINVAL;
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (errno || *end || v < min || v > max)
-		return -EINVAL;
-	*to = v;
-	return 0;
-}
-
-static const char *const whats[] = {
-	"status", "map-cache", "database", "registrations", "sites",
-	"referral-cache", "rlocs", "statistics",
-};
-
-static const char *nth_what(uint32_t i)
-{
-	return i < COUNT(whats) ? whats[i] : "?";
-}
-
-static int read_what(const char *text, struct args *a)
-{
-	for (size_t i = 0; i < COUNT(whats); i++)
-		if (!strcmp(whats[i], text)) {
-			a->what = whats[i];
-			return 0;
-		}
-	return -EINVAL;
-}
-
-static int read_address(const char *text, struct args *a)
-{
-	return addr_from_text(text, &a->address);
-}
-
-static int read_eid(const char *text, struct args *a)
-{
-	return addr_from_text(text, &a->eid);
-}
-
-static int read_iid(const char *text, struct args *a)
-{
-	return number(text, 0, LISP_IID_MAX, &a->iid);
-}
-
-static int read_prefix(const char *text, struct args *a)
-{
-	return prefix_from_text(text, &a->prefix);
-}
-
-static int read_underlay(const char *text, struct args *a)
-{
-	if (!*text || strlen(text) >= DP_DEVICE_NAME_MAX)
-		return -EINVAL;
-	a->underlay = text;
-	return 0;
-}
-
-static int read_vrf(const char *text, struct args *a)
-{
-	if (!*text || strlen(text) >= DP_DEVICE_NAME_MAX)
-		return -EINVAL;
-	a->vrf = text;
-	return 0;
-}
-
-static int read_rloc(const char *text, struct args *a)
-{
-	struct dp_locators *l = &a->locators;
-	struct addr addr;
-
-	if (l->count == DP_LOCATORS_MAX || addr_from_text(text, &addr))
-		return -EINVAL;
-	l->list[l->count++] = (struct dp_locator) {
-		.addr = addr,
-		.port = DP_DATA_PORT,
-		.priority = 1,
-		.weight = 100,
-		.flags = LISP_LOC_FLAG_REACHABLE,
-	};
-	return 0;
-}
-
-/* The locator that priority, weight and port are said of. */
-static struct dp_locator *last_locator(struct args *a)
-{
-	return &a->locators.list[a->locators.count - 1];
-}
-
-static int read_priority(const char *text, struct args *a)
-{
-	uint32_t v;
-
-	if (number(text, 0, 255, &v))
-		return -EINVAL;
-	last_locator(a)->priority = v;
-	return 0;
-}
-
-static int read_weight(const char *text, struct args *a)
-{
-	uint32_t v;
-
-	if (number(text, 0, 255, &v))
-		return -EINVAL;
-	last_locator(a)->weight = v;
-	return 0;
-}
-
-static int read_locator_port(const char *text, struct args *a)
-{
-	uint32_t v;
-
-	if (number(text, 1, 65535, &v))
-		return -EINVAL;
-	last_locator(a)->port = v;
-	return 0;
-}
-
-/* "yes" sets @flag of the last locator, "no" clears it. */
-static int read_flag(const char *text, struct args *a, uint8_t flag)
-{
-	struct dp_locator *l = last_locator(a);
-
-	if (!strcmp(text, "yes"))
-		l->flags |= flag;
-	else if (!strcmp(text, "no"))
-		l->flags &= 0xff - flag;
-	else
-		return -EINVAL;
-	return 0;
-}
-
-static const char *nth_flag(uint32_t i)
-{
-	return i == 0 ? "no" : i == 1 ? "yes" : "?";
-}
-
-static int read_reachable(const char *text, struct args *a)
-{
-	return read_flag(text, a, LISP_LOC_FLAG_REACHABLE);
-}
-
-static int read_echo_nonce(const char *text, struct args *a)
-{
-	return read_flag(text, a, LISP_LOC_FLAG_ECHO_NONCE);
-}
-
-static int read_gpe(const char *text, struct args *a)
-{
-	return read_flag(text, a, LISP_LOC_FLAG_GPE);
-}
-
-static int read_home_iid(const char *text, struct args *a)
-{
-	return number(text, 0, LISP_IID_MAX, &a->home_iid);
-}
-
-static int read_action(const char *text, struct args *a)
-{
-	int v = dp_action_from_name(text);
-
-	if (v < 0)
-		return -EINVAL;
-	a->action = v;
-	return 0;
-}
-
-static int read_ttl(const char *text, struct args *a)
-{
-	return number(text, 0, UINT32_MAX, &a->ttl);
-}
-
-static int read_version(const char *text, struct args *a)
-{
-	return number(text, 0, 4095, &a->version);
-}
-
-static int read_origin(const char *text, struct args *a)
-{
-	return number(text, 0, UINT32_MAX, &a->origin);
-}
-
-static int read_port(const char *text, struct args *a)
-{
-	return number(text, 1, 65535, &a->port);
-}
-
-static int read_state(const char *text, struct args *a)
-{
-	int v = dp_rloc_state_from_name(text);
-
-	if (v < 0)
-		return -EINVAL;
-	a->state = v;
-	return 0;
-}
-
-static int read_rtt(const char *text, struct args *a)
-{
-	return number(text, 0, UINT32_MAX, &a->rtt);
-}
-
-static int read_config(const char *text, struct args *a)
-{
-	if (!*text)
-		return -EINVAL;
-	a->config = text;
-	return 0;
-}
-
-#define ADDRESS_FORM	"an IPv4 or IPv6 address"
-
-static const struct word {
-	const char *name;
-	const char *value;	/* name of the value in the usage */
-	const char *expected;
-	value_fn read;
-	const char *(*nth)(uint32_t i);	/* its values, "?" behind the last;
-					 * NULL: not known here */
-	bool of_locator;	/* said of the rloc before it */
-	bool repeats;
-} words[WORD_COUNT] = {
-#define WORD(name_, value_, read_, expected_) \
-	.name = name_, .value = value_, .read = read_, .expected = expected_
-#define OF_LOCATOR	.of_locator = true, .repeats = true
-	[WORD_WHAT] = { WORD("show", "WHAT", read_what, "status, map-cache, "
-		"database, registrations, sites, referral-cache, rlocs or "
-		"statistics"), .nth = nth_what },
-	[WORD_ADDRESS] = { WORD("rloc", "ADDRESS", read_address,
-		ADDRESS_FORM) },
-	[WORD_EID] = { WORD("eid", "ADDRESS", read_eid, ADDRESS_FORM) },
-	[WORD_IID] = { WORD("iid", "IID", read_iid,
-		"an Instance-ID, 0 to 16777214") },
-	[WORD_PREFIX] = { WORD("prefix", "PREFIX", read_prefix,
-		"an EID-prefix, like 10.1.0.0/16 or 2001:db8::/48, with no "
-		"bits set beyond its length") },
-	[WORD_UNDERLAY] = { WORD("underlay", "VRF", read_underlay,
-		"the name of a VRF device") },
-	[WORD_RLOC] = { WORD("rloc", "ADDRESS", read_rloc,
-		ADDRESS_FORM ", of at most 32"), .repeats = true },
-	[WORD_PRIORITY] = { WORD("priority", "0-255", read_priority,
-		"a number, 0 to 255"), OF_LOCATOR },
-	[WORD_WEIGHT] = { WORD("weight", "0-255", read_weight,
-		"a number, 0 to 255"), OF_LOCATOR },
-	[WORD_LOCATOR_PORT] = { WORD("port", "PORT", read_locator_port,
-		"a UDP port, 1 to 65535"), OF_LOCATOR },
-	[WORD_REACHABLE] = { WORD("reachable", "yes|no", read_reachable,
-		"yes or no"), .nth = nth_flag, OF_LOCATOR },
-	[WORD_ECHO_NONCE] = { WORD("echo-nonce", "yes|no", read_echo_nonce,
-		"yes or no"), .nth = nth_flag, OF_LOCATOR },
-	[WORD_GPE] = { WORD("gpe", "yes|no", read_gpe, "yes or no"),
-		.nth = nth_flag, OF_LOCATOR },
-	[WORD_ACTION] = { WORD("action", "ACTION", read_action,
-		"forward, native, ask, drop, drop-policy or drop-auth"),
-		.nth = dp_action_name },
-	[WORD_TTL] = { WORD("ttl", "SECONDS", read_ttl,
-		"seconds, 0 for ever") },
-	[WORD_VERSION] = { WORD("version", "0-4095", read_version,
-		"a number, 0 to 4095") },
-	[WORD_ORIGIN] = { WORD("origin", "NUMBER", read_origin,
-		"a number, 0 to 4294967295") },
-	[WORD_PORT] = { WORD("port", "PORT", read_port,
-		"a UDP port, 1 to 65535") },
-	[WORD_STATE] = { WORD("state", "STATE", read_state, "up, down, "
-		"unreachable-probe, unreachable-nonce, unreachable-status or "
-		"unreachable-icmp"), .nth = dp_rloc_state_name },
-	[WORD_RTT] = { WORD("rtt", "MICROSECONDS", read_rtt,
-		"microseconds, 0: not known") },
-	[WORD_HOME_IID] = { WORD("home-iid", "IID", read_home_iid,
-		"an Instance-ID, 0 to 16777214") },
-	[WORD_VRF] = { WORD("vrf", "VRF", read_vrf,
-		"the name of a VRF device") },
-	[WORD_CONFIG] = { WORD("config", "FILE", read_config,
-		"a configuration of lispd") },
-#undef OF_LOCATOR
-#undef WORD
-};
 
 /* --- commands --- */
 
@@ -359,6 +69,12 @@ static const struct command {
 	[CMD_IID_SHOW] = { "iid", "show", WORD_IID, FILTER, 0 },
 	[CMD_MONITOR] = { "monitor", NULL, NO_OPERAND, 0, 0 },
 	[CMD_DOCTOR] = { "doctor", NULL, NO_OPERAND, BIT(WORD_CONFIG), 0 },
+	[CMD_TOP] = { "top", NULL, NO_OPERAND,
+		BIT(WORD_DELAY) | BIT(WORD_TIMES), 0 },
+	[CMD_CAPTURE] = { "capture", NULL, NO_OPERAND,
+		BIT(WORD_DRY_RUN) | BIT(WORD_IID) | BIT(WORD_EID) |
+		BIT(WORD_ADDRESS) | BIT(WORD_DEVICE) | BIT(WORD_WRITE) |
+		BIT(WORD_TIMES) | BIT(WORD_WITH), 0 },
 };
 
 __attribute__((format(printf, 2, 3)))
@@ -475,7 +191,7 @@ static int read_value(struct args *a, unsigned int w, const char *text,
 	if (word->of_locator && !a->locators.count)
 		return refuse(why, "\"%s\" belongs behind a \"rloc ADDRESS\"",
 			      word->name);
-	if (word->read(text, a))
+	if (word->read && word->read(text, a))
 		return refuse(why, "\"%s\" does not fit \"%s\", expected %s",
 			      text, word->name, word->expected);
 	a->said |= BIT(w);
@@ -491,7 +207,7 @@ static int read_words(const struct command *c, int argc, char *const *argv,
 
 	for (int i = 0; i < argc; i++) {
 		w = find_word(c, argv[i]);
-		if (w >= 0 && ++i == argc)
+		if (w >= 0 && words[w].read && ++i == argc)
 			return refuse(why, "\"%s\" wants a value: %s",
 				      words[w].name, words[w].expected);
 		if (w < 0 && c->operand != NO_OPERAND &&
@@ -563,7 +279,7 @@ static unsigned int read_begun(const struct command *c, int argc,
 
 	for (int i = 0; i < argc; i++) {
 		w = find_word(c, argv[i]);
-		if (w >= 0 && ++i == argc)
+		if (w >= 0 && words[w].read && ++i == argc)
 			return w;
 		if (w < 0)
 			w = c->operand;
@@ -621,7 +337,8 @@ static void print_word(FILE *f, const struct command *c, unsigned int w)
 	bool bare = w == c->operand;
 
 	fprintf(f, " %s%s%s%s%s", needed ? "" : "[", bare ? "" : words[w].name,
-		bare ? "" : " ", words[w].value, needed ? "" : "]");
+		bare || !words[w].value ? "" : " ",
+		words[w].value ? words[w].value : "", needed ? "" : "]");
 }
 
 static void print_command(FILE *f, const struct command *c)

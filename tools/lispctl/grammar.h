@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What may be said to lispctl: a table of commands, a table of words, and one
- * function that reads a command line by them.  It touches neither the kernel
- * nor a socket.
+ * What may be said to lispctl: a table of commands, a table of words
+ * (grammar_words.c), and one function that reads a command line by them.  It
+ * touches neither the kernel nor a socket.
  */
 #ifndef LISPCTL_GRAMMAR_H
 #define LISPCTL_GRAMMAR_H
@@ -36,6 +36,8 @@ enum command_id {
 	CMD_IID_SHOW,
 	CMD_MONITOR,
 	CMD_DOCTOR,
+	CMD_TOP,
+	CMD_CAPTURE,
 	CMD_COUNT
 };
 
@@ -63,8 +65,16 @@ enum word_id {
 	WORD_VRF,
 	WORD_HOME_IID,
 	WORD_CONFIG,
+	WORD_DELAY,
+	WORD_TIMES,
+	WORD_DEVICE,
+	WORD_WRITE,
+	WORD_WITH,
+	WORD_DRY_RUN,
 	WORD_COUNT
 };
+
+#define ARGS_DEVICES_MAX	8
 
 /* A command line, understood.  What was not said is zero. */
 struct args {
@@ -87,6 +97,12 @@ struct args {
 	const char *vrf;		/* in argv */
 	uint32_t home_iid;
 	const char *config;		/* in argv */
+	uint32_t delay;			/* seconds */
+	uint32_t times;
+	const char *devices[ARGS_DEVICES_MAX];	/* in argv */
+	size_t device_count;
+	const char *write;		/* in argv */
+	const char *with;		/* "tcpdump", "tshark" */
 };
 
 static inline bool args_said(const struct args *a, enum word_id w)

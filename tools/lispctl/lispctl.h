@@ -23,6 +23,8 @@ int show_run(const struct options *opt, const struct args *a);
 int kernel_run(const struct options *opt, const struct args *a);
 int watch_run(const struct options *opt, const struct args *a);
 int monitor_run(const struct options *opt, const struct args *a);
+int top_run(const struct options *opt, const struct args *a);
+int capture_run(const struct options *opt, const struct args *a);
 
 /* Exit status: 0 all is well, 1 warnings, or what could not be looked at, 2
  * something is bad. */

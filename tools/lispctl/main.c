@@ -47,6 +47,8 @@ static int (*const runs[CMD_COUNT])(const struct options *,
 	[CMD_IID_SHOW] = kernel_run,
 	[CMD_MONITOR] = monitor_run,
 	[CMD_DOCTOR] = doctor_run,
+	[CMD_TOP] = top_run,
+	[CMD_CAPTURE] = capture_run,
 };
 
 static const struct option longs[] = {
