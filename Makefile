@@ -146,11 +146,15 @@ endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
 
 IPLINK := $(if $(wildcard tools/iplink/link_lisp.c),$(B)/link_lisp.so)
-$(B)/link_lisp.so: $(wildcard tools/iplink/*.[ch]) uapi/linux/if_lisp.h
+# With the names of drop reasons.
+iplink_c = $(wildcard tools/iplink/*.c) daemon/dp/object.c
+$(B)/link_lisp.so: $(iplink_c) $(wildcard tools/iplink/*.h) \
+		$(wildcard uapi/linux/*.h)
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE -Iuapi $(CPPFLAGS) \
-		$(CFLAGS) $(C_HARD) $(LDFLAGS) -shared -fPIC -o $@ $(wildcard tools/iplink/*.c)
+	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE -Iuapi -Idaemon \
+		$(CPPFLAGS) $(CFLAGS) $(C_HARD) $(LDFLAGS) -shared -fPIC \
+		-o $@ $(iplink_c)
 
 .PHONY: tools
 tools: $(addprefix $(B)/,$(TOOLS)) $(IPLINK)

@@ -513,12 +513,10 @@ static size_t lisp_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u16)) +		/* PORT */
 	       nla_total_size(sizeof(u32)) +		/* UNDERLAY */
 	       nla_total_size(sizeof(u32)) +		/* NATIVE */
-	       nla_total_size(sizeof(u8)) +		/* PROXY */
+	       2 * nla_total_size(sizeof(u8)) +	/* PROXY, EXTERNAL */
 	       nla_total_size(sizeof(u8)) +		/* TRUSTED_UNDERLAY */
 	       LISP_CONF_SWITCHES * nla_total_size(sizeof(u8)) +
-	       nla_total_size(sizeof(u8)) +		/* EXTERNAL */
-	       nla_total_size(sizeof(u8)) +		/* TTL */
-	       nla_total_size(sizeof(u8)) +		/* TOS */
+	       2 * nla_total_size(sizeof(u8)) +		/* TTL, TOS */
 	       nla_total_size(sizeof(u8)) +		/* ECN */
 	       nla_total_size(sizeof(u8)) +		/* UDP_CSUM */
 	       nla_total_size(sizeof(u8)) +		/* UDP_ZERO_CSUM6_TX */
@@ -598,6 +596,8 @@ static struct rtnl_link_ops lisp_link_ops __read_mostly = {
 	.get_link_net	= lisp_get_link_net,
 	.get_size	= lisp_get_size,
 	.fill_info	= lisp_fill_info,
+	.get_xstats_size = lisp_xstats_size,
+	.fill_xstats	= lisp_xstats_put,
 };
 
 /* --- other devices and namespaces that go away --- */

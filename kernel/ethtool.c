@@ -3,10 +3,13 @@
  * ethtool -S: what the core's statistics (ip -s link) know nothing of. First
  * what happened besides drops, then each reason for a drop under the word it
  * has everywhere, with "drop-" before it. The core calls this under RTNL, so
- * the device has its Instance-ID.
+ * the device has its Instance-ID. `ip -s -d link` has the same numbers.
  */
 #include <linux/ethtool.h>
 #include <linux/netdevice.h>
+#include <net/netlink.h>
+
+#include <uapi/linux/if_lisp.h>
 
 #include "dev.h"
 #include "ethtool.h"
@@ -59,8 +62,7 @@ static void get_misses(const struct lisp_dev *ld, u64 *data)
 	data[HELD_BYTES] = READ_ONCE(miss->bytes);
 }
 
-static void get_stats(struct net_device *dev, struct ethtool_stats *request,
-		      u64 *data)
+static void read_stats(const struct net_device *dev, u64 *data)
 {
 	const struct lisp_dev *ld = lisp_dev(dev);
 	struct lisp_stats stats;
@@ -72,6 +74,34 @@ static void get_stats(struct net_device *dev, struct ethtool_stats *request,
 	if (ld->iid)
 		get_misses(ld, data);
 	memcpy(data + N_OTHERS, stats.drops + 1, N_DROPS * sizeof(*data));
+}
+
+static void get_stats(struct net_device *dev, struct ethtool_stats *request,
+		      u64 *data)
+{
+	read_stats(dev, data);
+}
+
+int lisp_xstats_put(struct sk_buff *skb, const struct net_device *dev)
+{
+	struct nlattr *nest = nla_nest_start(skb, IFLA_INFO_XSTATS);
+	u64 data[N_OTHERS + N_DROPS];
+
+	read_stats(dev, data);
+	if (!nest ||
+	    nla_put(skb, IFLA_LISP_XSTATS_COUNTS, N_OTHERS * sizeof(*data),
+		    data) ||
+	    nla_put(skb, IFLA_LISP_XSTATS_DROPS, N_DROPS * sizeof(*data),
+		    data + N_OTHERS))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+size_t lisp_xstats_size(const struct net_device *dev)
+{
+	return nla_total_size(N_OTHERS * sizeof(u64)) +
+	       nla_total_size(N_DROPS * sizeof(u64));
 }
 
 const struct ethtool_ops lisp_ethtool_ops = {

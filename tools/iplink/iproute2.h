@@ -77,5 +77,11 @@ int print_color_bool(enum output_type t, enum color_attr color,
 		     const char *key, const char *fmt, bool value);
 int print_color_on_off(enum output_type t, enum color_attr color,
 		       const char *key, const char *fmt, bool value);
+int print_color_u64(enum output_type t, enum color_attr color,
+		    const char *key, const char *fmt, __u64 value);
+/* The end of a line, but with -o. */
+void print_nl(void);
+void open_json_object(const char *key);
+void close_json_object(void);
 
 #endif /* _IPLINK_IPROUTE2_H */

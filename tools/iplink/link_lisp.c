@@ -17,6 +17,7 @@
 #include <string.h>
 #include <linux/if_lisp.h>
 
+#include "dp/object.h"
 #include "iproute2.h"
 
 #define TTL_INHERIT	0
@@ -408,10 +409,89 @@ static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	}
 }
 
+/* --- counters, under the names that ethtool -S has --- */
+
+struct count {
+	const char *name;
+	const char *key;	/* of JSON */
+};
+
+static const struct count counts[] = {
+	{ "native-packets", "native_packets" },
+	{ "rx-reserved", "rx_reserved" },
+	{ "misses", "misses" },
+	{ "held-packets", "held_packets" },
+	{ "held-bytes", "held_bytes" },
+};
+
+#define N_COUNTS (sizeof(counts) / sizeof(counts[0]))
+
+/* Number @i of the array that @a is; false: there are no more. */
+static bool number(const struct rtattr *a, size_t i, __u64 *v)
+{
+	if ((i + 1) * sizeof(*v) > RTA_PAYLOAD(a))
+		return false;
+	memcpy(v, (const char *)RTA_DATA(a) + i * sizeof(*v), sizeof(*v));
+	return true;
+}
+
+static void show_counts(const struct rtattr *a)
+{
+	char fmt[32];
+	size_t i;
+	__u64 v;
+
+	for (i = 0; i < N_COUNTS && number(a, i, &v); i++) {
+		snprintf(fmt, sizeof(fmt), "%s %%llu ", counts[i].name);
+		print_color_u64(PRINT_ANY, COLOR_NONE, counts[i].key, fmt, v);
+	}
+}
+
+/* People are spared those that are 0. */
+static void show_drops(const struct rtattr *a)
+{
+	char fmt[64], word[32];
+	const char *name;
+	size_t i;
+	__u64 v;
+
+	open_json_object("drops");
+	for (i = 0; number(a, i, &v); i++) {
+		snprintf(word, sizeof(word), "reason-%zu", i + 1);
+		name = i + 1 < dp_drop_reason_count() ?
+		       dp_drop_reason_name(i + 1) : word;
+		print_color_u64(PRINT_JSON, COLOR_NONE, name, NULL, v);
+		snprintf(fmt, sizeof(fmt), "drop-%s %%llu ", name);
+		if (v)
+			print_color_u64(PRINT_FP, COLOR_NONE, NULL, fmt, v);
+	}
+	close_json_object();
+}
+
+static void print_xstats(struct link_util *lu, FILE *f, struct rtattr *xstats)
+{
+	int len = RTA_PAYLOAD(xstats);
+	struct rtattr *a;
+
+	print_nl();
+	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s", "    ");
+	for (a = RTA_DATA(xstats); RTA_OK(a, len); a = RTA_NEXT(a, len)) {
+		switch (a->rta_type & NLA_TYPE_MASK) {
+		case IFLA_LISP_XSTATS_COUNTS:
+			show_counts(a);
+			break;
+		case IFLA_LISP_XSTATS_DROPS:
+			show_drops(a);
+			break;
+		}
+	}
+}
+
 struct link_util lisp_link_util = {
 	.id		= "lisp",
 	.maxattr	= IFLA_LISP_MAX,
 	.parse_opt	= parse_opt,
 	.print_opt	= print_opt,
+	.print_xstats	= print_xstats,
 	.print_help	= print_help,
 };

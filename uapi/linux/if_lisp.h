@@ -117,4 +117,22 @@ enum {
 
 #define IFLA_LISP_MAX (__IFLA_LISP_MAX - 1)
 
+/**
+ * enum - attributes nested in IFLA_INFO_XSTATS of kind "lisp": counters, those
+ * of `ethtool -S`
+ * @IFLA_LISP_XSTATS_COUNTS: array of u64, what happened besides drops: packets
+ *	sent natively, packets accepted with reserved header bits set, misses
+ *	reported, packets held now, octets of memory they take.  More may follow.
+ * @IFLA_LISP_XSTATS_DROPS: array of u64, packets dropped, of each reason from
+ *	enum lisp_drop_reason (<linux/lisp.h>), from 1 on.
+ *
+ * Of an external device misses and held packets are 0: each of its Instance-IDs
+ * has its own, which LISP_CMD_IID_GET tells.
+ */
+enum {
+	IFLA_LISP_XSTATS_UNSPEC,
+	IFLA_LISP_XSTATS_COUNTS,
+	IFLA_LISP_XSTATS_DROPS,
+};
+
 #endif /* _UAPI_LINUX_IF_LISP_H */
