@@ -428,7 +428,7 @@ static const struct cfg_section site_section = {
 	{ "requests-per-source", UINT(s, requests_per_source, 1, 1000000, \
 				      "1000"), \
 	  .doc = "Map-Requests a second that are taken from one source " \
-		 "address, and as many at once: more where a NAT or a load " \
+		 "address (of IPv6: a /64), and as many at once: more where a NAT or a load " \
 		 "balancer has many ITRs or Map-Resolvers behind one " \
 		 "address" more "." }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Which of several sockets of one port gets what: a filter in the kernel, which
- * hashes the source address and nothing else.  The kernel's own choice takes the
+ * hashes the source address, of IPv6 the /64, and nothing else.  The kernel's own choice takes the
  * source port as well, and so whoever has one address would have, with many
  * ports, what a source may have of each thread.
  */
@@ -57,7 +57,7 @@ int udp_spread(int fd, enum addr_family family, unsigned int count)
 
 	if (getrandom(secret, sizeof(secret), 0) != sizeof(secret))
 		return -EIO;
-	add_words(&p, v4 ? 12 : 8, v4 ? 1 : 4, secret);
+	add_words(&p, v4 ? 12 : 8, v4 ? 1 : 2, secret);
 	add_mix(&p, 16, 0x7feb352d);
 	add_mix(&p, 15, 0x846ca68b);
 	add(&p, BPF_ALU | BPF_RSH | BPF_K, 16);

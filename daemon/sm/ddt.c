@@ -250,9 +250,10 @@ static bool is_remembered(const struct query *q)
  * that says "ask again otherwise", as the truncated one of DNS: it is whole. */
 static bool is_repeated(struct query *q)
 {
+	const struct addr from = limit_source(&q->rq->pkt->from);
 	struct ddt *d = q->d;
 	uint8_t key[LIMIT_KEY_SIZE + 1];
-	size_t len = limit_key(key, &q->rq->pkt->from, &q->rec.xeid.eid);
+	size_t len = limit_key(key, &from, &q->rec.xeid.eid);
 
 	key[len++] = q->rec.xeid.iid_len;
 	if (limit_take(is_remembered(q) ? &d->repeated : &d->needed, key, len,
@@ -499,7 +500,7 @@ void ddt_on_request(struct ddt *d, uint64_t now, const struct request *rq,
 	};
 
 	d->counters[DDT_NODE_REQUESTS]++;
-	if (!limit_take_addr(&d->requests, &rq->pkt->from, now)) {
+	if (!limit_take_source(&d->requests, &rq->pkt->from, now)) {
 		refuse(&q, DDT_NODE_LIMITED, LOG_REQUEST_LIMITED);
 	} else if (rq->msg->flags & (MREQ_PROBE | MREQ_SMR)) {
 		refuse(&q, DDT_NODE_INVALID, LOG_REQUEST_INVALID);

@@ -105,7 +105,7 @@ bool ddt_over_budget(const struct ddt_turn *t)
 /* Has the ITR had its share of this node or Map-Server? */
 static bool is_over_share(struct ddt_turn *t, const struct addr *to)
 {
-	const struct addr key[2] = { t->q->from, *to };
+	const struct addr key[2] = { limit_source(&t->q->from), *to };
 
 	if (limit_take(&t->c->share, key, sizeof(key), t->now))
 		return false;

@@ -283,7 +283,8 @@ struct signing {
 
 static bool may_sign(const struct signing *g)
 {
-	return limit_take_addr(&g->s->rates[g->t->how], g->t->from, g->t->now);
+	return limit_take_source(&g->s->rates[g->t->how], g->t->from,
+				 g->t->now);
 }
 
 static int sign_into(const struct signing *g, uint8_t *octets, size_t len)

@@ -111,6 +111,22 @@ bool limit_take(struct limit *l, const void *key, size_t len, uint64_t now)
 	return limit_take_at(l, limit_place(l, key, len), now);
 }
 
+struct addr limit_source(const struct addr *a)
+{
+	struct addr s = *a;
+
+	if (s.family == ADDR_IPV6)
+		memset(s.bytes + 8, 0, 8);
+	return s;
+}
+
+bool limit_take_source(struct limit *l, const struct addr *a, uint64_t now)
+{
+	const struct addr s = limit_source(a);
+
+	return limit_take_addr(l, &s, now);
+}
+
 static bool same_rate(const struct limit_rate *a, const struct limit_rate *b)
 {
 	return a->interval_us == b->interval_us && a->burst == b->burst;

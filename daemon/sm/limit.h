@@ -72,6 +72,13 @@ static inline bool limit_take_addr(struct limit *l, const struct addr *a,
 			  now);
 }
 
+/* Who is behind a source address: of IPv6 whoever has one has the /64 that it
+ * is in, so all of that is one. */
+struct addr limit_source(const struct addr *a);
+
+/* limit_take_addr() of that. */
+bool limit_take_source(struct limit *l, const struct addr *a, uint64_t now);
+
 /* What @old knows of its keys, if it is of the same configuration; it gets
  * what @l had. */
 void limit_inherit(struct limit *l, struct limit *old);

@@ -154,7 +154,7 @@ void mr_on_request(struct mr *mr, uint64_t now, const struct request *rq,
 		   struct actions *acts)
 {
 	mr->counters[MR_REQUESTS]++;
-	if (!limit_take_addr(&mr->requests, &rq->pkt->from, now))
+	if (!limit_take_source(&mr->requests, &rq->pkt->from, now))
 		refuse(mr, MR_LIMITED, LOG_REQUEST_LIMITED, rq, acts);
 	else if (rq->msg->flags & (MREQ_PROBE | MREQ_SMR))
 		refuse(mr, MR_INVALID, LOG_REQUEST_INVALID, rq, acts);

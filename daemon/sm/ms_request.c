@@ -375,7 +375,7 @@ void ms_on_request(const struct ms *ms, struct ms_desk *desk, uint64_t now,
 
 	counter_up(&desk->counters[MS_REQUESTS]);
 	turn_to(&q, &rq->msg->records[0]);
-	if (!limit_take_addr(&desk->requests, &rq->pkt->from, now))
+	if (!limit_take_source(&desk->requests, &rq->pkt->from, now))
 		refuse(&q, MS_REQUEST_LIMITED, LOG_REQUEST_LIMITED);
 	else if (rq->msg->flags & invalid)
 		refuse(&q, MS_REQUEST_INVALID, LOG_REQUEST_INVALID);

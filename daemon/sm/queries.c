@@ -223,7 +223,8 @@ static void make_room(struct queries *p)
 struct ddt_query *queries_add(struct queries *p, uint64_t now,
 			  const struct request *rq)
 {
-	struct query_source *s = find_source(p, &rq->pkt->from);
+	const struct addr who = limit_source(&rq->pkt->from);
+	struct query_source *s = find_source(p, &who);
 	struct ddt_query *q;
 
 	if (s && (s->count >= p->limits->each ||
@@ -234,9 +235,9 @@ struct ddt_query *queries_add(struct queries *p, uint64_t now,
 		return NULL;
 	make_room(p);
 	/* Its last query may have been what made room. */
-	s = find_source(p, &rq->pkt->from);
+	s = find_source(p, &who);
 	if (!s)
-		s = add_source(p, &rq->pkt->from);
+		s = add_source(p, &who);
 	if (!s) {
 		free((void *)q->ecm.message);
 		free(q);

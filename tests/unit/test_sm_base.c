@@ -148,6 +148,34 @@ static void limit_by_address(void **state)
 	limit_free(&l);
 }
 
+/* Of IPv6 a /64 is one source, of IPv4 an address. */
+static void limit_by_source(void **state)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+	} in_turn[] = {
+		{ "2001:db8:0:1::1", true },
+		{ "2001:db8:0:1::2", false },
+		{ "2001:db8:0:1:ffff:ffff:ffff:ffff", false },
+		{ "2001:db8:0:2::1", true },
+		{ "32.1.13.184", true },
+		{ "32.1.13.185", true },
+		{ "32.1.13.184", false },
+	};
+	const struct limit_config wide = { three.each, three.all, 4096 };
+	struct limit l;
+
+	assert_int_equal(limit_init(&l, &wide, seed), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(in_turn); i++) {
+		struct addr a = A(in_turn[i].text);
+
+		assert_int_equal(limit_take_source(&l, &a, 1000),
+				 in_turn[i].ok);
+	}
+	limit_free(&l);
+}
+
 /* A fourth key takes the place of the one used longest ago, no other. */
 static void limit_forgets_the_oldest(void **state)
 {
@@ -411,6 +439,7 @@ int main(void)
 		cmocka_unit_test(limit_by_key),
 		cmocka_unit_test(limit_in_two_steps),
 		cmocka_unit_test(limit_by_address),
+		cmocka_unit_test(limit_by_source),
 		cmocka_unit_test(limit_forgets_the_oldest),
 		cmocka_unit_test(limit_remembers),
 		cmocka_unit_test(limit_for_all),

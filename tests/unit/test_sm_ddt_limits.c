@@ -138,8 +138,6 @@ static void never_more_than_asked_for(void **state)
 	assert_in_range(n, 200, 5 + 250 + 40);
 }
 
-/* --- over a reload --- */
-
 static uint8_t public[2] = { 1, 2 };
 static struct ddt_key key;
 
@@ -166,6 +164,32 @@ static void signing(void)
 	cfg.sign.key_count = 1;
 	make();
 }
+
+/* All addresses of one IPv6 link are one source: of requests, of one record,
+ * and of what has to be signed. */
+static void one_link(void **state)
+{
+	static const char *const eids[] = { DELEGATED, "2001:db9::1/128" };
+	unsigned int n[2] = { 0 };
+	char from[32];
+
+	signing();
+	for (unsigned int k = 0; k < 2; k++)
+		for (unsigned int i = 0; i < 400; i++) {
+			snprintf(from, sizeof(from), "2001:db8:0:1::%x", i + 1);
+			n[k] += ask(1000000, from, eids[k]);
+		}
+	assert_in_range(n[0], 250, 250 + 100);
+	assert_int_equal(n[1], 7);
+	for (unsigned int i = 0; i < 400; i++) {
+		snprintf(from, sizeof(from), "2001:db8:0:1::%x", i + 1);
+		ask(1000000, from, HOLE);
+	}
+	assert_int_equal(counter("limited"), 200);
+	assert_int_equal(ask(1000000, "2001:db8:0:2::1", DELEGATED), 1);
+}
+
+/* --- over a reload --- */
 
 /* Made anew of @next. */
 static void reload(const struct ddt_config *next)
@@ -287,6 +311,7 @@ int main(void)
 		TEST(repeated),
 		TEST(in_somebodys_name),
 		TEST(never_more_than_asked_for),
+		TEST(one_link),
 		TEST(signatures_stay),
 		TEST(delegations_that_are_no_more),
 		TEST(limits_stay_used),

@@ -137,6 +137,27 @@ static void over_the_share_no_try_is_used_up(void **state)
 	assert_int_equal(counter("given-up"), 1);
 }
 
+/* All addresses of one IPv6 link have what one source has: of a node, and of
+ * what may be pending. */
+static void one_link(void **state)
+{
+	char from[ADDR_TEXT_MAX], eid[32];
+
+	cfg.root_count = 1;
+	cfg.queries.each = 20;
+	cfg.share.each.burst = 10;
+	restart();
+	for (unsigned int i = 0; i < 30; i++) {
+		snprintf(from, sizeof(from), "2001:db8:0:1::%x", i + 1);
+		snprintf(eid, sizeof(eid), "10.0.%u.1", i);
+		ASK(NOW, eid, .from = from);
+	}
+	assert_int_equal(counter("full"), 10);
+	assert_int_equal(counter("share-used-up"), 10);
+	ASK(NOW, EID, .from = "2001:db8:0:2::1");
+	assert_asks(ROOT1);
+}
+
 /* However many EIDs an ITR-RLOC is said to have asked for, it is told so often
  * and no more; another one is. */
 static void one_itr_is_told_so_much(void **state)
@@ -168,6 +189,7 @@ int main(void)
 		TEST(a_share_for_each_itr),
 		TEST(over_the_share_nobody_is_silent),
 		TEST(over_the_share_no_try_is_used_up),
+		TEST(one_link),
 		TEST(one_itr_is_told_so_much),
 	};
 

@@ -321,6 +321,21 @@ static void one_victim(void **state)
 	assert_int_equal(counter("request-limited"), 0);
 }
 
+/* All addresses of one IPv6 link are one source. */
+static void one_link(void **state)
+{
+	for (int i = 0; i < 1200; i++) {
+		char from[32], eid[EID_TEXT_MAX];
+
+		snprintf(from, sizeof(from), "2001:db8:0:1::%x", i + 1);
+		snprintf(eid, sizeof(eid), "[100]10.65.%d.%d", i / 200,
+			 i % 200);
+		asked_from = from;
+		ask(NOW, eid, 0);
+	}
+	assert_int_equal(counter("request-limited"), 200);
+}
+
 static void too_many_more_specifics(void **state)
 {
 	struct eid asked = E("[100]10.1.200.1"), got;
@@ -519,6 +534,7 @@ int main(void)
 		TEST(invalid),
 		TEST(reply_limits),
 		TEST(one_victim),
+		TEST(one_link),
 		TEST(too_many_more_specifics),
 		TEST(several_records),
 		TEST(first_address_of_another),
