@@ -347,18 +347,21 @@ int checkpoint_put(struct checkpoint *c)
 	return ret;
 }
 
-void checkpoint_distrust(struct checkpoint *c)
+int checkpoint_distrust(struct checkpoint *c)
 {
 	struct head h;
 	uint8_t *place;
+	int ret = find_latest(c->fd, &place, &h);
 
-	if (find_latest(c->fd, &place, &h) > 0) {
+	if (ret > 0) {
 		h.number = c->number;
 		memset(h.boot, 0, sizeof(h.boot));
 		memcpy(h.boot, NO_BOOT, sizeof(NO_BOOT));
 		seal(place, &h);
-		/* In this boot the page cache will do. */
-		write_at(c->fd, place, place_size(h.page), next_place(c));
+		/* In this boot the page cache would do, but it is not kept. */
+		ret = write_at(c->fd, place, place_size(h.page),
+			       next_place(c));
 	}
 	free(place);
+	return ret;
 }

@@ -58,7 +58,8 @@ int checkpoint_take(struct checkpoint *c, int fd);
 int checkpoint_put(struct checkpoint *c);
 
 /* What came after the last one on the disk shall be forgotten, whatever of it
- * is there: from here on that one is of no boot. */
-void checkpoint_distrust(struct checkpoint *c);
+ * is there: from here on that one is of no boot.  0 or negative errno: it may be
+ * tried again. */
+int checkpoint_distrust(struct checkpoint *c);
 
 #endif

@@ -21,7 +21,8 @@
  * When a sync of the file fails, the kernel may have dropped what it could not
  * write, and the next one succeeds without it.  So there is no next one, and no
  * write: the checkpoint becomes one of no boot, and who opens the file next goes
- * back to it, also in this boot.
+ * back to it, also in this boot.  That mark, too, is tried again until it is
+ * there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +55,8 @@ struct flusher {
 	unsigned int pause;		/* kv_sync_start()s after the last */
 	unsigned int left;		/* of these */
 	bool safe;			/* there is a checkpoint of ours */
-	bool lost;			/* nothing is written any more */
+	bool lost;			/* nothing is written any more, */
+	bool unmarked;			/* and that is not on the disk */
 	/* the flusher's while @wanted, else the writer's */
 	struct checkpoint checkpoint;
 	MDB_txn *taken;			/* a reader at what is flushed */
@@ -116,6 +118,12 @@ static int take(struct kv_lmdb *l)
 	return ret;
 }
 
+static int mark(struct flusher *f)
+{
+	f->unmarked = checkpoint_distrust(&f->checkpoint);
+	return -ENOTRECOVERABLE;
+}
+
 /* Known before the mark is on a disk that may hang: what is put meanwhile would
  * be forgotten. */
 static int lose(struct flusher *f)
@@ -124,8 +132,7 @@ static int lose(struct flusher *f)
 	f->lost = true;
 	pthread_cond_signal(&f->over);
 	pthread_mutex_unlock(&f->lock);
-	checkpoint_distrust(&f->checkpoint);
-	return -ENOTRECOVERABLE;
+	return mark(f);
 }
 
 /* May take a disk's time.  The one before holds until this one does. */
@@ -181,6 +188,7 @@ static void *flush(void *arg)
 {
 	struct kv_lmdb *l = arg;
 	struct flusher *f = &l->flusher;
+	bool lost;
 	int ret;
 
 	pthread_mutex_lock(&f->lock);
@@ -189,8 +197,9 @@ static void *flush(void *arg)
 			pthread_cond_wait(&f->wake, &f->lock);
 		if (!f->wanted)
 			break;
+		lost = f->lost;
 		pthread_mutex_unlock(&f->lock);
-		ret = settle(l);
+		ret = lost ? mark(f) : settle(l);
 		pthread_mutex_lock(&f->lock);
 		flushed(f, ret);
 		f->wanted = false;
@@ -203,18 +212,20 @@ static void *flush(void *arg)
 /* Under the lock, and the flusher sleeps. */
 static void begin_flush(struct kv_lmdb *l)
 {
-	int ret;
+	struct flusher *f = &l->flusher;
+	int ret = 0;
 
-	if (l->flusher.lost)
+	if (f->lost && !f->unmarked)
 		return;
-	ret = take(l);
+	if (!f->lost)
+		ret = take(l);
 	if (ret) {
-		flushed(&l->flusher, ret);
+		flushed(f, ret);
 		return;
 	}
 	l->dirty = false;
-	l->flusher.wanted = true;
-	pthread_cond_signal(&l->flusher.wake);
+	f->wanted = true;
+	pthread_cond_signal(&f->wake);
 }
 
 static void wait_for_flush(struct flusher *f)

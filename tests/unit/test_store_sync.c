@@ -34,6 +34,20 @@ static const char *name_of(int fd, char path[256])
 	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 }
 
+/* When they have failed, so do as many of CHECKPOINT_FILE, of which the kernel
+ * then forgets what was written since it was @then. */
+static int then_times;
+static struct image then;
+
+static void then_fail(int fd, const char *file)
+{
+	if (!strcmp(file, CHECKPOINT_FILE) && then.data)
+		syscall(SYS_pwrite64, fd, then.data, then.len, 0);
+	if (!bad_times && then_times)
+		fail_sync(CHECKPOINT_FILE, then_times);
+	then_times = 0;
+}
+
 static bool fails(int fd)
 {
 	char path[256];
@@ -42,6 +56,7 @@ static bool fails(int fd)
 	    strcmp(name_of(fd, path), bad_file))
 		return false;
 	__atomic_fetch_sub(&bad_times, 1, __ATOMIC_RELAXED);
+	then_fail(fd, bad_file);
 	errno = EIO;
 	return true;
 }
@@ -375,6 +390,44 @@ static void a_failed_sync_is_the_last(void **state)
 	open_what_was_synced();
 }
 
+/* The mark of it fails, too: it is tried again until it is there, and no more
+ * then. */
+static void marked_in_the_end(void **state)
+{
+	struct image synced, marked, later;
+
+	kv = open_kv();
+	put_many("a", 60);
+	assert_int_equal(kv_sync(kv), 0);
+	assert_int_equal(kv_sync(kv), 0);
+	synced = read_image(KV_FILE);
+	then = read_image(CHECKPOINT_FILE);
+	put_many("b", 60);
+	then_times = 3;
+	fail_sync(KV_FILE, 1);
+	for (int left = 2; left >= 0; left--) {
+		assert_int_equal(kv_sync(kv), -ENOTRECOVERABLE);
+		assert_int_equal(bad_times, left);
+	}
+	assert_int_equal(kv_sync(kv), -ENOTRECOVERABLE);
+	marked = read_image(CHECKPOINT_FILE);
+	assert_memory_not_equal(marked.data, then.data, then.len);
+	write_image(CHECKPOINT_FILE, &then);
+	assert_int_equal(kv_sync(kv), -ENOTRECOVERABLE);
+	later = read_image(CHECKPOINT_FILE);
+	assert_memory_equal(later.data, then.data, then.len);
+	write_image(CHECKPOINT_FILE, &marked);
+	kv_close(kv);
+
+	forget_pages(&synced);
+	open_what_was_synced();
+	free(synced.data);
+	free(marked.data);
+	free(later.data);
+	free(then.data);
+	then.data = NULL;
+}
+
 /* The same for the first one, of what the process before has left. */
 static void the_first_sync_fails(void **state)
 {
@@ -637,6 +690,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_failed_sync_is_the_last,
 						on_lmdb, clean),
 		cmocka_unit_test_setup_teardown(the_first_sync_fails, on_lmdb,
+						clean),
+		cmocka_unit_test_setup_teardown(marked_in_the_end, on_lmdb,
 						clean),
 		cmocka_unit_test_setup_teardown(lost_before_it_is_marked,
 						on_lmdb, clean),
