@@ -550,6 +550,29 @@ static int open_file(struct kv_lmdb *l, const char *dir)
 	return ret ? ret : open_table(l);
 }
 
+/* Who may not read it has not made what is in it. */
+static int sync_above(int dir, const char *above)
+{
+	int fd = openat(dir, above, O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return errno == EACCES ? 0 : -errno;
+	ret = fsync(fd) ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+/* Both files are there: their names, too, shall last, and those of the
+ * directory and the one it is in, which may be new as well. */
+static int sync_names(int dir)
+{
+	int ret = fsync(dir) ? -errno : 0;
+
+	if (!ret)
+		ret = sync_above(dir, "..");
+	return ret ? ret : sync_above(dir, "../..");
+}
+
 static int first_checkpoint(struct kv_lmdb *l, const char *dir)
 {
 	struct flusher *f = &l->flusher;
@@ -562,9 +585,8 @@ static int first_checkpoint(struct kv_lmdb *l, const char *dir)
 		ret = checkpoint_name(fd, stat.ms_psize);
 	if (!ret)
 		ret = checkpoint_init(&f->checkpoint, dir, stat.ms_psize);
-	/* Both files are there: their names, too, shall last. */
-	if (!ret && fsync(l->dir))
-		ret = -errno;
+	if (!ret)
+		ret = sync_names(l->dir);
 	if (!ret)
 		ret = take(l);
 	if (ret)

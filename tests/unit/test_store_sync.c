@@ -185,12 +185,22 @@ static void numbers_go_on(void **state)
 /* Who may be asked for a file must not lose its name. */
 static void names_last(void **state)
 {
+	const char *names[] = { NULL, "tmp", "" };
+	int err = 0;
+
 	dir_syncs = 0;
 	kv = open_kv();
 	assert_int_equal(dir_syncs, 1);
 	kv_close(kv);
-	fail_sync(strrchr(dir, '/') + 1, 1);
-	assert_null(kv_open_lmdb(dir, NULL));
+	/* Its own, and those above it, whose names are "tmp" and none. */
+	names[0] = strrchr(dir, '/') + 1;
+	for (int i = 0; i < 3; i++) {
+		fail_sync(names[i], 1);
+		assert_null(kv_open_lmdb(dir, &err));
+		assert_int_equal(err, -EIO);
+	}
+	kv = open_kv();
+	kv_close(kv);
 }
 
 static int open_table(void)
