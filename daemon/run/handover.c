@@ -68,14 +68,19 @@ static void change_rooms(struct handover *h)
 	pthread_mutex_unlock(&h->lock);
 }
 
+/* Its length is the reader's, once it is not the one being filled. */
+bool handover_left(const struct handover *h)
+{
+	return h->at < h->used[!h->filling];
+}
+
 const struct handed *handover_take(struct handover *h)
 {
 	const struct handed *item;
 
-	/* Its length is the reader's, once it is not the one being filled. */
-	if (h->at == h->used[!h->filling])
+	if (!handover_left(h))
 		change_rooms(h);
-	if (h->at == h->used[!h->filling])
+	if (!handover_left(h))
 		return NULL;
 	item = (const struct handed *)(h->rooms[!h->filling] + h->at);
 	h->at += item->size;

@@ -62,7 +62,9 @@ void handover_free(struct handover *h);
  * *@first: there was nothing, the other thread has to be woken. */
 bool handover_put(struct handover *h, const struct handed *item, bool *first);
 
-/* The next one, good until all have been taken; NULL: there are no more. */
+/* The next one, good until one is taken when there is none left with it; NULL:
+ * there are no more. */
 const struct handed *handover_take(struct handover *h);
+bool handover_left(const struct handover *h);
 
 #endif

@@ -120,22 +120,41 @@ static void take_report(struct daemon *d, uint64_t now,
 	}
 }
 
-/* False: that was @max of them, and there may be more. */
+/* Datagrams of one worker, which are handled together as those of a socket. */
+struct batch {
+	struct udp_datagram list[UDP_BATCH];
+	size_t n;
+};
+
+static void handle(struct daemon *d, struct batch *b)
+{
+	if (b->n)
+		execute_on_datagrams(d, b->list, b->n);
+	b->n = 0;
+}
+
+/* False: that was @max of them, and there may be more.  Reports, of what has
+ * been done already, come before the datagrams they are among. */
 static bool take_some(struct worker *w, size_t max)
 {
 	struct daemon *d = w->all->d;
+	struct batch b = { .n = 0 };
 	uint64_t now = clock_ms();
 
 	for (size_t i = 0; i < max; i++) {
-		const struct handed *item = handover_take(&w->left);
+		const struct handed *item;
 
+		if (b.n == UDP_BATCH || !handover_left(&w->left))
+			handle(d, &b);
+		item = handover_take(&w->left);
 		if (!item)
 			return true;
 		if (item->kind == HANDED_DATAGRAM)
-			execute_on_datagrams(d, &item->datagram, 1);
+			b.list[b.n++] = item->datagram;
 		else
 			take_report(d, now, item);
 	}
+	handle(d, &b);
 	return false;
 }
 

@@ -71,11 +71,15 @@ static void test_bounded(void **state)
 	}
 	/* What is put while the rest is read does not touch that. */
 	n = fill(&h);
+	assert_false(handover_left(&h));
 	assert_next(&h, 0);
 	for (unsigned int i = 0; i < n; i++)
 		assert_true(put(&h, i % 10, &first));
-	for (unsigned int i = 1; i < n; i++)
+	for (unsigned int i = 1; i < n; i++) {
+		assert_true(handover_left(&h));
 		assert_next(&h, i);
+	}
+	assert_false(handover_left(&h));
 	for (unsigned int i = 0; i < n; i++)
 		assert_next(&h, i % 10);
 	assert_null(handover_take(&h));

@@ -11,6 +11,8 @@
 
 #include <json-c/json.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <sys/syscall.h>
 
 #include "run/reload.h"
 #include "run/show.h"
@@ -360,17 +362,24 @@ static void test_both(void **state)
 }
 
 /* Map-Referrals go to who asked himself. */
-static unsigned int referred(void)
+static unsigned int referred_to(unsigned int asker)
 {
 	static uint8_t buf[2048];
 	unsigned int n = 0;
 	ssize_t len;
 
-	for (int i = 0; i < ASKERS; i++)
-		while ((len = recv(t.askers[i], buf, sizeof(buf),
-				   MSG_DONTWAIT)) > 0)
-			n += msg_peek_type(buf, (size_t)len) ==
-				MSG_TYPE_MAP_REFERRAL;
+	while ((len = recv(t.askers[asker], buf, sizeof(buf),
+			   MSG_DONTWAIT)) > 0)
+		n += msg_peek_type(buf, (size_t)len) == MSG_TYPE_MAP_REFERRAL;
+	return n;
+}
+
+static unsigned int referred(void)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < ASKERS; i++)
+		n += referred_to(i);
 	return n;
 }
 
@@ -391,6 +400,32 @@ static void test_handed_over(void **state)
 	wait_until(&t, statistic("parse-error-type") == ASKERS);
 	assert_true(statistic("workers-handed-over") > 0);
 	assert_int_equal(statistic("workers-lost"), 0);
+	end();
+}
+
+/* How often the main thread sent something. */
+static unsigned int sends;
+
+int sendmmsg(int fd, struct mmsghdr *list, unsigned int n, int flags)
+{
+	sends += gettid() == getpid();
+	return (int)syscall(SYS_sendmmsg, fd, list, n, flags);
+}
+
+/* And what was handed over together is handled together. */
+static void test_handed_over_together(void **state)
+{
+	unsigned int referrals = 0, asker;
+
+	begin(state, 2);
+	asker = asker_of(1);
+	for (unsigned int i = 0; i < UDP_BATCH + 6; i++)
+		put_request(asker, i, ECM_DDT);
+	while (statistic("workers-handed-over") < UDP_BATCH + 6)
+		sched_yield();
+	sends = 0;
+	wait_until(&t, (referrals += referred_to(asker)) == UDP_BATCH + 6);
+	assert_int_equal(sends, 2);
 	end();
 }
 
@@ -679,6 +714,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_handed_over),
+		cmocka_unit_test(test_handed_over_together),
 		cmocka_unit_test(test_timer),
 		cmocka_unit_test(test_full_outbox),
 		cmocka_unit_test(test_watch),
