@@ -198,9 +198,22 @@ size_t node_replace(struct node *n, struct node *old, uint64_t now,
 	return t.changed;
 }
 
-void node_inherit(struct node *n, struct node *old)
+/* What desks have counted is the node's own from here on. */
+static void inherit_counters(struct node *n, const struct node *old)
 {
 	counters_inherit(n->counters, old->counters, NODE_COUNT);
+	for (unsigned int i = 0; i < old->ms.desk_count; i++) {
+		const struct node_desk *desk = &old->desks[i];
+
+		counters_inherit(n->counters, desk->counters, NODE_COUNT);
+		n->mr.counters[MR_REQUESTS] += desk->local;
+		n->mr.counters[MR_LOCAL] += desk->local;
+	}
+}
+
+void node_inherit(struct node *n, struct node *old)
+{
+	inherit_counters(n, old);
 	if (n->cfg.ms && old->cfg.ms)
 		ms_inherit(&n->ms, &old->ms);
 	if (n->cfg.mr && old->cfg.mr)

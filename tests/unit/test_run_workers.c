@@ -541,6 +541,11 @@ static void test_reload(void **state)
 		assert_int_equal(reload(&t.d, &r), 0);
 	}
 	wait_until(&t, t.notifies == n && t.negative == n);
+	/* Neither is what was counted lost. */
+	assert_int_equal(statistic("node-messages"), 2 * n);
+	assert_int_equal(statistic("map-server-registers"), n);
+	assert_int_equal(statistic("map-server-requests"), n);
+	assert_true(at_desk(1, MS_REGISTERS) && at_desk(0, MS_REGISTERS));
 	write_config(text_of(3, 180));
 	assert_int_equal(reload(&t.d, &r), -EINVAL);
 	assert_non_null(strstr(r.why, "map-server.workers"));

@@ -264,6 +264,18 @@ static void desks(void **state)
 	assert_int_equal(counter("node", "messages"), 1);
 	assert_int_equal(counter("map-resolver", "requests"), 1);
 	assert_int_equal(counter("map-resolver", "local"), 1);
+
+	/* And over reloads. */
+	for (int i = 0; i < 2; i++) {
+		struct node *old = node;
+
+		roles(false, true, true);
+		node_inherit(node, old);
+		node_free(old);
+		assert_int_equal(counter("node", "messages"), 1);
+		assert_int_equal(counter("map-resolver", "requests"), 1);
+		assert_int_equal(counter("map-resolver", "local"), 1);
+	}
 	node_free(node);
 
 	/* No other server: there is nobody to pass it on to. */
