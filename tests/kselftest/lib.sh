@@ -86,6 +86,16 @@ veth()
 	done
 }
 
+# jq 1.6 -e is content with no input at all, such as that of a program that
+# failed before it in a pipe.
+jq()
+{
+	local input
+
+	[ "$1" = -e ] || { command jq "$@"; return; }
+	input=$(cat) && [ -n "$input" ] && command jq "$@" <<<"$input"
+}
+
 # ---- results
 
 note() { printf '%s\n' "$*" | sed 's/^/# /'; }
