@@ -140,7 +140,11 @@ static int open_state_dir(struct daemon *d)
 
 	make_parent(d->conf->state_dir);
 	err = priv_state_dir(d->conf->state_dir, &d->user);
-	if (err)
+	if (err == -ENOTDIR)
+		log_error("state-dir %s: expected a directory; a link, as "
+			  "systemd makes it for its service, is only for that "
+			  "service", d->conf->state_dir);
+	else if (err)
 		log_error("state-dir %s: %s", d->conf->state_dir,
 			  strerror(-err));
 	return err;
