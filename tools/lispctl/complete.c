@@ -48,7 +48,7 @@ int complete_run(const struct option *longs, int argc, char **argv)
 	if (!c.count)
 		complete_options(&c, longs);
 	w = grammar_complete(c.count, c.words, &a, complete_say, &c);
-	if (w == WORD_CONFIG)
+	if (w == WORD_CONFIG || w == WORD_WRITE)
 		return COMPLETE_FILE;
 	if (w == WORD_IID || w == WORD_HOME_IID)
 		complete_iids(&c, c.given['s']);
