@@ -133,9 +133,10 @@ tool_objs = $(patsubst %.c,$(B)/%.o,$(wildcard tools/$(1).c tools/$(1)/*.c))
 
 tool_lib = $(patsubst %.c,$(B)/%.o,$(wildcard tools/common/*.c))
 
-# A test of a tool links with all of it but main.c, which it may include.
+# A test of a tool links with all of it but main.c, which it may include, and
+# with files named of those that tools share.
 tool_parts = $(patsubst %.c,$(B)/$(1)/%.o,$(filter-out %/main.c,\
-	$(wildcard tools/$(2)/*.c)) tools/common/record.c tools/common/words.c)
+	$(wildcard tools/$(2)/*.c)) $(3:%=tools/common/%.c))
 
 define tool_rule
 $(B)/$(1): $(call tool_objs,$(1)) $(tool_lib) $(call archives,,$(ROOMS))
@@ -206,8 +207,10 @@ SIM_LIB := $(filter-out tests/sim/test_%,$(wildcard tests/sim/*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 KSHIM := -Itests/unit/kshim -Ikernel
 
-$(B)/asan/unit/test_lispdump: $(call tool_parts,asan,lispdump)
-$(B)/asan/unit/test_lispdump: TEST_OBJS := $(call tool_parts,asan,lispdump)
+$(B)/asan/unit/test_lispdump: $(call tool_parts,asan,lispdump,\
+	complete record socket words)
+$(B)/asan/unit/test_lispdump: TEST_OBJS := $(call tool_parts,asan,lispdump,\
+	complete record socket words)
 $(B)/asan/unit/%: tests/unit/%.c $(call archives,asan/,$(TESTED))
 	$(say) TEST $@
 	$(Q)mkdir -p $(@D)
@@ -223,8 +226,8 @@ $(B)/asan/sim/%: tests/sim/%.c $(SIM_LIB) $(wildcard tests/sim/*.h tests/*.h) \
 		-DTEST_TOP='"$(top)"' -O1 -g $(SAN) -o $@ $< $(SIM_LIB) \
 		$(call group,$(call archives,asan/,$(ROOMS))) -lcmocka $(LDLIBS)
 
-$(B)/fuzz/fuzz_lispdump: $(call tool_parts,fuzz,lispdump)
-$(B)/fuzz/fuzz_lispdump: TEST_OBJS := $(call tool_parts,fuzz,lispdump)
+$(B)/fuzz/fuzz_lispdump: $(call tool_parts,fuzz,lispdump,record)
+$(B)/fuzz/fuzz_lispdump: TEST_OBJS := $(call tool_parts,fuzz,lispdump,record)
 $(B)/fuzz/%: tests/fuzz/%.c $(call archives,fuzz/,$(PURE))
 	$(say) FUZZ $@
 	$(Q)mkdir -p $(@D)
@@ -344,6 +347,7 @@ install-tools: $(if $(IPLINK),install-iplink)
 	install -D -m 644 tools/completion/lisp.bash $(COMPLETION)/lispctl
 	ln -sf lispctl $(COMPLETION)/lig
 	ln -sf lispctl $(COMPLETION)/rig
+	ln -sf lispctl $(COMPLETION)/lispdump
 
 install-headers:
 	install -d $(INC)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Completion of lispctl, lig and rig in bash: the programs say themselves what
-# may stand next (PROGRAM --complete WORD... START).
+# Completion of lispctl, lig, rig and lispdump in bash: the programs say what
+# may stand next themselves (PROGRAM --complete WORD... START).
 _lisp()
 {
 	local line=${COMP_LINE:0:COMP_POINT} words start status
@@ -19,4 +19,4 @@ _lisp()
 	if [[ $start == *:* && $COMP_WORDBREAKS == *:* ]]; then
 		COMPREPLY=("${COMPREPLY[@]#"${start%"${start##*:}"}"}")
 	fi
-} && complete -F _lisp lispctl lig rig
+} && complete -F _lisp lispctl lig rig lispdump

@@ -3,6 +3,7 @@
  * lispdump: LISP packets of a capture, or of hex text, for people or as JSON.
  * libpcap reads captures, which may be anybody's.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -13,6 +14,7 @@
 
 #include <pcap/pcap.h>
 
+#include "../common/complete.h"
 #include "../common/record.h"
 #include "../common/words.h"
 #include "cfg/file.h"
@@ -97,16 +99,18 @@ static void complain(const char *what, const char *why)
 
 /* --- command line --- */
 
+static const char *const layers[] = {
+	[LAYER_CONTROL] = "control",
+	[LAYER_DATA] = "data",
+	[LAYER_IP] = "ip",
+	[LAYER_ETHERNET] = "ethernet",
+};
+
+#define LAYERS	(sizeof(layers) / sizeof(layers[0]))
+
 static enum dump_layer read_layer(const char *word)
 {
-	static const char *const layers[] = {
-		[LAYER_CONTROL] = "control",
-		[LAYER_DATA] = "data",
-		[LAYER_IP] = "ip",
-		[LAYER_ETHERNET] = "ethernet",
-	};
-
-	for (unsigned int i = 0; i < sizeof(layers) / sizeof(*layers); i++)
+	for (unsigned int i = 0; i < LAYERS; i++)
 		if (!strcmp(layers[i], word))
 			return (enum dump_layer)i;
 	words_refuse("layer", word, "control, data, ip or ethernet");
@@ -397,12 +401,57 @@ static void read_hex(struct run *r, FILE *in)
 	fclose(in);
 }
 
+/* --- completion --- */
+
+/* As read_type() takes them and --help has them. */
+static void complete_types(struct complete *c)
+{
+	char text[32];
+
+	for (unsigned int i = 0; i < DUMP_TYPES; i++) {
+		if (!dump_type_name(i))
+			continue;
+		snprintf(text, sizeof(text), "%s", dump_type_name(i));
+		for (char *at = text; *at; at++)
+			*at = (char)tolower((unsigned char)*at);
+		complete_say(c, text);
+	}
+}
+
+/* Words that may stand next. */
+static int complete(int argc, char **argv)
+{
+	struct complete c;
+
+	complete_read(&c, options, false, argc, argv);
+	switch (c.option) {
+	case 0:
+		complete_options(&c, options);
+		return *c.start == '-' || c.count ? 0 : COMPLETE_FILE;
+	case 'l':
+		for (unsigned int i = 0; i < LAYERS; i++)
+			complete_say(&c, layers[i]);
+		break;
+	case 't':
+		complete_types(&c);
+		break;
+	case 'i':
+		complete_iids(&c, NULL);
+		break;
+	case 'k':
+		return COMPLETE_FILE;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct command c = { .dump.key_id = -1 };
 	struct run r = { .c = &c };
 	FILE *in;
 
+	if (complete_wanted(argc, argv))
+		return complete(argc, argv);
 	read_command(argc, argv, &c);
 	in = strcmp(c.file, "-") ? fopen(c.file, "r") : stdin;
 	if (!in) {
