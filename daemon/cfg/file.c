@@ -5,13 +5,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/secret.h"
 
 static int open_plainly(const char *file)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -28,9 +29,34 @@ int file_open(const char *file)
 	return open_file(file);
 }
 
+static int check_regular(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	return S_ISREG(st.st_mode) ? 0 : -ESPIPE;
+}
+
+/* Whoever waits for a writer of a FIFO does nothing else. */
+static int open_regular(const char *file)
+{
+	int fd = file_open(file), err;
+
+	if (fd < 0)
+		return fd;
+	err = check_regular(fd);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
 ssize_t file_read(const char *file, char *buf, size_t size)
 {
-	int fd = file_open(file);
+	int fd = open_regular(file);
 	ssize_t n, got = 0;
 
 	if (fd < 0)
@@ -84,6 +110,8 @@ const char *file_trouble(int err)
 		return "expected a key in PEM form in it";
 	case -EFBIG:
 		return "expected a file of at most 16 KiB";
+	case -ESPIPE:
+		return "expected a regular file";
 	}
 	return strerror(-err);
 }

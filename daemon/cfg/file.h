@@ -11,7 +11,8 @@
 
 #define FILE_PEM_MAX	16384	/* octets of a file with a key in PEM */
 
-/* A descriptor to read @file from, or negative errno. */
+/* A descriptor to read @file from, which does not block (nor has opening it),
+ * or negative errno. */
 typedef int (*file_open_fn)(const char *file);
 
 /* From now on files are opened by @fn; NULL: by open(2), as at first. */
@@ -21,7 +22,8 @@ void file_set_open(file_open_fn fn);
 int file_open(const char *file);
 
 /* The first @size - 1 octets at most, and a NUL after them.  How many there
- * are (@size - 1: perhaps there are more), or negative errno with @buf wiped. */
+ * are (@size - 1: perhaps there are more), or negative errno with @buf wiped:
+ * -ESPIPE for what is no regular file, which could block. */
 ssize_t file_read(const char *file, char *buf, size_t size);
 
 /*

@@ -6,6 +6,7 @@
 #include "cfg/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +72,11 @@ char *cfg_text_read(const char *file, size_t *len)
 {
 	struct text t = { 0 };
 	int fd = file_open(file);
-	int err = fd < 0 ? fd : read_all(fd, &t);
+	int err = fd;
+
+	/* It may be a pipe: what is written there may come later. */
+	if (fd >= 0)
+		err = fcntl(fd, F_SETFL, 0) ? -errno : read_all(fd, &t);
 
 	if (fd >= 0)
 		close(fd);

@@ -6,8 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cfg.h"
 
@@ -40,6 +43,8 @@ static void test_ddt_node(void **state)
 	conf_free(c);
 }
 
+#define EMPTY	TEST_TOP "/tests/fuzz/corpus/address/none"
+#define LARGE	TEST_TOP "/Documentation/architecture.rst"
 #define DDT(x) "{\"ddt-node\": {\n" x "}}"
 #define OF(x) "{\"eid-prefix\": \"" x "\"}"
 #define GIVEN(x) "{\"eid-prefix\": \"" x "\", \"nodes\": [{\"address\": " \
@@ -103,8 +108,8 @@ static const struct {
 	  "f:2: map-resolver.ddt-roots[0]: \"127.0.0.1\": expected a "
 	  "unicast IPv4 or IPv6 address in quotes, neither loopback nor "
 	  "link-local" },
-	{ DDT("\"authoritative\": [],\n\"key-files\": [\"/dev/null\"]"),
-	  "f:3: ddt-node.key-files[0]: \"/dev/null\": expected a key in PEM "
+	{ DDT("\"authoritative\": [],\n\"key-files\": [\"" EMPTY "\"]"),
+	  "f:3: ddt-node.key-files[0]: \"" EMPTY "\": expected a key in PEM "
 	  "form in it" },
 	{ DDT("\"authoritative\": [],\n\"key-files\": [\"/nowhere/at/all\"]"),
 	  "f:3: ddt-node.key-files[0]: \"/nowhere/at/all\": No such file or "
@@ -115,9 +120,39 @@ static const struct {
 	  "f:3: ddt-node.key-files[0]: \"key.pem\": expected the absolute "
 	  "path of a file with a key in PEM form" },
 	{ DDT("\"authoritative\": [],\n\"key-files\": [\"/dev/zero\"]"),
-	  "f:3: ddt-node.key-files[0]: \"/dev/zero\": expected a file of at "
+	  "f:3: ddt-node.key-files[0]: \"/dev/zero\": expected a regular "
+	  "file" },
+	{ DDT("\"authoritative\": [],\n\"key-files\": [\"" LARGE "\"]"),
+	  "f:3: ddt-node.key-files[0]: \"" LARGE "\": expected a file of at "
 	  "most 16 KiB" },
 };
+
+/* What nobody writes into is no reason to wait. */
+static void test_fifo(void **state)
+{
+	char dir[] = "/tmp/lisp-test-cfg-XXXXXX", fifo[64], text[256];
+	struct cfg_errors e;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(fifo, sizeof(fifo), "%s/key", dir);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	alarm(60);
+	for (unsigned int i = 0; i < 2; i++) {
+		snprintf(text, sizeof(text), i ?
+			 "{\"map-server\": {\"sites\": [{\"name\": \"a\", "
+			 "\"keys\": [{\"key-file\": \"%s\"}], "
+			 "\"eids\": [{\"prefix\": \"10.0.0.0/8\"}]}]}}" :
+			 "{\"ddt-node\": {\"authoritative\": [], "
+			 "\"key-files\": [\"%s\"]}}", fifo);
+		assert_null(parse(text, &e));
+assert_non_null(strstr(e.lines[0],
+				       "/key\": expected a regular file"));
+		cfg_errors_free(&e);
+	}
+	alarm(0);
+	unlink(fifo);
+	rmdir(dir);
+}
 
 static void test_bad(void **state)
 {
@@ -145,6 +180,7 @@ int main(void)
 		cmocka_unit_test(test_ddt_node),
 		cmocka_unit_test(test_beside_sites),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_fifo),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
