@@ -64,13 +64,20 @@ static bool may_log(struct report_limit *l, enum log_level level,
 	return false;
 }
 
-static void emit(struct report_limit *l, enum log_level level,
-		 struct line *line)
+static void emit_fields(struct report_limit *l, enum log_level level,
+			struct line *line, const struct log_field *fields,
+			size_t count)
 {
 	if (l->kept_back)
 		add(line, " (%" PRIu64 " more like this)", l->kept_back);
 	l->kept_back = 0;
-	log_line(level, "%s", line->text);
+	log_fields(level, fields, count, line->text);
+}
+
+static void emit(struct report_limit *l, enum log_level level,
+		 struct line *line)
+{
+	emit_fields(l, level, line, NULL, 0);
 }
 
 static void add_addr(struct line *l, const char *word, const struct addr *a)
@@ -86,6 +93,32 @@ static void add_eid(struct line *l, const struct eid *e)
 	char text[EID_TEXT_MAX];
 
 	add(l, ", EID %s", eid_text(e, text));
+}
+
+/* The members of an event, for the journal: Documentation/man/lispd.8. */
+static void emit_with_fields(struct report_limit *limit, struct line *line,
+			     const struct action_log *l)
+{
+	const struct log_event_info *info = &log_events[l->event];
+	char peer[ADDR_TEXT_MAX], prefix[PREFIX_TEXT_MAX], iid[16], number[24];
+	const struct log_field fields[] = {
+		{ "LISP_EVENT", info->name },
+		{ "LISP_MACHINE", l->machine },
+		{ "LISP_FROM", l->from },
+		{ "LISP_TO", l->to },
+		{ "LISP_PEER", l->peer.family == ADDR_NONE ? NULL :
+			addr_text(&l->peer, peer) },
+		{ "LISP_IID", l->has_eid ? iid : NULL },
+		{ "LISP_EID", !l->has_eid ? NULL :
+			prefix_text(&l->eid.prefix, prefix) },
+		{ "LISP_SITE", l->site },
+		{ "LISP_NUMBER", l->number ? number : NULL },
+	};
+
+	snprintf(iid, sizeof(iid), "%u", l->eid.iid);
+	snprintf(number, sizeof(number), "%" PRIu64, l->number);
+	emit_fields(limit, info->level, line, fields,
+		    sizeof(fields) / sizeof(fields[0]));
 }
 
 static void emit_event(struct report_limit *limit, const struct action_log *l)
@@ -105,7 +138,7 @@ static void emit_event(struct report_limit *limit, const struct action_log *l)
 		add(&line, ", site %s", l->site);
 	if (l->number)
 		add(&line, ", number %" PRIu64, l->number);
-	emit(limit, info->level, &line);
+	emit_with_fields(limit, &line, l);
 }
 
 /* Most are not wanted. */
