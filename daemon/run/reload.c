@@ -10,6 +10,7 @@
 #include "io/clock.h"
 #include "io/log.h"
 #include "run/execute.h"
+#include "run/refusal.h"
 #include "run/vpns.h"
 #include "run/worker.h"
 
@@ -168,9 +169,11 @@ static int change(struct daemon *d, const struct conf *c,
 	int err;
 
 	/* Everything that may fail comes before anything changes. */
+	refusal_forget();
 	err = daemon_make(d, c, &roles, &n);
 	if (err)
-		return refuse(r, err, "cannot set up: %s", strerror(-err));
+		return refuse(r, err, "cannot set up: %s", refusal_last()[0] ?
+			      refusal_last() : strerror(-err));
 	err = change_vpns(d, c, roles, r);
 	if (err) {
 		node_free(n);

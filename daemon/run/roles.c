@@ -8,9 +8,9 @@
 #include "crypto/auth.h"
 #include "crypto/mac.h"
 #include "crypto/sig.h"
-#include "io/log.h"
 #include "io/path.h"
 #include "run/own.h"
+#include "run/refusal.h"
 #include "run/roles_ddt.h"
 
 struct roles {
@@ -326,11 +326,9 @@ static int make_anchors(struct roles *r, const struct conf_mr *c)
 
 		r->anchor_keys[i] = sig_key_public(
 			(const char *)secret_bytes(s), secret_len(s), &why);
-		if (!r->anchor_keys[i]) {
-			log_error("map-resolver.ddt-trust-anchors[%zu]: %s", i,
-				  why);
-			return -EINVAL;
-		}
+		if (!r->anchor_keys[i])
+			return refusal("map-resolver.ddt-trust-anchors[%zu]: "
+				       "%s", i, why);
 		r->anchors[i].algorithm = REFERRAL_RSA_SHA256;
 		r->anchors[i].data = sig_key_octets(r->anchor_keys[i], &len);
 		r->anchors[i].len = (uint16_t)len;

@@ -16,7 +16,7 @@ struct own;
 
 /* @own (run/own.h), of an xTR, becomes the roles'.  @xtr_id is used where the
  * configuration has none.  NULL with *@err: -ENOMEM, -EINVAL (what is wrong
- * with a key or a node is logged). */
+ * with a key or a node is in refusal_last()). */
 struct roles *roles_new(const struct conf *c, struct own *own,
 			const uint8_t xtr_id[16], int *err);
 void roles_free(struct roles *r);

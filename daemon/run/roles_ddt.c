@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "crypto/sig.h"
-#include "io/log.h"
+#include "run/refusal.h"
 
 /* The locators of a delegation, and the public keys of who is there. */
 struct child {
@@ -32,7 +32,7 @@ static struct sig_key *load_key(const struct cfg_pem *pem, bool private)
 		sig_key_public(pem->text, pem->len, &why);
 
 	if (!k)
-		log_error("ddt-node: key %s: %s", pem->file, why);
+		refusal("ddt-node: key %s: %s", pem->file, why);
 	return k;
 }
 
@@ -169,11 +169,10 @@ static int check_room(const struct ddt_config *c, const struct ddt_delegation *d
 
 		if (size <= room)
 			continue;
-		log_error("ddt-node: %s: node %s takes %zu octets with its "
-			  "keys, and %zu are left beside our signatures",
-			  xeid_text(&d->xeid, text),
-			  addr_text(&d->rlocs[i].addr, addr), size, room);
-		return -EINVAL;
+		return refusal("ddt-node: %s: node %s takes %zu octets with "
+			       "its keys, and %zu are left beside our "
+			       "signatures", xeid_text(&d->xeid, text),
+			       addr_text(&d->rlocs[i].addr, addr), size, room);
 	}
 	return 0;
 }
@@ -183,12 +182,10 @@ static int check_sizes(const struct ddt_config *c)
 	size_t room = ddt_sign_room(&c->sign);
 	int err = 0;
 
-	if (room > DDT_SIGN_ROOM_MAX) {
-		log_error("ddt-node: signatures with all of key-files take "
-			  "%zu octets, at most %d fit: fewer keys, or smaller",
-			  room, DDT_SIGN_ROOM_MAX);
-		return -EINVAL;
-	}
+	if (room > DDT_SIGN_ROOM_MAX)
+		return refusal("ddt-node: signatures with all of key-files "
+			       "take %zu octets, at most %d fit: fewer keys, "
+			       "or smaller", room, DDT_SIGN_ROOM_MAX);
 	for (size_t i = 0; i < c->delegation_count && !err; i++)
 		err = check_room(c, &c->delegations[i]);
 	return err;

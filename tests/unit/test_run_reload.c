@@ -245,6 +245,10 @@ static void test_bad(void **state)
 	refused(&w, "{ \"name\"", "{ \"nam\"", "did you mean \"name\"");
 	refused(&w, "/state\"", "/other\"", "\"state-dir\" differs");
 	refused(&w, "\"site-id\": 5", "\"origin\": 5", "\"xtr.origin\"");
+	refused(&w, "\"xtr\":", "\"ddt-node\": { \"authoritative\": [], "
+		"\"key-files\": [\"" TEST_TOP
+		"/tests/vectors/ddt-key.pub.pem\"] }, \"xtr\":",
+		"ddt-key.pub.pem: no private key in PEM form");
 	assert_int_equal(dp_fake_set_path(w.dp, &ms, DP_PATH_OVERLAY), 0);
 	refused(&w, NULL, "", "leads through a lisp device");
 	assert_int_equal(dp_fake_set_path(w.dp, &ms, DP_PATH_OUT), 0);
