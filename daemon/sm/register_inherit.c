@@ -89,8 +89,30 @@ static void inherit_part(struct registrar *r, struct register_part *p,
 	heap_update(&r->timers, &p->timer, due);
 }
 
+/* A server that was heard of lately has something of us, which times out unless
+ * it is told in time what is new, be it only the key. */
+static void inherit_notified(struct register_peer *heir,
+			     const struct registrar *old)
+{
+	uint64_t notified = 0;
+
+	for (size_t i = 0; i < old->peer_count; i++) {
+		const struct register_peer *peer = &old->peers[i];
+
+		if (!addr_equal(&peer->cfg->addr, &heir->cfg->addr))
+			continue;
+		for (size_t k = 0; k < peer->part_count; k++)
+			if (peer->parts[k].notified > notified)
+				notified = peer->parts[k].notified;
+	}
+	for (size_t k = 0; k < heir->part_count; k++)
+		heir->parts[k].notified = notified;
+}
+
 void register_inherit(struct registrar *r, const struct registrar *old)
 {
+	for (size_t i = 0; i < r->peer_count; i++)
+		inherit_notified(&r->peers[i], old);
 	if (!database_same_mapping(r->db, old->db) ||
 	    memcmp(&r->cfg->ids, &old->cfg->ids, sizeof(r->cfg->ids)))
 		return;

@@ -229,6 +229,27 @@ static void nothing_to_inherit(void **state)
 	assert_int_equal(take_over(), 0);
 }
 
+/* What a Map-Server still has of us times out soon: a new key that it does not
+ * take yet is tried each 15 s, not each minute. */
+static void in_time_with_another_key(void **state)
+{
+	struct register_server server;
+	unsigned int n = 0;
+
+	set_up(1, 1);
+	start(NOW);
+	ack_all(NOW);
+	server = servers[0];
+	servers[0].key.tag++;
+	REG->peers->cfg = &server;
+	assert_int_equal(take_over(), 1);
+	for (uint64_t t = NOW + 3000; t <= NOW + 153000; t += 1000) {
+		run_timers(t);
+		n += count_acts(ACTION_SEND);
+	}
+	assert_int_equal(n, 4 + 9);
+}
+
 /* A person's withdrawal ends with the configuration. */
 static void withdrawn_before(void **state)
 {
@@ -289,6 +310,7 @@ int main(void)
 		TEST(large_site_unheard),
 		TEST(one_more),
 		TEST(nothing_to_inherit),
+		TEST(in_time_with_another_key),
 		TEST(withdrawn_before),
 	};
 
