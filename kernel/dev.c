@@ -181,15 +181,6 @@ static int lisp_dev_stop(struct net_device *dev)
 	return 0;
 }
 
-/* There is no link header to be made: spare each packet the attempt. */
-static int lisp_dev_neigh_construct(struct net_device *dev,
-				    struct neighbour *neigh)
-{
-	if (neigh->nud_state & NUD_NOARP)
-		neigh->output = neigh_direct_output;
-	return 0;
-}
-
 static const struct net_device_ops lisp_netdev_ops = {
 	.ndo_init	= lisp_dev_ndo_init,
 	.ndo_uninit	= lisp_dev_ndo_uninit,
@@ -197,7 +188,7 @@ static const struct net_device_ops lisp_netdev_ops = {
 	.ndo_stop	= lisp_dev_stop,
 	.ndo_start_xmit	= lisp_xmit,
 	.ndo_get_stats64 = lisp_stats_get64,
-	.ndo_neigh_construct = lisp_dev_neigh_construct,
+	.ndo_neigh_construct = lisp_neigh_construct,
 };
 
 static const struct device_type lisp_type = {

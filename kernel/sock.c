@@ -101,7 +101,7 @@ static struct socket *open_socket(struct lisp_sock *ls, int family)
 		sock_release(sock);
 		return ERR_PTR(err);
 	}
-	setup_udp_tunnel_sock(ls->ln->net, sock, &cfg);
+	setup_udp_tunnel_sock(ls->ln->net, sock->sk, &cfg);
 	return sock;
 }
 

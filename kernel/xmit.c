@@ -319,3 +319,15 @@ void lisp_xmit_resolved(struct sk_buff *skb, struct net_device *dev)
 {
 	transmit_if_up(skb, dev, true);
 }
+
+static int output_as_it_is(struct neighbour *neigh, struct sk_buff *skb)
+{
+	return dev_queue_xmit(skb);
+}
+
+int lisp_neigh_construct(struct net_device *dev, struct neighbour *neigh)
+{
+	if (neigh->nud_state & NUD_NOARP)
+		neigh->output = output_as_it_is;
+	return 0;
+}

@@ -5,11 +5,18 @@
 
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/neighbour.h>
 
 #include <uapi/linux/lisp.h>
 
 /* ndo_start_xmit. Consumes @skb. */
 netdev_tx_t lisp_xmit(struct sk_buff *skb, struct net_device *dev);
+
+/*
+ * ndo_neigh_construct. There is no link header to be made: spare each packet
+ * the attempt. What the kernel has for that is not for modules since 7.2.
+ */
+int lisp_neigh_construct(struct net_device *dev, struct neighbour *neigh);
 
 /*
  * Send a packet that was held for a miss, now that an answer came. Looks the

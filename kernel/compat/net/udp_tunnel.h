@@ -17,6 +17,12 @@
 			     label, sport, dport, nocheck)
 #endif
 
+/* Takes the sock, no longer the socket, since 7.1 or 7.2. */
+#ifndef LISP_HAVE_UDP_TUNNEL_SOCK
+#define setup_udp_tunnel_sock(net, sk, cfg)				\
+	setup_udp_tunnel_sock(net, (sk)->sk_socket, cfg)
+#endif
+
 /* Metadata with just an ID. Its flags are a bitmap since 6.10. */
 static inline struct metadata_dst *lisp_udp_tun_rx_dst(struct sk_buff *skb,
 						       int family, __be64 id)
