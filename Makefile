@@ -290,10 +290,14 @@ unit-tests: $(UNIT)
 sim-tests: $(SIM)
 fuzz-tests: $(FUZZ)
 
-.PHONY: check check-long check-debug lint
+.PHONY: check check-long check-kernels check-debug lint
 check check-long: export LISP_LONG := $(if $(filter check-long,$(MAKECMDGOALS)),1)
 check check-long:
 	+$(Q)tests/run $(KINDS)
+# The module on every kernel: built without a warning, every kselftest.
+check-kernels: export LISP_LONG := 1
+check-kernels:
+	+$(Q)tests/run lint kselftest
 check-debug:
 	+$(Q)tests/run debug
 lint:
@@ -391,6 +395,7 @@ help:
 	@echo "  make unit-tests sim-tests fuzz-tests         build tests only"
 	@echo "  make regen     generated netlink files from the spec"
 	@echo "  make check-long   what make check leaves out as slow, too"
+	@echo "  make check-kernels  every kselftest on each kernel: 6.1, 6.12, the newest"
 	@echo "  make check-debug  kselftests on a debug kernel (built from source)"
 	@echo "  make clean        distclean also forgets unpacked kernels"
 
