@@ -175,7 +175,7 @@ static int run(struct daemon *d, const struct conf *c,
 		return err;
 	err = loop_run(d->loop);
 	daemon_stop(d);
-	return err;
+	return d->failed ? -EIO : err;
 }
 
 int main(int argc, char **argv)

@@ -97,6 +97,7 @@ struct daemon {
 	struct daemon_sync sync;
 	struct daemon_counters counters;
 	bool stopping;
+	bool failed;			/* a worker has: why it ends */
 	bool leaving;			/* as with "keep-on-exit" */
 };
 

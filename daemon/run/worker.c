@@ -204,6 +204,7 @@ static void *run(void *arg)
 	store_reader_register();
 	loop_run(w->loop);
 	store_reader_unregister();
+	workers_ended(w->all);
 	return NULL;
 }
 

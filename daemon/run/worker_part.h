@@ -41,7 +41,8 @@ struct workers {
 	pthread_cond_t changed;
 	bool paused;
 	bool stopping;
-	unsigned int waiting;		/* at the gate */
+	bool ended;			/* a thread has, unasked */
+	unsigned int waiting;		/* at the gate, or ended */
 	unsigned int count;
 	struct worker list[];
 };
@@ -59,5 +60,8 @@ void worker_close(struct worker *w);
 
 /* Where a thread waits, if it has to; false: it is to end. */
 bool workers_gate(struct workers *ws);
+
+/* A thread's last word, which it should have been asked for: lispd ends. */
+void workers_ended(struct workers *ws);
 
 #endif

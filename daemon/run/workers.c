@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "io/clock.h"
+#include "io/log.h"
 #include "io/loop.h"
 #include "io/outbox.h"
 #include "io/udp.h"
@@ -158,12 +159,28 @@ static bool take_some(struct worker *w, size_t max)
 	return false;
 }
 
+/* A part of all sources would not be answered any more, and nobody know. */
+static void look_at_ended(struct workers *ws)
+{
+	bool ended;
+
+	pthread_mutex_lock(&ws->gate);
+	ended = ws->ended;
+	pthread_mutex_unlock(&ws->gate);
+	if (!ended || ws->d->failed)
+		return;
+	log_error("the event loop of a worker has failed: lispd ends");
+	ws->d->failed = true;
+	loop_stop(ws->d->loop);
+}
+
 static void on_wake(void *arg)
 {
 	struct workers *ws = arg;
 	bool all = true;
 
 	bell_quiet(ws->wake);
+	look_at_ended(ws);
 	for (unsigned int i = 0; i < ws->count; i++)
 		all &= take_some(&ws->list[i], TAKEN_MAX);
 	if (!all)
@@ -186,6 +203,18 @@ bool workers_gate(struct workers *ws)
 	stopping = ws->stopping;
 	pthread_mutex_unlock(&ws->gate);
 	return !stopping;
+}
+
+void workers_ended(struct workers *ws)
+{
+	pthread_mutex_lock(&ws->gate);
+	if (!ws->stopping) {
+		ws->ended = true;
+		ws->waiting++;
+		pthread_cond_broadcast(&ws->changed);
+		bell_ring(ws->wake);
+	}
+	pthread_mutex_unlock(&ws->gate);
 }
 
 static void kick_all(struct workers *ws)

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 
 #include "run/reload.h"
+#include "run/worker_part.h"
 
 static void test_both(void **state)
 {
@@ -231,6 +232,24 @@ static void test_reload(void **state)
 	end();
 }
 
+/* A worker whose loop has failed hangs no reload, and lispd ends. */
+static void test_worker_fails(void **state)
+{
+	struct reload_result r;
+	struct worker *w;
+
+	begin(state, 2);
+	w = &t.d.workers->list[0];
+	asker_of(1);			/* it runs */
+	loop_stop(w->loop);
+	bell_ring(w->kick);
+	write_config(text_of(2, 181));
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(reload(&t.d, &r), 0);
+	wait_until(&t, t.d.failed);
+	end();
+}
+
 /* In the midst of it, or when all is said. */
 static void test_stop(void **state)
 {
@@ -263,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_full_outbox),
 		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_worker_fails),
 		cmocka_unit_test(test_stop),
 	};
 
