@@ -28,8 +28,10 @@ check "unless somebody says it" l add lisp9 mtu 1400 type lisp external \
 	underlay red
 like "and it stays" "$(l show lisp9)" "mtu 1400"
 l del lisp9
-check_fails_with "external with an id" "no id of its own" \
+check_fails_with "external with an id" "cannot be specified" \
 	l add bad type lisp external id 5
+check_fails_with "an id for an external one" "no id of its own" \
+	l set lisp100 type lisp id 5
 check_fails_with "a second one in the underlay" "already" \
 	l add bad type lisp external
 check_fails_with "a device cannot stop being external" "external" \
