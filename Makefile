@@ -207,9 +207,9 @@ SIM_LIB := $(filter-out tests/sim/test_%,$(wildcard tests/sim/*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 KSHIM := -Itests/unit/kshim -Ikernel
 
-$(B)/asan/unit/test_lispdump: $(call tool_parts,asan,lispdump,\
-	complete record socket words)
-$(B)/asan/unit/test_lispdump: TEST_OBJS := $(call tool_parts,asan,lispdump,\
+$(B)/asan/unit/test_lispdump $(B)/asan/unit/test_lispdump_hex: \
+	$(call tool_parts,asan,lispdump,complete record socket words)
+$(B)/asan/unit/test_lispdump $(B)/asan/unit/test_lispdump_hex: TEST_OBJS := $(call tool_parts,asan,lispdump,\
 	complete record socket words)
 $(B)/asan/unit/%: tests/unit/%.c $(call archives,asan/,$(TESTED))
 	$(say) TEST $@

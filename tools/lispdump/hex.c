@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REPEATED	16	/* octets of a line of hexdump and od */
+
 struct hex *hex_new(FILE *in)
 {
 	struct hex *h = calloc(1, sizeof(*h));
@@ -78,7 +80,7 @@ static int take_octets(struct hex *h, const char *at, bool offset, bool colon)
 	char octet[3] = "";
 
 	for (at = skip_blanks(at); *at; at += 2) {
-		if (digits(at) < 2)
+		if (!isxdigit((uint8_t)at[0]) || !isxdigit((uint8_t)at[1]))
 			return refuse(h, "hex digits, two for an octet");
 		if (h->len == HEX_PACKET_MAX)
 			return refuse(h, "65535 octets in a packet at most");
@@ -142,11 +144,30 @@ static bool is_total(const struct hex *h, const char *at)
 	       strtoul(at, NULL, 16) == h->len;
 }
 
+/* hexdump and od write '*' for lines that are as the one before. */
+static int repeat(struct hex *h, unsigned long end)
+{
+	if (end > HEX_PACKET_MAX)
+		return refuse(h, "65535 octets in a packet at most");
+	for (; h->len < end; h->len++)
+		h->octets[h->len] = h->octets[h->len - REPEATED];
+	h->repeat = false;
+	return 0;
+}
+
 static int take_line(struct hex *h, const char *after, unsigned long offset,
 		     bool colon)
 {
 	const char *at = skip_blanks(h->line);
+	int err;
 
+	if (h->offsets && h->len >= REPEATED && !strcmp(at, "*")) {
+		h->repeat = true;
+		return 0;
+	}
+	err = h->repeat ? repeat(h, strtoul(at, NULL, 16)) : 0;
+	if (err)
+		return err;
 	if (!*at || is_total(h, at))
 		return 0;
 	if (!after)
@@ -167,7 +188,7 @@ int hex_read(struct hex *h)
 	int err;
 
 	h->len = 0;
-	h->offsets = false;
+	h->offsets = h->repeat = false;
 	while ((err = look_ahead(h)) == 1) {
 		offset = 0;
 		after = take_offset(skip_blanks(h->line), &offset, &colon);

@@ -6,6 +6,7 @@
  *	10000001 0102030405060708	plain, blanks anywhere
  *	00000000: 1000 0001  ....	an offset with a colon, words, text
  *	0000  10 00 00 01 01 02  ....	an offset, octets, text
+ *	*				16 octets again, up to the next offset
  *
  * A packet ends with an empty line, with offset 0, and with the text.  Lines
  * that begin with '#' are comments.
@@ -26,6 +27,7 @@ struct hex {
 	bool ahead;		/* @line was read and not taken */
 	unsigned int number;	/* of that line, from 1 */
 	bool offsets;		/* this packet is written with offsets */
+	bool repeat;		/* "*": up to the next one the same again */
 	size_t len;
 	uint8_t octets[HEX_PACKET_MAX];
 	char line[HEX_LINE_MAX];

@@ -56,7 +56,7 @@ static const char usage[] =
 "\n"
 "Exit status: 0 all was understood; 1 FILE cannot be read, or the output not\n"
 "be written; 2 wrong command line; 3 something that was printed is malformed or\n"
-"cut short, or its MAC is wrong.\n";
+"not understood, or its MAC is wrong.\n";
 
 static const struct option options[] = {
 	{ "hex", no_argument, NULL, 'x' },
