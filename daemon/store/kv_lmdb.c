@@ -557,7 +557,8 @@ static int sync_above(int dir, const char *above)
 
 	if (fd < 0)
 		return errno == EACCES ? 0 : -errno;
-	ret = fsync(fd) ? -errno : 0;
+	/* Some file systems that are only read cannot, and need not. */
+	ret = fsync(fd) && errno != EINVAL && errno != EROFS ? -errno : 0;
 	close(fd);
 	return ret;
 }

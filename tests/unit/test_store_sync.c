@@ -13,6 +13,7 @@
 
 static const char *bad_file;
 static int bad_times;
+static int bad_errno = EIO;
 
 /* @times more syncs of @file of the state directory fail. */
 static void fail_sync(const char *file, int times)
@@ -55,7 +56,7 @@ static bool fails(int fd)
 		return false;
 	__atomic_fetch_sub(&bad_times, 1, __ATOMIC_RELAXED);
 	then_fail(fd, bad_file);
-	errno = EIO;
+	errno = bad_errno;
 	return true;
 }
 
@@ -197,7 +198,11 @@ static void names_last(void **state)
 		assert_null(kv_open_lmdb(dir, &err));
 		assert_int_equal(err, -EIO);
 	}
+	/* Above it may be what cannot be written, nor synced. */
+	bad_errno = EINVAL;
+	fail_sync("tmp", 1);
 	kv = open_kv();
+	bad_errno = EIO;
 	kv_close(kv);
 }
 
