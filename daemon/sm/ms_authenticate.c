@@ -59,7 +59,7 @@ static bool reject(const struct claim *c, enum site_refusal why,
 	if (c->proof->site)
 		counter_up(&site_desk(c)->refused[why]);
 	counter_up(&c->desk->counters[counter]);
-	if (limit_take_addr(&c->desk->failures, from, c->now))
+	if (limit_take_source(&c->desk->failures, from, c->now))
 		ms_log_refusal(c->acts, event, c->pkt, c->proof->site,
 			    c->msg->nonce, &c->msg->records[0].eid);
 	return false;
