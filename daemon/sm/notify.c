@@ -92,7 +92,7 @@ static void on_ack(struct registrar *r, struct register_part *p, uint64_t now,
 
 	p->settled = p->sent;
 	r->counters[REGISTER_NOTIFIED]++;
-	p->notified = now;
+	p->notified = p->heard = now;
 	note_refused(r, p, m, acts);
 	if (p->withdrawals && !register_settle(r, p, now, acts))
 		return;

@@ -278,7 +278,7 @@ static uint32_t retry_max(const struct registrar *r,
 {
 	uint32_t interval = r->cfg->reg.interval;
 
-	return p->notified && now - p->notified < 3 * (uint64_t)interval ?
+	return p->heard && now - p->heard < 3 * (uint64_t)interval ?
 		interval / 4 : interval;
 }
 

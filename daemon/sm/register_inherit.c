@@ -91,10 +91,10 @@ static void inherit_part(struct registrar *r, struct register_part *p,
 
 /* A server that was heard of lately has something of us, which times out unless
  * it is told in time what is new, be it only the key. */
-static void inherit_notified(struct register_peer *heir,
-			     const struct registrar *old)
+static void inherit_heard(struct register_peer *heir,
+			  const struct registrar *old)
 {
-	uint64_t notified = 0;
+	uint64_t heard = 0;
 
 	for (size_t i = 0; i < old->peer_count; i++) {
 		const struct register_peer *peer = &old->peers[i];
@@ -102,17 +102,17 @@ static void inherit_notified(struct register_peer *heir,
 		if (!addr_equal(&peer->cfg->addr, &heir->cfg->addr))
 			continue;
 		for (size_t k = 0; k < peer->part_count; k++)
-			if (peer->parts[k].notified > notified)
-				notified = peer->parts[k].notified;
+			if (peer->parts[k].heard > heard)
+				heard = peer->parts[k].heard;
 	}
 	for (size_t k = 0; k < heir->part_count; k++)
-		heir->parts[k].notified = notified;
+		heir->parts[k].heard = heard;
 }
 
 void register_inherit(struct registrar *r, const struct registrar *old)
 {
 	for (size_t i = 0; i < r->peer_count; i++)
-		inherit_notified(&r->peers[i], old);
+		inherit_heard(&r->peers[i], old);
 	if (!database_same_mapping(r->db, old->db) ||
 	    memcmp(&r->cfg->ids, &old->cfg->ids, sizeof(r->cfg->ids)))
 		return;

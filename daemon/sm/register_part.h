@@ -26,6 +26,8 @@ struct register_part {
 	bool has_turn;				/* when its timer goes off */
 	uint64_t quick_until;			/* ms */
 	uint64_t notified;			/* ms, last Map-Notify */
+	uint64_t heard;				/* the same, or what the Map-Server sent to
+						 * the configuration before */
 };
 
 struct register_record {

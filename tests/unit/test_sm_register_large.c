@@ -234,6 +234,7 @@ static void nothing_to_inherit(void **state)
 static void in_time_with_another_key(void **state)
 {
 	struct register_server server;
+	struct register_view v;
 	unsigned int n = 0;
 
 	set_up(1, 1);
@@ -248,6 +249,9 @@ static void in_time_with_another_key(void **state)
 		n += count_acts(ACTION_SEND);
 	}
 	assert_int_equal(n, 4 + 9);
+	/* It has not been told of this one. */
+	register_view(REG, 0, 0, &v);
+	assert_int_equal(v.notified, 0);
 }
 
 /* A person's withdrawal ends with the configuration. */
