@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "io/log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,18 @@ static int put_prefix(char *line, size_t size, enum log_level level)
 			logger.name ? ": " : "", log_level_name(level));
 }
 
+/* Nobody is left to be told when this fails.  journald is not waited for: what
+ * it does not take when it hangs is lost. */
+static void put_line(const char *line, size_t len)
+{
+	if (logger.journal >= 0 &&
+	    (send(STDERR_FILENO, line, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 ||
+	     errno != ENOTSOCK))
+		return;
+	if (write(STDERR_FILENO, line, len) < 0)
+		return;
+}
+
 static void to_stderr(enum log_level level, const char *text)
 {
 	char line[LINE_MAX_LEN];
@@ -140,9 +153,7 @@ static void to_stderr(enum log_level level, const char *text)
 		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
 			line[i] = '?';
 	line[n++] = '\n';
-	/* Nobody is left to be told when this fails. */
-	if (write(STDERR_FILENO, line, n) < 0)
-		return;
+	put_line(line, (size_t)n);
 }
 
 void log_fields(enum log_level level, const struct log_field *fields,
