@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Which of several sockets of one port gets what: a filter in the kernel, which
- * hashes the source address, of IPv6 the /64, and nothing else.  The kernel's own choice takes the
- * source port as well, and so whoever has one address would have, with many
- * ports, what a source may have of each thread.
+ * hashes the source address, of IPv6 the /64, and nothing else.  The kernel's
+ * own choice takes the source port as well, and so whoever has one address
+ * would have, with many ports, what a source may have of each thread.
  */
 #include "io/udp_part.h"
 
