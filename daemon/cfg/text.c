@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,18 +69,31 @@ static int read_all(int fd, struct text *t)
 	return t->len > CFG_FILE_MAX ? -EFBIG : 0;
 }
 
+/* It may be a pipe, also one that nobody has opened yet: who reads such a one
+ * at once finds an empty file. */
+static int wait_for_text(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int n;
+
+	do
+		n = poll(&p, 1, -1);
+	while (n < 0 && errno == EINTR);
+	return n < 0 || fcntl(fd, F_SETFL, 0) ? -errno : 0;
+}
+
 char *cfg_text_read(const char *file, size_t *len)
 {
 	struct text t = { 0 };
 	int fd = file_open(file);
 	int err = fd;
 
-	/* It may be a pipe: what is written there may come later. */
-	if (fd >= 0)
-		err = fcntl(fd, F_SETFL, 0) ? -errno : read_all(fd, &t);
-
-	if (fd >= 0)
+	if (fd >= 0) {
+		err = wait_for_text(fd);
+		if (!err)
+			err = read_all(fd, &t);
 		close(fd);
+	}
 	if (err) {
 		forget(&t);
 		errno = -err;

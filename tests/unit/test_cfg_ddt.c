@@ -6,13 +6,16 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cfg.h"
+#include "cfg/text.h"
 
 static void test_ddt_node(void **state)
 {
@@ -154,6 +157,38 @@ assert_non_null(strstr(e.lines[0],
 	rmdir(dir);
 }
 
+/* Somebody writes into the configuration, later. */
+static void test_fifo_of_all(void **state)
+{
+	char dir[] = "/tmp/lisp-test-cfg-XXXXXX", fifo[64], *text;
+	static const char said[] = "{ \"map-resolver\": {} }\n";
+	size_t len = 0;
+	pid_t writer;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(fifo, sizeof(fifo), "%s/conf", dir);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	writer = fork();
+	if (!writer) {
+		int fd;
+
+		alarm(60);
+		usleep(200000);
+		fd = open(fifo, O_WRONLY);
+		_exit(write(fd, said, strlen(said)) < 0);
+	}
+	alarm(60);
+	text = cfg_text_read(fifo, &len);
+	alarm(0);
+	assert_non_null(text);
+	assert_string_equal(text, said);
+	assert_int_equal(len, strlen(said));
+	free(text);
+	waitpid(writer, NULL, 0);
+	unlink(fifo);
+	rmdir(dir);
+}
+
 static void test_bad(void **state)
 {
 	struct cfg_errors e;
@@ -181,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_beside_sites),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_fifo),
+		cmocka_unit_test(test_fifo_of_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
