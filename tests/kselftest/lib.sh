@@ -86,15 +86,8 @@ veth()
 	done
 }
 
-# jq 1.6 -e is content with no input at all, such as that of a program that
-# failed before it in a pipe.
-jq()
-{
-	local input
-
-	[ "$1" = -e ] || { command jq "$@"; return; }
-	input=$(cat) && [ -n "$input" ] && command jq "$@" <<<"$input"
-}
+# shellcheck source=../jq.sh
+. "$LISP_TOP/tests/jq.sh"
 
 # ---- results
 
