@@ -39,15 +39,17 @@ everything()
 	send 127.0.0.1 4342 "<end>"
 }
 
-listens() { [ "$(ip netns exec dc cat /proc/net/packet | wc -l)" -gt 1 ]; }
+# Later than its socket is there: with the filter in place.
+listens() { grep "listening on" /run/capture.log; }
 
 # catches NAMES WORD...: of everything, exactly these
 catches()
 {
 	local file=/run/capture.pcap program got
 
-	rm -f "$file"
-	ip netns exec dc "$bin/lispctl" capture "${@:2}" write "$file" &
+	rm -f "$file" /run/capture.log
+	ip netns exec dc "$bin/lispctl" capture "${@:2}" write "$file" \
+		2>/run/capture.log &
 	program=$!
 	within 5 listens && everything
 	within 5 grep -q -a "<end>" "$file"
