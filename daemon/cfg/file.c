@@ -10,18 +10,18 @@
 
 #include "lib/secret.h"
 
-static int open_plainly(const char *file)
+int file_open_plainly(const char *file)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	return fd < 0 ? -errno : fd;
 }
 
-static file_open_fn open_file = open_plainly;
+static file_open_fn open_file = file_open_plainly;
 
 void file_set_open(file_open_fn fn)
 {
-	open_file = fn ? fn : open_plainly;
+	open_file = fn ? fn : file_open_plainly;
 }
 
 int file_open(const char *file)

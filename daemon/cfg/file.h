@@ -15,7 +15,10 @@
  * or negative errno. */
 typedef int (*file_open_fn)(const char *file);
 
-/* From now on files are opened by @fn; NULL: by open(2), as at first. */
+/* The one that is used at first: open(2). */
+int file_open_plainly(const char *file);
+
+/* From now on files are opened by @fn; NULL: by file_open_plainly(). */
 void file_set_open(file_open_fn fn);
 
 /* As @file_open_fn. */

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cfg/file.h"
+
 int priv_find_user(const char *name, struct priv_user *u)
 {
 	const struct passwd *p;
@@ -106,13 +108,6 @@ int priv_keep(unsigned int what)
 	return err;
 }
 
-static int open_plainly(const char *file)
-{
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-	return fd < 0 ? -errno : fd;
-}
-
 /* With the capability effective, and without it again: both sets are made
  * before, so that nothing comes in between. */
 static int open_raised(const char *file)
@@ -122,7 +117,7 @@ static int open_raised(const char *file)
 
 	if (high && !cap_set_flag(high, CAP_EFFECTIVE, 1, &read_files,
 				  CAP_SET) && !cap_set_proc(high)) {
-		fd = open_plainly(file);
+		fd = file_open_plainly(file);
 		if (cap_set_proc(low))
 			abort();
 	}
@@ -133,14 +128,14 @@ static int open_raised(const char *file)
 
 int priv_open(const char *file)
 {
-	int fd = open_plainly(file);
+	int fd = file_open_plainly(file);
 
 	return fd == -EACCES ? open_raised(file) : fd;
 }
 
 bool priv_readable(const char *file)
 {
-	int fd = open_plainly(file);
+	int fd = file_open_plainly(file);
 
 	if (fd >= 0)
 		close(fd);
