@@ -102,6 +102,21 @@ is "without a question" "$(stat_of $x resolve-requests)" 0
 check_lab "new EIDs are looked up again" \
 	refused red-a 10.200.0.1 "Destination Net Unreachable"
 
+# ---- ended for the next one to start, as an upgrade does
+
+exec_in red-a ping -i 0.05 -c 200 10.2.0.10 >"$run/ping" 2>&1 &
+ping=$!
+wait_for 20 file_has 'icmp_seq=20 ' "$run/ping" || fail "the ping runs"
+lispd_stop $x USR1
+is "SIGUSR1: status 0" $? 0
+check "the mapping stays" map_has $x 100 10.2.0.0/16
+check "and what is registered" registered_are 10
+check_lab "the next one starts" lispd_start $x
+is "while the ping runs" "$(grep -c 'icmp_seq=200 ' "$run/ping")" 0
+wait_exit 60 $ping
+like "not one of 200 replies was lost" "$(cat "$run/ping")" \
+	"200 packets transmitted, 200 received"
+
 # ---- a clean end
 
 lispd_stop $x TERM
