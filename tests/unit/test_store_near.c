@@ -262,6 +262,43 @@ static void few_writes(void **state)
 	close_store();
 }
 
+static uint64_t expires(unsigned int i)
+{
+	struct store_entry e;
+
+	assert_non_null(store_memory_ops.find(store, &eids[i], &e));
+	assert_non_null(e.regs);
+	return e.regs->expires;
+}
+
+/* The wall's clock steps on in the middle of a piece: who is written after that
+ * lives as long as ours says, though he registered with those before. */
+static void clock_in_a_piece(void **state)
+{
+	const unsigned int first = 341, step_ms = 1000;	/* all /32 */
+	uint8_t meta[64];
+
+	begin(300);
+	for (unsigned int i = 0; i < 300; i += RECORDS)
+		put(0, first + i, RECORDS, 1, RECORDS, false);
+	for (unsigned int i = 0; kv_get(kv, "journal", 8, meta, 64) < 0; i++) {
+		assert_true(i < 20);
+		store_set_time(store, now, now + i * step_ms);
+		cfg.wall = now + i * step_ms;
+		assert_int_equal(store_flush(store), 0);
+	}
+	assert_int_equal(octets_of("S").count, 2);
+	close_store();
+	open_store();
+	/* Time passes for what is on record, and only for that. */
+	for (unsigned int i = 1; i < 300; i++)
+		assert_true(expires(first + i) >= expires(first + i - 1));
+	assert_true(expires(first) < expires(first + 299));
+	assert_in_range(expires(first + 299), now + LIFETIME - 3 * step_ms,
+			now + LIFETIME);
+	close_store();
+}
+
 static int on_entry(void *arg, const struct eid *eid, uint32_t party,
 		    uint32_t content, const struct registration *times)
 {
@@ -365,8 +402,10 @@ static void nonsense_entries(void **state)
 	assert_int_equal(count, 0);
 }
 
-#define REMOVE	0x01
-#define NEAR	0x08
+#define REMOVE		0x01
+#define SAME_CONTENT	0x02
+#define SAME_TIMES	0x04
+#define NEAR		0x08
 
 /* The flag of a change, of the first one as well. */
 static void nonsense_changes(void **state)
@@ -397,6 +436,36 @@ static void nonsense_changes(void **state)
 		}
 }
 
+/* The first change of a message has nobody to be the same as. */
+static void first_change(void **state)
+{
+	const struct registration times = { .expires = 9000, .lifetime = 5000 };
+	const struct reg_party by = { .source = A("192.0.2.1"),
+				      .local = A("192.0.2.9") };
+	struct codec_content c = { .rec = { .ttl = 1, .locator_count = 1 } };
+	const struct eid e = E("[7]10.0.0.0/24");
+	uint8_t room[256];
+	struct writer w;
+	int count;
+
+	c.rec.locators[0] = L("192.0.2.1");
+	for (unsigned int flags = 0; flags <= (SAME_CONTENT | SAME_TIMES);
+	     flags += SAME_CONTENT) {
+		w = piece(room, sizeof(room));
+		writer_u8(&w, CODEC_MESSAGE);
+		codec_put_party(&w, &by);
+		writer_u8(&w, 1);
+		writer_u8(&w, (uint8_t)flags);
+		codec_put_eid(&w, &e);
+		if (!(flags & SAME_CONTENT))
+			codec_put_content(&w, &c.rec);
+		if (!(flags & SAME_TIMES))
+			codec_put_times(&w, &times, 0);
+		assert_int_equal(read_back(&w, &count), flags ? -EBADMSG : 0);
+		assert_int_equal(count, flags ? 0 : 1);
+	}
+}
+
 /* What was written before there was anything near, and what is not known. */
 static void other_versions(void **state)
 {
@@ -423,8 +492,11 @@ int main(void)
 		BOTH(in_snapshots),
 		cmocka_unit_test_setup_teardown(few_octets, on_memory, clean),
 		cmocka_unit_test_setup_teardown(few_writes, on_memory, clean),
+		cmocka_unit_test_setup_teardown(clock_in_a_piece, on_memory,
+						clean),
 		cmocka_unit_test(nonsense_entries),
 		cmocka_unit_test(nonsense_changes),
+		cmocka_unit_test(first_change),
 		cmocka_unit_test(other_versions),
 	};
 
