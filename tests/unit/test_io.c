@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -190,22 +191,21 @@ static void on_count(void *arg, const struct udp_datagram *d)
 
 /* From that address, and ever another port. */
 static void send_from(const struct addr *from, const struct addr *to,
-		      uint16_t port, unsigned int n)
+		      uint16_t port)
 {
 	struct udp_config cfg = { .listen = from, .listen_count = 1 };
+	int err;
+	struct udp *u = udp_open(&cfg, &err, NULL);
 
-	while (n--) {
-		int err;
-		struct udp *u = udp_open(&cfg, &err, NULL);
-
-		assert_non_null(u);
-		assert_int_equal(udp_send(u, from, to, port, "x", 1), 0);
-		udp_close(u);
-	}
+	assert_non_null(u);
+	assert_int_equal(udp_send(u, from, to, port, "x", 1), 0);
+	udp_close(u);
 }
 
-/* All of a source to one of those who share a port, and not all sources. */
-static void spread(const char *first, const char *server, unsigned int n)
+/* All of a source to one of those who share a port, and not all sources: the
+ * octet @net of the address makes another one, the octet @host does not. */
+static void spread(const char *first, const char *server, unsigned int n,
+		   unsigned int net, unsigned int host)
 {
 	struct addr from = ip(first), to = ip(server);
 	struct udp *u[2] = { open_any() };
@@ -222,14 +222,17 @@ static void spread(const char *first, const char *server, unsigned int n)
 		uint64_t end = clock_ms() + WAIT_MS;
 
 		count[0] = count[1] = 0;
-		send_from(&from, &to, udp_port(u[0], from.family), 8);
+		for (int k = 0; k < 8; k++) {
+			send_from(&from, &to, udp_port(u[0], from.family));
+			from.bytes[host] ^= (uint8_t)(host != net) << k;
+		}
 		while (count[0] + count[1] < 8 && clock_ms() < end)
 			loop_once(l, 10);
 		assert_int_equal(count[0] + count[1], 8);
 		assert_true(!count[0] || !count[1]);
 		all[0] += count[0];
 		all[1] += count[1];
-		from.bytes[from.family == ADDR_IPV4 ? 3 : 15]++;
+		from.bytes[net]++;
 	}
 	assert_true(n < 2 || (all[0] && all[1]));
 	for (int i = 0; i < 2; i++)
@@ -239,13 +242,29 @@ static void spread(const char *first, const char *server, unsigned int n)
 
 static void test_udp_spread4(void **state)
 {
-	spread("127.1.0.1", "127.0.0.1", 64);
+	spread("127.1.0.1", "127.0.0.1", 64, 3, 3);
 }
 
-/* One address is all that this host has for certain. */
 static void test_udp_spread6(void **state)
 {
-	spread("::1", "::1", 1);
+	spread("::1", "::1", 1, 15, 15);
+}
+
+/* Another address of the same /64 is no other source. */
+static void test_udp_spread_link(void **state)
+{
+	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (getuid() || unshare(CLONE_NEWNET)) {
+		close(fd);
+		skip();
+	}
+	assert_int_equal(system("sysctl -qw net.ipv6.ip_nonlocal_bind=1 && "
+				"ip link set lo up && "
+				"ip route add local 2001:db8::/32 dev lo"), 0);
+	spread("2001:db8::1", "::1", 64, 7, 15);
+	assert_int_equal(setns(fd, CLONE_NEWNET), 0);
+	close(fd);
 }
 
 /* --- control socket --- */
@@ -612,6 +631,7 @@ int main(void)
 		cmocka_unit_test(test_udp_beside),
 		cmocka_unit_test(test_udp_spread4),
 		cmocka_unit_test(test_udp_spread6),
+		cmocka_unit_test(test_udp_spread_link),
 		cmocka_unit_test(test_ctl_lines),
 		cmocka_unit_test(test_ctl_late),
 		cmocka_unit_test(test_ctl_client_gone),
