@@ -277,7 +277,11 @@ struct command {
 		    struct json_object *req);
 };
 
+static void do_help(struct daemon *d, uint64_t client,
+		    struct json_object *req);
+
 static const struct command commands[] = {
+	{ "help", NULL, NULL, NULL, do_help },
 	{ "show", "what", "after", "eid", do_show },
 	{ "resolve", "eid", NULL, NULL, do_resolve },
 	{ "probe", NULL, "rloc", NULL, do_probe },
@@ -287,6 +291,43 @@ static const struct command commands[] = {
 	{ "trace", "eid", NULL, NULL, do_trace },
 	{ "watch", NULL, NULL, NULL, do_watch },
 };
+
+static const struct command *const commands_end = commands +
+	sizeof(commands) / sizeof(commands[0]);
+
+static void add_word(struct json_object *list, const char *word)
+{
+	if (word)
+		json_object_array_add(list, json_object_new_string(word));
+}
+
+/* What this lispd understands, for clients that are older or newer. */
+static void do_help(struct daemon *d, uint64_t client,
+		    struct json_object *req)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *data = json_object_new_object();
+	struct json_object *all = json_object_new_object();
+
+	json_object_object_add(o, "data", data);
+	json_object_object_add(data, "version",
+			       json_object_new_int(CONTROL_VERSION));
+	json_object_object_add(data, "commands", all);
+	json_object_object_add(data, "displays", show_displays());
+	for (const struct command *c = commands; c < commands_end; c++) {
+		struct json_object *one = json_object_new_object();
+		struct json_object *required = json_object_new_array();
+		struct json_object *optional = json_object_new_array();
+
+		json_object_object_add(all, c->name, one);
+		json_object_object_add(one, "required", required);
+		json_object_object_add(one, "optional", optional);
+		add_word(required, c->required);
+		add_word(optional, c->optional);
+		add_word(optional, c->other);
+	}
+	answer(d, client, o);
+}
 
 static bool is_member(const struct command *c, const char *key)
 {
@@ -319,9 +360,9 @@ static int check_members(const struct command *c, struct json_object *req,
 
 static const struct command *find_command(const char *name)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (name && !strcmp(commands[i].name, name))
-			return &commands[i];
+	for (const struct command *c = commands; c < commands_end; c++)
+		if (name && !strcmp(c->name, name))
+			return c;
 	return NULL;
 }
 
@@ -337,8 +378,8 @@ static void run_request(struct daemon *d, uint64_t client,
 	}
 	c = find_command(member(req, "command"));
 	if (!c)
-		refuse(d, client, "unknown \"command\": expected show, "
-		       "resolve, probe, clear, clear-referrals, reload, "
+		refuse(d, client, "unknown \"command\": expected help, "
+		       "show, resolve, probe, clear, clear-referrals, reload, "
 		       "trace or watch");
 	else if (check_members(c, req, why, sizeof(why)))
 		refuse(d, client, why);

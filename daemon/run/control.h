@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is said on the control socket (io/ctl.h): a JSON object a request, a
- * JSON object an answer.
+ * JSON object an answer.  Documentation/control.rst describes all of it to those
+ * who write clients, and says what of it never changes.
  *
+ *	{"command": "help"}				(what there is)
  *	{"command": "show", "what": "status"}
  *	{"command": "show", "what": "map-cache", "after": "[100]10.2.0.0/16"}
  *	{"command": "resolve", "eid": "[100]10.2.0.1"}
@@ -40,6 +42,8 @@
 
 #include "run/daemon.h"
 
+/* Goes up when a client of the version before would be misled. */
+#define CONTROL_VERSION		1
 #define CONTROL_LIST_MAX	500	/* elements in an answer */
 
 /* ctl_fn; @arg is the daemon. */

@@ -449,6 +449,16 @@ static const struct {
 	{ "statistics", show_statistics },
 };
 
+struct json_object *show_displays(void)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < sizeof(displays) / sizeof(displays[0]); i++)
+		json_object_array_add(list,
+			json_object_new_string(displays[i].what));
+	return list;
+}
+
 struct json_object *show(const struct daemon *d, const char *what,
 			 struct show_cursor *c, const char **why)
 {

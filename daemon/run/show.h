@@ -19,6 +19,9 @@ struct show_cursor {
 struct json_object *show(const struct daemon *d, const char *what,
 			 struct show_cursor *c, const char **why);
 
+/* The names of all displays, as a list. */
+struct json_object *show_displays(void);
+
 /* Members "iid" and "prefix". */
 void show_add_eid(struct json_object *o, const struct eid *e);
 

@@ -43,12 +43,12 @@ static const char *const bad_requests[][2] = {
 	{ "5", "{\"error\":\"expected a JSON object\"}" },
 	{ "null", "{\"error\":\"expected a JSON object\"}" },
 	{ "[]", "{\"error\":\"expected a JSON object\"}" },
-	{ "{}", "{\"error\":\"unknown \\\"command\\\": expected show, "
-	  "resolve, probe, clear, clear-referrals, reload, trace or "
-	  "watch\"}" },
-	{ "{\"command\":5}", "{\"error\":\"unknown \\\"command\\\": expected "
+	{ "{}", "{\"error\":\"unknown \\\"command\\\": expected help, "
 	  "show, resolve, probe, clear, clear-referrals, reload, trace or "
 	  "watch\"}" },
+	{ "{\"command\":5}", "{\"error\":\"unknown \\\"command\\\": expected "
+	  "help, show, resolve, probe, clear, clear-referrals, reload, trace "
+	  "or watch\"}" },
 	{ "{\"command\":\"probe\",\"rloc\":\"x\"}",
 	  "{\"error\":\"\\\"rloc\\\" is no address\"}" },
 	{ "{\"command\":\"probe\",\"rloc\":\"192.0.2.99\"}",
