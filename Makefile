@@ -52,8 +52,8 @@ LDLIBS = -Wl,--as-needed $(PKG_LIBS)
 
 # Asked only when something is compiled, and then once: "make demo" must be
 # able to start on a machine that has none of this yet.
-PKGS := libmnl libnl-route-3.0 libcrypto json-c libevent_core lmdb libcap \
-	liburcu libpcap
+PKGS := libmnl libnl-route-3.0 libcrypto json-c libevent_core \
+	libmicrohttpd lmdb libcap liburcu libpcap
 pkg = $(shell pkg-config $(1) $(PKGS) 2>/dev/null || echo MISSING)
 pkg_once = $(eval $(1) := $(if $(filter MISSING,$(call pkg,$(2))),$(error \
 	a library is missing: run "tests/deps build" (pkg-config $(PKGS))),$(call \
@@ -108,6 +108,12 @@ $(B)/fuzz/%.o: %.c
 		-Wno-missing-field-initializers \
 		-Wno-gnu-variable-sized-type-not-at-end -O1 -g \
 		-fsanitize=fuzzer-no-link,$(FUZZ_SAN) $(FUZZ_STOP) -c -o $@ $<
+
+# Who asks lispd for its numbers is told which version they are of.
+version_objs := $(foreach v,none asan/ fuzz/,\
+	$(B)/$(filter-out none,$(v))daemon/run/metrics_daemon.o)
+$(version_objs): debian/changelog
+$(version_objs): C_ALL += -DLISP_VERSION='"$(VERSION)"'
 
 LINK = $(CC) $(CFLAGS) $(LDFLAGS) -pie -Wl,-z,relro,-z,now
 

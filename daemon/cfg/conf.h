@@ -220,6 +220,12 @@ struct conf_ddt {
 	uint64_t signature_validity;	/* hours */
 };
 
+/* Where monitoring asks (OpenMetrics). */
+struct conf_metrics {
+	struct addr address;
+	uint64_t port;
+};
+
 struct conf {
 	char *name;			/* NULL: host name */
 	char *control_socket;
@@ -230,6 +236,7 @@ struct conf {
 	char *underlay;			/* VRF; NULL: default domain */
 	struct addr *listen;		/* empty: any address */
 	size_t listen_count;
+	struct conf_metrics *metrics;	/* NULL: nobody asks */
 	struct conf_xtr *xtr;		/* NULL: not this role */
 	struct conf_ms *ms;
 	struct conf_mr *mr;

@@ -600,6 +600,21 @@ static const struct cfg_section ddt_section = {
 	"ddt-node", sizeof(struct conf_ddt), ddt_keys
 };
 
+static const struct cfg_key metrics_keys[] = {
+	{ "address", PLAIN(CFG_HOST, conf_metrics, address),
+	  .def = "\"127.0.0.1\"",
+	  .doc = "Where to listen, in lispd's network namespace.  Whoever can "
+		 "connect to it may read all: there is neither authentication "
+		 "nor encryption." },
+	{ "port", UINT(conf_metrics, port, 1024, 65535, "14342"),
+	  .doc = "TCP port." },
+	{ NULL }
+};
+
+static const struct cfg_section metrics_section = {
+	"metrics", sizeof(struct conf_metrics), metrics_keys
+};
+
 static const struct cfg_key conf_keys[] = {
 	{ "name", TEXT(conf, name, 1, 63),
 	  .doc = "Name of this process in logs and displays; default: the "
@@ -631,6 +646,10 @@ static const struct cfg_key conf_keys[] = {
 	{ "listen", LIST(CFG_ADDRESS, conf, listen, listen_count, 0, 64),
 	  .doc = "Addresses of UDP port 4342; default: any IPv4 and any IPv6 "
 		 "address." },
+	{ "metrics", OBJECT(conf, metrics, metrics_section),
+	  .doc = "Counters for monitoring, in the text formats of OpenMetrics "
+		 "and Prometheus, at http://ADDRESS:PORT/metrics; default: "
+		 "none." },
 	{ "xtr", OBJECT(conf, xtr, xtr_section),
 	  .doc = "Role tunnel router: encapsulates, resolves and registers." },
 	{ "map-server", OBJECT(conf, ms, ms_section),

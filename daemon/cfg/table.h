@@ -21,6 +21,7 @@ enum cfg_type {
 	CFG_INPUT,	/* the same, of a file that is read */
 	CFG_DEVICE,	/* char *; name of a network device */
 	CFG_ADDRESS,	/* struct addr; any unicast address */
+	CFG_HOST,	/* struct addr; one of this host's to listen at */
 	CFG_PREFIX,	/* struct prefix */
 	CFG_XEID,	/* struct xeid */
 	CFG_PEM,	/* struct cfg_pem; path of a file, which is read */

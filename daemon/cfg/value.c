@@ -116,6 +116,21 @@ static int read_address(const struct cfg_key *key, struct json_object *v,
 	return 0;
 }
 
+/* Without its scope nobody can listen at a link-local address of IPv6. */
+static int read_host(const struct cfg_key *key, struct json_object *v,
+		     void *dst)
+{
+	const char *s = string_of(v);
+	struct addr a;
+
+	if (!s || addr_from_text(s, &a) || addr_is_multicast(&a) ||
+	    (a.family == ADDR_IPV6 && a.bytes[0] == 0xfe &&
+	     (a.bytes[1] & 0xc0) == 0x80))
+		return -EINVAL;
+	*(struct addr *)dst = a;
+	return 0;
+}
+
 static int read_prefix(const struct cfg_key *key, struct json_object *v,
 		       void *dst)
 {
@@ -293,6 +308,11 @@ static const struct {
 	[CFG_ADDRESS] = {
 		"address", "a unicast IPv4 or IPv6 address in quotes, neither "
 		"loopback nor link-local", sizeof(struct addr), read_address,
+	},
+	[CFG_HOST] = {
+		"own address", "an IPv4 or IPv6 address of this host in quotes, "
+		"also a loopback one, or \"0.0.0.0\" or \"::\" for all, but no "
+		"link-local one", sizeof(struct addr), read_host,
 	},
 	[CFG_PREFIX] = {
 		"prefix", "a prefix such as \"10.1.0.0/16\" without bits "

@@ -16,6 +16,7 @@
 #include "run/control.h"
 #include "run/execute.h"
 #include "run/follow.h"
+#include "run/metrics.h"
 #include "run/ops.h"
 #include "run/own.h"
 #include "run/reload.h"
@@ -152,6 +153,7 @@ static int open_state_dir(struct daemon *d)
 
 int daemon_init(struct daemon *d, const struct conf *c, struct dp *dp)
 {
+	char why[METRICS_WHY_MAX];
 	int err;
 
 	memset(d, 0, sizeof(*d));
@@ -169,6 +171,8 @@ int daemon_init(struct daemon *d, const struct conf *c, struct dp *dp)
 		err = open_udp(d);
 	if (!err)
 		err = open_ctl(d);
+	if (!err)
+		err = metrics_open(d, c, &d->metrics, why, sizeof(why));
 	if (!err)
 		err = open_state_dir(d);
 	return err;
@@ -421,6 +425,8 @@ static int start_events(struct daemon *d)
 
 	if (!err)
 		err = ctl_start(d->ctl, d->loop, control_request, d);
+	if (!err && d->metrics)
+		err = metrics_start(d->metrics);
 	if (err)
 		return err;
 	changed = node_start(d->node, clock_ms(), execute_begin(d));
@@ -500,6 +506,7 @@ void daemon_free(struct daemon *d)
 {
 	workers_stop(d);
 	workers_free(d);
+	metrics_close(d->metrics);
 	ctl_close(d->ctl);
 	outbox_free(d->outbox);
 	udp_close(d->udp);

@@ -31,6 +31,7 @@ struct ctl;
 struct host;
 struct loop;
 struct loop_event;
+struct metrics;
 struct outbox;
 struct udp;
 struct workers;
@@ -87,6 +88,7 @@ struct daemon {
 	struct outbox *outbox;
 	struct workers *workers;	/* NULL: this thread alone */
 	struct ctl *ctl;
+	struct metrics *metrics;	/* NULL: nobody asks */
 	struct service service;		/* who started us */
 	struct dp *dp;			/* NULL: no xTR */
 	struct kv *kv;

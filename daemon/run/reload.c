@@ -10,6 +10,7 @@
 #include "io/clock.h"
 #include "io/log.h"
 #include "run/execute.h"
+#include "run/metrics.h"
 #include "run/refusal.h"
 #include "run/vpns.h"
 #include "run/worker.h"
@@ -83,6 +84,10 @@ static const char *needs_restart(const struct conf *a, const struct conf *b)
 		return "underlay";
 	if (!same_listen(a, b))
 		return "listen";
+	/* The new one cannot be there before the old one has gone. */
+	if (a->metrics && b->metrics && a->metrics->port == b->metrics->port &&
+	    !addr_equal(&a->metrics->address, &b->metrics->address))
+		return "metrics.address";
 	if (workers_of(a) != workers_of(b))
 		return "map-server.workers";
 	if (!x != !y)
@@ -193,8 +198,18 @@ static int change(struct daemon *d, const struct conf *c,
 static int change_conf(struct daemon *d, struct conf *c,
 		       struct reload_result *r)
 {
-	int err = change(d, c, r);
+	char why[METRICS_WHY_MAX];
+	struct metrics *m;
+	int err;
 
+	err = metrics_reopen(d, c, &m, why, sizeof(why));
+	if (err)
+		return refuse(r, err, "%s", why);
+	err = change(d, c, r);
+	if (m != d->metrics) {
+		metrics_close(err ? m : d->metrics);
+		d->metrics = err ? d->metrics : m;
+	}
 	if (err)
 		return err;
 	conf_free(d->reloaded);

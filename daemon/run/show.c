@@ -77,14 +77,16 @@ static struct json_object *show_resolvers(const struct daemon *d, size_t n)
 	return list;
 }
 
-/* As it was a second ago at most. */
+const char *show_state_dir(const struct daemon *d)
+{
+	if (d->sync_error)
+		return d->sync_error == -ENOTRECOVERABLE ? "lost" : "failing";
+	return store_whole(d->store) ? "ok" : "catching-up";
+}
+
 static void add_state_dir(struct json_object *o, const struct daemon *d)
 {
-	const char *state = store_whole(d->store) ? "ok" : "catching-up";
-
-	if (d->sync_error)
-		state = d->sync_error == -ENOTRECOVERABLE ? "lost" : "failing";
-	add_text(o, "state-dir", state);
+	add_text(o, "state-dir", show_state_dir(d));
 	if (d->sync_error)
 		add_text(o, "state-dir-error",
 			 report_record_trouble(d->sync_error));

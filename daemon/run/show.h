@@ -22,6 +22,9 @@ struct json_object *show(const struct daemon *d, const char *what,
 /* The names of all displays, as a list. */
 struct json_object *show_displays(void);
 
+/* "ok", "catching-up", "failing" or "lost", as it was a second ago at most. */
+const char *show_state_dir(const struct daemon *d);
+
 /* Members "iid" and "prefix". */
 void show_add_eid(struct json_object *o, const struct eid *e);
 
