@@ -9,6 +9,7 @@
 #   make bench-mapping    a Map-Server beside a name server
 #   make check            every test; KINDS="unit sim" runs some of them
 #   make deb              Debian packages, in build/deb
+#   make pictures         of the documentation, from their text
 #   make install          module, lispd, its units, tools, manual pages, bash
 #                         completion (DESTDIR, PREFIX)
 #   make help             all targets
@@ -191,6 +192,16 @@ module-%:
 	$(Q)tests/vm/build-kernel $*
 	+$(Q)tests/vm/build-module "$$(tests/vm/kdir $*)" \
 		$(if $(C),C=$(C)) $(if $(V),V=$(V))
+
+# Pictures, by dpic, which unlike graphviz measures no text: it gives the same
+# whatever fonts a machine has.  Its comments have its version and are left out.
+.PHONY: pictures
+pictures: Documentation/architecture.svg
+%.svg: %.pic
+	$(say) DPIC $@
+	$(Q)set -o pipefail; dpic -v $< | sed -e '/^<!-- /d' \
+		-e 's/font-size="11pt" text-anchor/font-family="sans-serif" &/' \
+		-e 's/"11pt"/"9pt"/' >$@
 
 .PHONY: regen
 regen:
