@@ -74,6 +74,16 @@ typedef void (*dp_miss_fn)(void *arg, const struct dp_miss *m);
 typedef void (*dp_rloc_fn)(void *arg, const struct dp_rloc *r);
 typedef void (*dp_dev_fn)(void *arg, const struct dp_dev *d);
 
+/* Counters for who does not wait. */
+struct dp_tally {
+	dp_dev_fn dev;
+	/* False: no more of them. */
+	bool (*rloc)(void *arg, const struct dp_rloc *r);
+	/* The end, or negative errno and it came too soon. */
+	void (*done)(void *arg, int err);
+	void *arg;
+};
+
 struct dp_ops {
 	const char *name;
 	void (*close)(struct dp *dp);
@@ -121,6 +131,13 @@ struct dp_ops {
 	/* Devices of the underlay, whoever made them, with their counters;
 	 * and, with ifindex 0, what reached no device. */
 	int (*dev_dump)(struct dp *dp, dp_dev_fn fn, void *arg);
+
+	/* What dev_dump() has, then what rloc_dump() has, a part each time the
+	 * loop turns, but never before this returns; there may be some twice.
+	 * One at a time: -EBUSY.  Nothing is called after tally_stop(), which
+	 * may be called when there is none. */
+	int (*tally)(struct dp *dp, struct loop *l, const struct dp_tally *t);
+	void (*tally_stop)(struct dp *dp);
 
 	enum dp_path (*path)(struct dp *dp, const struct addr *a);
 };

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/loop.h"
+
 struct fake_path {
 	struct addr addr;
 	enum dp_path path;
@@ -28,6 +30,11 @@ struct fake {
 	struct list locals;	/* struct dp_local, in order of EID */
 	struct list misses;	/* struct dp_miss */
 	struct list paths;	/* struct fake_path */
+	struct list devs;	/* struct dp_dev */
+	struct list rlocs;	/* struct dp_rloc */
+	struct dp_tally tally;
+	struct loop_event *tallying;	/* NULL: not */
+	bool stalled;
 	unsigned int calls[FAKE_OP_COUNT];
 	int errors[FAKE_OP_COUNT];
 	char why[FAKE_OP_COUNT][DP_WHY_MAX];
@@ -267,7 +274,7 @@ static int miss_dump(struct dp *dp, dp_miss_fn fn, void *arg)
 	return err;
 }
 
-/* It forwards nothing: it has no RLOCs and no counters. */
+/* It forwards nothing: RLOCs and counters are those it was given. */
 static int rloc_set(struct dp *dp, const struct addr *a,
 		    enum lisp_rloc_state state)
 {
@@ -286,12 +293,74 @@ static int rloc_rtt(struct dp *dp, const struct addr *a, uint32_t rtt)
 
 static int dev_dump(struct dp *dp, dp_dev_fn fn, void *arg)
 {
-	return called(fake(dp), FAKE_DEV_DUMP);
+	struct fake *f = fake(dp);
+	int err = called(f, FAKE_DEV_DUMP);
+
+	for (size_t i = 0; !err && i < f->devs.count; i++)
+		fn(arg, element(&f->devs, i));
+	return err;
 }
 
 static int rloc_dump(struct dp *dp, dp_rloc_fn fn, void *arg)
 {
-	return called(fake(dp), FAKE_RLOC_DUMP);
+	struct fake *f = fake(dp);
+	int err = called(f, FAKE_RLOC_DUMP);
+
+	for (size_t i = 0; !err && i < f->rlocs.count; i++)
+		fn(arg, element(&f->rlocs, i));
+	return err;
+}
+
+static void tally_stop(struct dp *dp)
+{
+	loop_event_free(fake(dp)->tallying);
+	fake(dp)->tallying = NULL;
+}
+
+static void on_tally(void *arg)
+{
+	struct fake *f = arg;
+	const struct dp_tally t = f->tally;
+	bool more = true;
+
+	for (size_t i = 0; i < f->devs.count; i++)
+		t.dev(t.arg, element(&f->devs, i));
+	for (size_t i = 0; more && i < f->rlocs.count; i++)
+		more = t.rloc(t.arg, element(&f->rlocs, i));
+	if (f->stalled)
+		return;
+	tally_stop(&f->dp);
+	t.done(t.arg, 0);
+}
+
+static int tally(struct dp *dp, struct loop *l, const struct dp_tally *t)
+{
+	struct fake *f = fake(dp);
+	int err = called(f, FAKE_TALLY);
+
+	if (err || f->tallying)
+		return err ? err : -EBUSY;
+	f->tally = *t;
+	f->tallying = loop_timer(l, on_tally, f);
+	if (!f->tallying)
+		return -ENOMEM;
+	loop_timer_arm(f->tallying, 1);
+	return 0;
+}
+
+int dp_fake_put_dev(struct dp *dp, const struct dp_dev *d)
+{
+	return list_insert(&fake(dp)->devs, fake(dp)->devs.count, d);
+}
+
+int dp_fake_put_rloc(struct dp *dp, const struct dp_rloc *r)
+{
+	return list_insert(&fake(dp)->rlocs, fake(dp)->rlocs.count, r);
+}
+
+void dp_fake_stall(struct dp *dp)
+{
+	fake(dp)->stalled = true;
 }
 
 static int subscribe(struct dp *dp, struct loop *l,
@@ -358,6 +427,9 @@ static void fake_close(struct dp *dp)
 	free(f->locals.at);
 	free(f->misses.at);
 	free(f->paths.at);
+	free(f->devs.at);
+	free(f->rlocs.at);
+	tally_stop(dp);
 	free(f);
 }
 
@@ -382,6 +454,8 @@ static const struct dp_ops fake_ops = {
 	.rloc_rtt = rloc_rtt,
 	.rloc_dump = rloc_dump,
 	.dev_dump = dev_dump,
+	.tally = tally,
+	.tally_stop = tally_stop,
 	.path = path,
 };
 
@@ -396,6 +470,8 @@ struct dp *dp_fake_new(void)
 	f->locals.size = sizeof(struct dp_local);
 	f->misses.size = sizeof(struct dp_miss);
 	f->paths.size = sizeof(struct fake_path);
+	f->devs.size = sizeof(struct dp_dev);
+	f->rlocs.size = sizeof(struct dp_rloc);
 	return &f->dp;
 }
 

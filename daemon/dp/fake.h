@@ -31,6 +31,7 @@ enum fake_op {
 	FAKE_RLOC_DUMP,
 	FAKE_DEV_DUMP,
 	FAKE_PATH,
+	FAKE_TALLY,
 	FAKE_OP_COUNT
 };
 
@@ -72,6 +73,13 @@ int dp_fake_use(struct dp *dp, const struct eid *eid, uint32_t age);
 
 /* What path() says of an address; others lead out.  0 or -ENOMEM. */
 int dp_fake_set_path(struct dp *dp, const struct addr *a, enum dp_path p);
+
+/* A device or an RLOC with its counters, for dumps.  0 or -ENOMEM. */
+int dp_fake_put_dev(struct dp *dp, const struct dp_dev *d);
+int dp_fake_put_rloc(struct dp *dp, const struct dp_rloc *r);
+
+/* From now on a tally that has begun does not end. */
+void dp_fake_stall(struct dp *dp);
 
 /* --- what it reports; nothing before somebody has subscribed --- */
 

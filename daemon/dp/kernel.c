@@ -401,6 +401,7 @@ static void kernel_close(struct dp *dp)
 {
 	struct dp_kernel *k = dp_kernel(dp);
 
+	dp_kernel_tally_stop(dp);
 	loop_event_free(k->reader);
 	session_close(&k->notify);
 	nl_free(k->route);
@@ -429,6 +430,8 @@ static const struct dp_ops kernel_ops = {
 	.rloc_rtt = rloc_rtt,
 	.rloc_dump = rloc_dump,
 	.dev_dump = dev_dump,
+	.tally = dp_kernel_tally,
+	.tally_stop = dp_kernel_tally_stop,
 	.path = dp_kernel_path,
 };
 

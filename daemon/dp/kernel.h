@@ -6,6 +6,7 @@
 #include "dp/dp.h"
 #include "dp/session.h"
 
+struct kernel_tally;
 struct loop_event;
 
 struct dp_kernel {
@@ -18,6 +19,7 @@ struct dp_kernel {
 	struct session notify;		/* closed: not subscribed */
 	struct loop_event *reader;
 	struct dp_reports reports;
+	struct kernel_tally *tally;	/* NULL: none is under way */
 };
 
 static inline struct dp_kernel *dp_kernel(struct dp *dp)
@@ -27,6 +29,10 @@ static inline struct dp_kernel *dp_kernel(struct dp *dp)
 
 /* Note the reason of an error of @n and pass the error on. */
 int dp_kernel_failed(struct dp_kernel *k, const struct nl *n, int err);
+
+/* kernel_tally.c */
+int dp_kernel_tally(struct dp *dp, struct loop *l, const struct dp_tally *t);
+void dp_kernel_tally_stop(struct dp *dp);
 
 /* kernel_vpn.c */
 int dp_kernel_vpn_add(struct dp *dp, const struct dp_vpn *v, bool *made);

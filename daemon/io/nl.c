@@ -19,12 +19,23 @@
  * that something is badly wrong. */
 #define ANSWER_TIMEOUT_S	10
 
+/* State of one talk. */
+struct talk {
+	struct nl *nl;
+	nl_fn fn;
+	void *arg;
+	int err;
+	bool interrupted;
+	bool done;
+};
+
 struct nl {
 	struct mnl_socket *sock;
 	unsigned int portid;
 	uint32_t seq;
 	bool overflow;			/* request did not fit */
 	bool talking;
+	struct talk later;		/* nl_send() */
 	char why[WHY_MAX];
 	struct nlmsghdr *msg;		/* in request[] */
 	_Alignas(8) char request[NL_MESSAGE_MAX];
@@ -188,16 +199,6 @@ static void read_why(struct nl *n, const struct nlmsghdr *nlh)
 	}
 }
 
-/* State of one talk. */
-struct talk {
-	struct nl *nl;
-	nl_fn fn;
-	void *arg;
-	int err;
-	bool interrupted;
-	bool done;
-};
-
 static void on_error(struct talk *t, const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
@@ -247,8 +248,8 @@ static void on_message(struct talk *t, const struct nlmsghdr *nlh)
 	}
 }
 
-/* One datagram, which may hold many messages. */
-static int read_answers(struct talk *t)
+/* One datagram, which may hold many messages; -EAGAIN: none came in time. */
+static int read_answers(struct talk *t, int flags)
 {
 	struct nl *n = t->nl;
 	const struct nlmsghdr *nlh = (const void *)n->answer;
@@ -256,10 +257,10 @@ static int read_answers(struct talk *t)
 	int left;
 
 	do {
-		got = recv(nl_fd(n), n->answer, sizeof(n->answer), 0);
+		got = recv(nl_fd(n), n->answer, sizeof(n->answer), flags);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+		return -errno;
 	for (left = got; mnl_nlmsg_ok(nlh, left);
 	     nlh = mnl_nlmsg_next(nlh, &left))
 		on_message(t, nlh);
@@ -273,9 +274,9 @@ static int talk(struct nl *n, struct talk *t)
 	if (mnl_socket_sendto(n->sock, n->msg, n->msg->nlmsg_len) < 0)
 		return -errno;
 	while (!t->done && !err)
-		err = read_answers(t);
+		err = read_answers(t, 0);
 	if (err)
-		return err;
+		return err == -EAGAIN ? -ETIMEDOUT : err;
 	if (!t->err && t->interrupted)
 		return -EINTR;
 	return t->err;
@@ -296,6 +297,30 @@ int nl_talk(struct nl *n, nl_fn fn, void *arg)
 	err = talk(n, &t);
 	n->talking = false;
 	return err;
+}
+
+int nl_send(struct nl *n)
+{
+	n->later = (struct talk){ .nl = n };
+	if (n->overflow)
+		return -EMSGSIZE;
+	return mnl_socket_sendto(n->sock, n->msg, n->msg->nlmsg_len) < 0 ?
+		-errno : 0;
+}
+
+int nl_answers(struct nl *n, nl_fn fn, void *arg)
+{
+	struct talk *t = &n->later;
+	int err;
+
+	t->fn = fn;
+	t->arg = arg;
+	err = read_answers(t, MSG_DONTWAIT);
+	if (err || t->err)
+		return err ? err : t->err;
+	if (!t->done)
+		return -EINPROGRESS;
+	return t->interrupted ? -EINTR : 0;
 }
 
 /* --- generic netlink families --- */
