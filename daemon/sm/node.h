@@ -37,6 +37,7 @@
 #include "sm/cache.h"
 #include "sm/counter.h"
 #include "sm/ddt.h"
+#include "sm/histogram.h"
 #include "sm/packet.h"
 #include "sm/site.h"
 #include "sm/store.h"
@@ -273,6 +274,10 @@ const struct ms *node_ms(const struct node *n);
 /* Counters of a machine; false: no more. */
 bool node_counters_at(const struct node *n, size_t i,
 		      struct counter_group *g);
+
+/* How long things take; false: no more. */
+bool node_histogram_at(const struct node *n, size_t i,
+		       struct histogram_view *v);
 
 /* Numbers for `show status`. */
 struct node_status {

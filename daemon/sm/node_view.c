@@ -162,6 +162,20 @@ bool node_counters_at(const struct node *n, size_t i, struct counter_group *g)
 	return true;
 }
 
+bool node_histogram_at(const struct node *n, size_t i,
+		       struct histogram_view *v)
+{
+	const struct histogram_view all[] = {
+		{ "resolve-latency", &n->resolve.latency },
+		{ "probe-rtt", &n->probe.rtt },
+	};
+
+	if (!n->cfg.xtr || i >= sizeof(all) / sizeof(all[0]))
+		return false;
+	*v = all[i];
+	return true;
+}
+
 void node_status(const struct node *n, struct node_status *s)
 {
 	memset(s, 0, sizeof(*s));

@@ -579,6 +579,7 @@ static void answered(struct probe *p, struct probe_target *t, uint64_t now,
 		     uint32_t rtt, struct actions *acts)
 {
 	measure(t, rtt, acts);
+	histogram_add(&p->rtt, rtt);
 	t->replied = now;
 	t->waiting = false;
 	t->silence = 0;

@@ -44,6 +44,7 @@
 #include "sm/action.h"
 #include "sm/counter.h"
 #include "sm/database.h"
+#include "sm/histogram.h"
 #include "sm/packet.h"
 
 #define PROBE_SHOTS	4	/* probes to which a reply still counts */
@@ -93,6 +94,7 @@ struct probe {
 	struct heap timers;
 	struct bucket rate;
 	uint64_t counters[PROBE_COUNT];
+	struct histogram rtt;
 };
 
 /* 0 or -ENOMEM. */

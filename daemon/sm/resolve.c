@@ -36,6 +36,7 @@ struct series {
 	struct heap_node timer;
 	struct eid eid;			/* what is asked for */
 	struct addr source;		/* of the packet that missed */
+	uint64_t missed;		/* ms: the first one; 0: none */
 	enum resolve_state state;
 	bool smr;			/* asked because of an SMR */
 	bool wanted;			/* asked for again while paused */
@@ -331,6 +332,7 @@ static void step(struct resolve *r, struct series *s, enum resolve_event ev,
 				s->tries);
 		tell_waiters(r, s, -ETIMEDOUT, NULL, acts);
 		s->wanted = false;
+		s->missed = 0;
 		heap_update(&r->timers, &s->timer, now + PAUSE);
 		break;
 	case RESOLVE_ON_RESUME:
@@ -416,6 +418,8 @@ void resolve_on_miss(struct resolve *r, uint64_t now, uint32_t iid,
 		return;
 	if (source)
 		s->source = *source;
+	if (!s->missed)
+		s->missed = now;
 	step(r, s, RESOLVE_ON_WANTED, now, acts);
 }
 
@@ -551,6 +555,8 @@ static void accept(struct resolve *r, uint64_t now, struct try *t,
 	r->counters[RESOLVE_ACCEPTED]++;
 	cache_install(r->cache, now, &c->asked, c->maps, c->count, &c->from,
 		      acts);
+	if (t->series->missed)
+		histogram_add(&r->latency, now - t->series->missed);
 	tell_waiters(r, t->series, 0, &answer, acts);
 	step(r, t->series, RESOLVE_ON_ANSWER, now, acts);
 }

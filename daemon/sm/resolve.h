@@ -26,6 +26,7 @@
 #include "lib/heap.h"
 #include "sm/cache.h"
 #include "sm/database.h"
+#include "sm/histogram.h"
 #include "sm/packet.h"
 #include "sm/resolvers.h"
 
@@ -89,6 +90,7 @@ struct resolve {
 	unsigned int waiters;
 	struct resolvers resolvers;
 	uint64_t counters[RESOLVE_COUNT];
+	struct histogram latency;	/* of misses, until the mapping is there */
 };
 
 /* 0 or -ENOMEM. */
