@@ -8,6 +8,8 @@
 
 #include <event2/buffer.h>
 
+#include "sm/histogram.h"
+
 #define OPENMETRICS	"application/openmetrics-text"
 
 struct expo_family {
@@ -119,18 +121,23 @@ static const char *const suffixes[] = {
 	[EXPO_INFO] = "_info",
 };
 
-static void put_sample(struct expo_family *f, const struct expo_labels *l,
-		       const char *value)
+static void put_suffixed(struct expo_family *f, const char *suffix,
+			 const struct expo_labels *l, const char *value)
 {
 	bool labels = l && l->len;
 
-	if (!f)
-		return;
 	if (evbuffer_add_printf(f->samples, "%s%s%s%s%s %s\n", f->name,
-				suffixes[f->what.type], labels ? "{" : "",
+				suffix, labels ? "{" : "",
 				labels ? l->text : "", labels ? "}" : "",
 				value) < 0)
 		f->expo->failed = true;
+}
+
+static void put_sample(struct expo_family *f, const struct expo_labels *l,
+		       const char *value)
+{
+	if (f)
+		put_suffixed(f, suffixes[f->what.type], l, value);
 }
 
 void expo_put(struct expo_family *f, const struct expo_labels *l, uint64_t v)
@@ -141,17 +148,61 @@ void expo_put(struct expo_family *f, const struct expo_labels *l, uint64_t v)
 	put_sample(f, l, value);
 }
 
-void expo_put_decimal(struct expo_family *f, const struct expo_labels *l,
-		      uint64_t v, unsigned int digits)
+#define DECIMAL_MAX	48
+
+/* "0.5", "20.0": without the zeros that say nothing. */
+static const char *decimal(uint64_t v, unsigned int digits,
+			   char out[DECIMAL_MAX])
 {
 	uint64_t one = 1;
-	char value[48];
+	size_t n;
 
 	for (unsigned int i = 0; i < digits; i++)
 		one *= 10;
-	snprintf(value, sizeof(value), "%" PRIu64 ".%0*" PRIu64, v / one,
+	snprintf(out, DECIMAL_MAX, "%" PRIu64 ".%0*" PRIu64, v / one,
 		 (int)digits, v % one);
-	put_sample(f, l, value);
+	n = strlen(out);
+	while (out[n - 1] == '0' && out[n - 2] != '.')
+		out[--n] = '\0';
+	return out;
+}
+
+void expo_put_decimal(struct expo_family *f, const struct expo_labels *l,
+		      uint64_t v, unsigned int digits)
+{
+	char value[DECIMAL_MAX];
+
+	put_sample(f, l, decimal(v, digits, value));
+}
+
+static void put_count(struct expo_family *f, const char *suffix,
+		      const char *bound, uint64_t n)
+{
+	struct expo_labels l = { .len = 0 };
+	char value[24];
+
+	if (bound)
+		expo_label(&l, "le", bound);
+	snprintf(value, sizeof(value), "%" PRIu64, n);
+	put_suffixed(f, suffix, &l, value);
+}
+
+void expo_put_histogram(struct expo_family *f, const struct histogram *h)
+{
+	char text[DECIMAL_MAX];
+	uint64_t n = 0;
+
+	if (!f)
+		return;
+	for (unsigned int i = 0; i < HISTOGRAM_BOUNDS; i++) {
+		n += h->counts[i];
+		put_count(f, "_bucket", decimal(histogram_bounds[i], 3, text),
+			  n);
+	}
+	n += h->counts[HISTOGRAM_BOUNDS];
+	put_count(f, "_bucket", "+Inf", n);
+	put_count(f, "_count", NULL, n);
+	put_suffixed(f, "_sum", NULL, decimal(h->sum, 3, text));
 }
 
 /* --- text --- */

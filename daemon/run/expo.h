@@ -28,6 +28,7 @@ enum expo_format {
 
 struct evbuffer;
 struct expo;
+struct histogram;
 struct expo_family;
 
 /* NULL: no memory. */
@@ -62,6 +63,9 @@ void expo_put(struct expo_family *f, const struct expo_labels *l, uint64_t v);
 /* The same, of @v / 10^@digits. */
 void expo_put_decimal(struct expo_family *f, const struct expo_labels *l,
 		      uint64_t v, unsigned int digits);
+
+/* All samples of a histogram, in seconds. */
+void expo_put_histogram(struct expo_family *f, const struct histogram *h);
 
 /* All families, in the order they were made; those without samples are left
  * out.  May be asked for both formats.  NULL: memory was short, somewhere. */

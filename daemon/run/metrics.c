@@ -32,6 +32,11 @@ struct metrics {
 	struct expo *page;
 	struct http_body *bodies[EXPO_FORMATS];
 
+	/* The next one; NULL: nobody has asked for it. */
+	struct expo *next;
+	struct metrics_plane *plane;	/* NULL: nothing is awaited */
+	struct loop_event *patience;
+
 	struct waiter waiters[HTTP_CLIENTS_MAX];
 	unsigned int waiting;
 };
@@ -48,15 +53,14 @@ static void forget_page(struct metrics *m)
 	m->page = NULL;
 }
 
-static void make_page(struct metrics *m, struct expo *x)
+static void finish_page(struct metrics *m)
 {
 	forget_page(m);
-	if (!x)
-		return;
 	workers_lock(m->d);
-	metrics_put_daemon(m->d, &m->self, x);
+	metrics_put_daemon(m->d, &m->self, m->next);
 	workers_unlock(m->d);
-	m->page = x;
+	m->page = m->next;
+	m->next = NULL;
 	m->made = clock_ms();
 }
 
@@ -82,6 +86,76 @@ static void answer_all(struct metrics *m)
 	m->waiting = 0;
 }
 
+/* --- the data plane --- */
+
+/* It has said all, or will not. */
+static void end_plane(struct metrics *m, int err)
+{
+	loop_timer_disarm(m->patience);
+	m->self.data_plane_failures += err != 0;
+	metrics_plane_end(m->plane, !err);
+	metrics_plane_free(m->plane);
+	m->plane = NULL;
+	finish_page(m);
+	answer_all(m);
+}
+
+static void on_dev(void *arg, const struct dp_dev *d)
+{
+	metrics_plane_dev(((struct metrics *)arg)->plane, d);
+}
+
+static bool on_rloc(void *arg, const struct dp_rloc *r)
+{
+	return metrics_plane_rloc(((struct metrics *)arg)->plane, r);
+}
+
+static void on_done(void *arg, int err)
+{
+	end_plane(arg, err);
+}
+
+static void on_late(void *arg)
+{
+	struct metrics *m = arg;
+	struct dp *dp = m->d->dp;
+
+	dp->ops->tally_stop(dp);
+	end_plane(m, -ETIMEDOUT);
+}
+
+/* What it says comes later, if this is 0. */
+static int start_plane(struct metrics *m)
+{
+	struct dp *dp = m->d->dp;
+	const struct dp_tally t = {
+		.dev = on_dev, .rloc = on_rloc, .done = on_done, .arg = m,
+	};
+	int err;
+
+	m->plane = metrics_plane_new(m->next);
+	if (!m->plane)
+		return -ENOMEM;
+	err = dp->ops->tally(dp, m->d->loop, &t);
+	if (err)
+		end_plane(m, err);
+	else
+		loop_timer_arm(m->patience, METRICS_WAIT_MS);
+	return 0;
+}
+
+static void start_page(struct metrics *m)
+{
+	m->next = expo_new();
+	if (m->next && m->d->dp && !start_plane(m))
+		return;
+	if (m->next)
+		finish_page(m);
+	else
+		forget_page(m);
+	answer_all(m);
+}
+
 /* --- somebody asks --- */
 
 static void on_request(void *arg, uint64_t request, const char *accept)
@@ -97,9 +171,12 @@ static void on_request(void *arg, uint64_t request, const char *accept)
 	m->waiters[m->waiting++] = (struct waiter){
 		.request = request, .format = expo_choose(accept),
 	};
-	if (!m->page || clock_ms() - m->made >= METRICS_KEEP_MS)
-		make_page(m, expo_new());
-	answer_all(m);
+	if (m->next)
+		return;
+	if (m->page && clock_ms() - m->made < METRICS_KEEP_MS)
+		answer_all(m);
+	else
+		start_page(m);
 }
 
 /* --- life --- */
@@ -141,14 +218,21 @@ int metrics_open(struct daemon *d, const struct conf *c, struct metrics **m,
 
 int metrics_start(struct metrics *m)
 {
-	return http_start(m->http, m->d->loop, on_request, m);
+	m->patience = loop_timer(m->d->loop, on_late, m);
+	return m->patience ? http_start(m->http, m->d->loop, on_request, m) :
+		-ENOMEM;
 }
 
 void metrics_close(struct metrics *m)
 {
 	if (!m)
 		return;
+	if (m->plane)
+		m->d->dp->ops->tally_stop(m->d->dp);
+	metrics_plane_free(m->plane);
 	http_close(m->http);
+	loop_event_free(m->patience);
+	expo_free(m->next);
 	forget_page(m);
 	free(m);
 }

@@ -99,6 +99,9 @@ static const struct number numbers[] = {
 		"Messages that workers gave to the main thread"),
 	COUNTER("lisp_workers_lost", workers.lost,
 		"Messages for which the main thread had no room"),
+	COUNTER("lisp_metrics_data_plane_failures", self.data_plane_failures,
+		"Times that the data plane's numbers could not be read, or not "
+		"in time"),
 	COUNTER("lisp_metrics_scrapes", self.scrapes,
 		"Times that this page was asked for"),
 };
@@ -178,6 +181,24 @@ static void put_counters(struct expo *x, const struct node *n)
 					metrics_words(g.name, g.names[j]) }),
 				 NULL, counter_read(&g.values[j]));
 		}
+}
+
+/* "lisp_resolve_latency_seconds" of "resolve-latency". */
+static void put_histograms(struct expo *x, const struct node *n)
+{
+	static const char *const help[] = {
+		"From a miss until its mapping is in the map-cache",
+		"Round-trip times of RLOC-probes",
+	};
+	struct histogram_view v;
+	char name[NAME_SIZE];
+
+	for (size_t i = 0; node_histogram_at(n, i, &v); i++) {
+		name_of(name, v.name, "seconds");
+		expo_put_histogram(expo_add(x, &(struct expo_what){
+				EXPO_HISTOGRAM, name, "seconds", help[i] }),
+			v.histogram);
+	}
 }
 
 /* --- what is told by a word --- */
@@ -288,4 +309,5 @@ void metrics_put_daemon(const struct daemon *d,
 	put_numbers(x, &n);
 	put_resolvers(x, d, n.status.resolvers);
 	put_counters(x, d->node);
+	put_histograms(x, d->node);
 }

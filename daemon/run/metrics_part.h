@@ -9,7 +9,25 @@
 /* Numbers of the page itself. */
 struct metrics_self {
 	uint64_t scrapes;
+	uint64_t data_plane_failures;	/* it did not answer, or not in time */
 };
+
+/* Of the data plane, at most. */
+#define METRICS_DEVICES_MAX	1024
+#define METRICS_RLOCS_MAX	1024
+
+struct metrics_plane;
+
+/* What the data plane tells, put into @x as it comes.  NULL: no memory. */
+struct metrics_plane *metrics_plane_new(struct expo *x);
+void metrics_plane_free(struct metrics_plane *p);
+
+/* As the functions of struct dp_tally. */
+void metrics_plane_dev(struct metrics_plane *p, const struct dp_dev *d);
+bool metrics_plane_rloc(struct metrics_plane *p, const struct dp_rloc *r);
+
+/* All that came is all there is (@good), or not. */
+void metrics_plane_end(struct metrics_plane *p, bool good);
 
 /* What lispd knows by itself.  Under workers_lock(). */
 void metrics_put_daemon(const struct daemon *d,

@@ -10,6 +10,7 @@
 #include <event2/buffer.h>
 
 #include "run/expo.h"
+#include "sm/histogram.h"
 
 static const struct {
 	const char *accept;
@@ -123,6 +124,42 @@ static void test_text(void **state)
 	expo_free(x);
 }
 
+/* A bound is in its own range, and what is above all of them in the last. */
+static void test_histogram(void **state)
+{
+	static const char *const ends = "t_seconds_bucket{le=\"20.0\"} 5\n"
+		"t_seconds_bucket{le=\"50.0\"} 6\n"
+		"t_seconds_bucket{le=\"+Inf\"} 7\n"
+		"t_seconds_count 7\n"
+		"t_seconds_sum 100.305\n"
+		"# EOF\n";
+	static const char *const begins = "# TYPE t_seconds histogram\n"
+		"# UNIT t_seconds seconds\n"
+		"# HELP t_seconds T\n"
+		"t_seconds_bucket{le=\"0.001\"} 2\n"
+		"t_seconds_bucket{le=\"0.002\"} 3\n"
+		"t_seconds_bucket{le=\"0.005\"} 3\n";
+	static const uint64_t ms[] = { 0, 1, 2, 101, 200, 50000, 50000 + 1 };
+	struct histogram h = { .sum = 0 };
+	struct expo *x = expo_new();
+	struct evbuffer *text;
+	char got[2048] = "";
+
+	for (size_t i = 0; i < sizeof(ms) / sizeof(ms[0]); i++)
+		histogram_add(&h, ms[i]);
+	expo_put_histogram(expo_add(x, &(struct expo_what){ EXPO_HISTOGRAM,
+			"t_seconds", "seconds", "T" }), &h);
+	text = expo_text(x, EXPO_OPENMETRICS);
+	assert_non_null(text);
+	evbuffer_copyout(text, got, sizeof(got) - 1);
+	evbuffer_free(text);
+	expo_free(x);
+	assert_memory_equal(got, begins, strlen(begins));
+	assert_non_null(strstr(got, "{le=\"0.1\"} 3\n"));
+	assert_non_null(strstr(got, "{le=\"0.2\"} 5\n"));
+	assert_string_equal(got + strlen(got) - strlen(ends), ends);
+}
+
 /* A label that does not fit is left out, never cut. */
 static void test_labels(void **state)
 {
@@ -143,6 +180,7 @@ int main(void)
 		cmocka_unit_test(test_choose),
 		cmocka_unit_test(test_choose_long),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_histogram),
 		cmocka_unit_test(test_labels),
 	};
 
