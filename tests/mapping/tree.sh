@@ -169,7 +169,7 @@ start()
 	ip netns exec "$1" "$bin/lispd" -c "$art/$1.conf" \
 		>"$art/$1.log" 2>&1 &
 	pid[$1]=$!
-	within 5 ctl "$1" show status
+	within 60 ctl "$1" show status
 }
 
 stop()
