@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <json-c/json.h>
+#include <json-c/json_visit.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,19 +13,45 @@
 
 #define NESTING_MAX	16
 
-/* The document, or NULL with the mistake reported. */
-static struct json_object *parse_json(const char *text, struct cfg_errors *e)
+/* The most octets that are between two quotes, and so in a string. */
+static size_t longest(const char *text)
 {
-	struct json_tokener *tok = json_tokener_new_ex(NESTING_MAX);
-	struct json_object *o = NULL;
-	enum json_tokener_error err;
+	size_t max = 0, n = 0;
 
-	if (!tok) {
-		cfg_error_line(e, 0, "out of memory");
-		return NULL;
+	for (char before = 0; *text; before = *text++) {
+		n = *text == '"' && before != '\\' ? 0 : n + 1;
+		max = n > max ? n : max;
 	}
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT |
-			       JSON_TOKENER_VALIDATE_UTF8);
+	return max;
+}
+
+/* A string of that many blanks. */
+static char *blanks_new(size_t n)
+{
+	char *s = malloc(n + 3);
+
+	if (s) {
+		memset(s, ' ', n + 2);
+		s[0] = s[n + 1] = '"';
+		s[n + 2] = '\0';
+	}
+	return s;
+}
+
+static void read_blanks(struct json_tokener *tok, const char *blanks)
+{
+	json_tokener_reset(tok);
+	json_object_put(json_tokener_parse_ex(tok, blanks,
+					      (int)strlen(blanks)));
+	json_tokener_reset(tok);
+}
+
+static struct json_object *read_text(struct json_tokener *tok,
+				     const char *text, struct cfg_errors *e)
+{
+	enum json_tokener_error err;
+	struct json_object *o;
+
 	/* With its NUL: numbers at the very end need to see that they end. */
 	o = json_tokener_parse_ex(tok, text, strlen(text) + 1);
 	err = json_tokener_get_error(tok);
@@ -39,8 +66,51 @@ static struct json_object *parse_json(const char *text, struct cfg_errors *e)
 		json_object_put(o);
 		o = NULL;
 	}
-	json_tokener_free(tok);
 	return o;
+}
+
+/* The document, or NULL with the mistake reported.
+ *
+ * json-c has each string in a buffer before it makes an object of it, and a key
+ * would stay there, and wherever the buffer has been before it grew.  So it is
+ * as large as it will be before the text is read, and blank after that. */
+static struct json_object *parse_json(const char *text, struct cfg_errors *e)
+{
+	struct json_tokener *tok = json_tokener_new_ex(NESTING_MAX);
+	char *blanks = blanks_new(longest(text));
+	struct json_object *o = NULL;
+
+	if (tok && blanks) {
+		json_tokener_set_flags(tok, JSON_TOKENER_STRICT |
+				       JSON_TOKENER_VALIDATE_UTF8);
+		read_blanks(tok, blanks);
+		o = read_text(tok, text, e);
+		read_blanks(tok, blanks);
+	} else {
+		cfg_error_line(e, 0, "out of memory");
+	}
+	free(blanks);
+	if (tok)
+		json_tokener_free(tok);
+	return o;
+}
+
+/* Any may be a key, also one that nobody asked for. */
+static int wipe_string(struct json_object *v, int flags,
+		       struct json_object *parent, const char *name,
+		       size_t *index, void *arg)
+{
+	if (json_object_is_type(v, json_type_string))
+		secret_wipe((char *)json_object_get_string(v),
+			    (size_t)json_object_get_string_len(v));
+	return JSON_C_VISIT_RETURN_CONTINUE;
+}
+
+static void forget(struct json_object *o)
+{
+	if (o)
+		json_c_visit(o, 0, wipe_string, NULL);
+	json_object_put(o);
 }
 
 struct conf *conf_parse(char *text, struct cfg_errors *e)
@@ -54,8 +124,10 @@ struct conf *conf_parse(char *text, struct cfg_errors *e)
 		return NULL;
 	}
 	o = parse_json(text, e);
-	if (e->count)
+	if (e->count) {
+		forget(o);
 		return NULL;
+	}
 	c = calloc(1, sizeof(*c));
 	if (!c) {
 		cfg_error_line(e, 0, "out of memory");
@@ -66,7 +138,7 @@ struct conf *conf_parse(char *text, struct cfg_errors *e)
 			conf_check(c, e);
 		e->text = NULL;
 	}
-	json_object_put(o);
+	forget(o);
 	if (c && e->count) {
 		conf_free(c);
 		c = NULL;

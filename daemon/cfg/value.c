@@ -260,7 +260,6 @@ static int read_secret(const struct cfg_key *key, struct json_object *v,
 	copy = secret_new(s, len);
 	if (!copy)
 		return -ENOMEM;
-	secret_wipe((char *)s, len);
 	secret_free(*(struct secret **)dst);
 	*(struct secret **)dst = copy;
 	return 0;

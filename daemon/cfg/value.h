@@ -13,7 +13,6 @@
  * Read @v into @dst, which is zeroed or holds an older value to be freed.
  * 0, -EINVAL when @v is not what value_expected() says, -ENOMEM; of a file
  * that is read also what file_trouble() explains.
- * A secret is wiped from @v.
  */
 int value_read(const struct cfg_key *key, enum cfg_type type,
 	       struct json_object *v, void *dst);
