@@ -5,18 +5,6 @@
 #include_next <net/udp_tunnel.h>
 #include <lisp-probes.h>
 
-/* The last argument, flags for the control block, came with 6.17. */
-#ifndef LISP_HAVE_UDP_TUNNEL_CB_FLAGS
-#define udp_tunnel_xmit_skb(rt, sk, skb, src, dst, tos, ttl, df, sport,	\
-			    dport, xnet, nocheck, flags)		\
-	udp_tunnel_xmit_skb(rt, sk, skb, src, dst, tos, ttl, df, sport,	\
-			    dport, xnet, nocheck)
-#define udp_tunnel6_xmit_skb(dst, sk, skb, dev, saddr, daddr, tos, ttl,	\
-			     label, sport, dport, nocheck, flags)	\
-	udp_tunnel6_xmit_skb(dst, sk, skb, dev, saddr, daddr, tos, ttl,	\
-			     label, sport, dport, nocheck)
-#endif
-
 /* Takes the sock, no longer the socket, since 7.1 or 7.2. */
 #ifndef LISP_HAVE_UDP_TUNNEL_SOCK
 #define setup_udp_tunnel_sock(net, sk, cfg)				\
