@@ -177,7 +177,8 @@ struct lisp_miss *lisp_miss_table_add(struct lisp_iid *iid, int family,
 	if (!table->n++) {
 		list_add_tail(&table->active, &misses->active);
 		misses->n_active++;
-		queue_delayed_work(system_wq, &misses->work, LISP_MISS_TICK);
+		queue_delayed_work(system_percpu_wq, &misses->work,
+				   LISP_MISS_TICK);
 	}
 	table_charge(misses, table, sizeof(*miss));
 

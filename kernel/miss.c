@@ -368,7 +368,8 @@ static bool work_bite(struct lisp_misses *misses)
 	n_taken = take_old(misses, &taken);
 	n_reports = lisp_miss_report_collect(misses, reports, REPORTS);
 	if (misses->n_active && n_taken < BATCH && n_reports < REPORTS)
-		queue_delayed_work(system_wq, &misses->work, LISP_MISS_TICK);
+		queue_delayed_work(system_percpu_wq, &misses->work,
+				   LISP_MISS_TICK);
 	spin_unlock(&misses->lock);
 
 	dispose(&taken, LISP_DROP_REASON_HOLD_TIMEOUT);
