@@ -128,7 +128,7 @@ void lisp_drop_net(struct sk_buff *skb, struct lisp_net *ln,
 static void sum(const struct lisp_counters __percpu *all,
 		struct lisp_stats *stats)
 {
-	struct lisp_counters snap;
+	u64 drops[LISP_DROP_REASONS], counts[LISP_COUNTS];
 	unsigned int start;
 	int cpu, i;
 
@@ -137,14 +137,14 @@ static void sum(const struct lisp_counters __percpu *all,
 
 		do {
 			start = u64_stats_fetch_begin(&c->syncp);
-			memcpy(snap.drops, c->drops, sizeof(snap.drops));
-			memcpy(snap.counts, c->counts, sizeof(snap.counts));
+			u64_stats_copy(drops, c->drops, sizeof(drops));
+			u64_stats_copy(counts, c->counts, sizeof(counts));
 		} while (u64_stats_fetch_retry(&c->syncp, start));
 
 		for (i = 0; i < LISP_DROP_REASONS; i++)
-			stats->drops[i] += u64_stats_read(&snap.drops[i]);
+			stats->drops[i] += drops[i];
 		for (i = 0; i < LISP_COUNTS; i++)
-			stats->counts[i] += u64_stats_read(&snap.counts[i]);
+			stats->counts[i] += counts[i];
 	}
 }
 
