@@ -120,7 +120,7 @@ LINK = $(CC) $(CFLAGS) $(LDFLAGS) -pie -Wl,-z,relro,-z,now
 
 .PHONY: daemon
 daemon: $(if $(wildcard daemon/main.c),$(B)/lispd) $(B)/lispd.conf.5 \
-	$(call archives,,$(ROOMS))
+	$(B)/lispd.conf.schema.json $(call archives,,$(ROOMS))
 
 $(B)/lispd: $(B)/daemon/main.o $(call archives,,$(ROOMS))
 	$(say) LINK $@
@@ -131,6 +131,10 @@ $(B)/lispd.conf.5: $(B)/lispd $(addprefix Documentation/man/,keys.awk lispd.conf
 	$(say) MAN $@
 	$(Q)set -o pipefail; $< --schema | awk -f Documentation/man/keys.awk - \
 		Documentation/man/lispd.conf.5.in >$@
+
+$(B)/lispd.conf.schema.json: $(B)/lispd
+	$(say) SCHEMA $@
+	$(Q)$< --json-schema >$@
 
 # A tool is tools/NAME.c or tools/NAME/*.c, linked against all rooms and what
 # tools share.
@@ -360,6 +364,8 @@ install-daemon:
 	install -m 644 systemd/*.service $(UNITS)
 	sed -i 's,/usr/sbin/,$(PREFIX)/sbin/,' $(UNITS)/lispd*.service
 	$(call install_pages,$(filter %/lispd.8 %/lispd.conf.5,$(pages)))
+	install -D -m 644 $(B)/lispd.conf.schema.json \
+		$(DESTDIR)$(PREFIX)/share/lispd/lispd.conf.schema.json
 
 install-tools: $(if $(IPLINK),install-iplink)
 	install -d $(SBIN)

@@ -21,13 +21,14 @@
 static const char usage[] =
 "usage: lispd [-c FILE] [-d]\n"
 "       lispd --check FILE\n"
-"       lispd --schema\n"
+"       lispd --schema | --json-schema\n"
 "\n"
 "  -c, --config FILE  configuration, default " DEFAULT_FILE "\n"
 "  -d, --debug        log as with \"log-level\": \"debug\"\n"
 "  -f, --foreground   what it always does; for old habits\n"
 "      --check FILE   look for mistakes in a configuration and exit\n"
 "      --schema       print all keys of the configuration and exit\n"
+"      --json-schema  the same as JSON Schema, for editors and orchestrators\n"
 "  -h, --help         print this\n"
 "\n"
 "SIGTERM and SIGINT end it cleanly: registrations are withdrawn, and devices,\n"
@@ -39,6 +40,7 @@ static const char usage[] =
 enum option_id {
 	OPT_CHECK = 256,
 	OPT_SCHEMA,
+	OPT_JSON_SCHEMA,
 };
 
 static const struct option options[] = {
@@ -47,6 +49,7 @@ static const struct option options[] = {
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "check", required_argument, NULL, OPT_CHECK },
 	{ "schema", no_argument, NULL, OPT_SCHEMA },
+	{ "json-schema", no_argument, NULL, OPT_JSON_SCHEMA },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL }
 };
@@ -78,6 +81,9 @@ static void read_arguments(int argc, char **argv, struct arguments *a)
 			break;
 		case OPT_SCHEMA:
 			cfg_schema_print(&conf_schema);
+			exit(0);
+		case OPT_JSON_SCHEMA:
+			cfg_schema_print_json(&conf_schema);
 			exit(0);
 		case 'h':
 			fputs(usage, stdout);

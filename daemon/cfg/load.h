@@ -27,4 +27,7 @@ bool cfg_files(const struct cfg_section *s, const void *base,
 /* Print the reference of a schema to stdout. */
 void cfg_schema_print(const struct cfg_section *s);
 
+/* Print a schema to stdout as JSON Schema, draft 7. */
+void cfg_schema_print_json(const struct cfg_section *s);
+
 #endif

@@ -275,6 +275,19 @@ static void free_secret(void *dst)
 	secret_free(*(struct secret **)dst);
 }
 
+/* For JSON Schema, which is ECMA's regular expressions: all that is accepted
+ * fits, and most that is not does not. */
+#define TEXT		"[^\\x00-\\x1f\\x7f]"
+#define OCTET		"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+#define IPV4		OCTET "(\\." OCTET "){3}"
+#define IPV6		"[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*"
+#define LEN4		"(3[0-2]|[12]?[0-9])"
+#define LEN6		"(12[0-8]|1[01][0-9]|[1-9]?[0-9])"
+#define PREFIX		"(" IPV4 "/" LEN4 "|" IPV6 "/" LEN6 ")"
+/* Not 0/8, 127/8, 169.254/16, 224/4 and what is behind. */
+#define NOT_UNICAST	"(0|127|169\\.254|22[4-9]|2[3-5][0-9])\\."
+#define ABSOLUTE	"^/" TEXT "*$"
+
 static const struct {
 	const char *name;
 	const char *expected;	/* NULL: depends on the key */
@@ -282,6 +295,8 @@ static const struct {
 	int (*read)(const struct cfg_key *key, struct json_object *v,
 		    void *dst);
 	void (*free)(void *dst);
+	const char *pattern;	/* of a string; NULL: any */
+	const char *example;	/* of a string; NULL: there are words */
 } types[CFG_TYPE_COUNT] = {
 	[CFG_BOOL] = {
 		"boolean", "true or false", sizeof(bool), read_bool,
@@ -291,48 +306,72 @@ static const struct {
 	},
 	[CFG_STRING] = {
 		"string", NULL, sizeof(char *), read_string, free_string,
+		.pattern = "^" TEXT "*$",
+		.example = "red",
 	},
 	[CFG_FILE] = {
 		"path", "an absolute path in quotes", sizeof(char *),
 		read_file, free_string,
+		.pattern = ABSOLUTE,
+		.example = "/run/lispd/file",
 	},
 	[CFG_INPUT] = {
 		"path", "an absolute path in quotes", sizeof(char *),
 		read_file, free_string,
+		.pattern = ABSOLUTE,
+		.example = "/etc/lispd/file",
 	},
 	[CFG_DEVICE] = {
 		"device", "the name of a network device, at most 15 characters",
 		sizeof(char *), read_device, free_string,
+		.pattern = "^(?!\\.{1,2}$)[^/: %\\x00-\\x1f\\x7f]{1,15}$",
+		.example = "eth0",
 	},
 	[CFG_ADDRESS] = {
 		"address", "a unicast IPv4 or IPv6 address in quotes, neither "
 		"loopback nor link-local", sizeof(struct addr), read_address,
+		.pattern = "^((?!" NOT_UNICAST ")" IPV4 "|" IPV6 ")$",
+		.example = "192.0.2.1",
 	},
 	[CFG_HOST] = {
 		"own address", "an IPv4 or IPv6 address of this host in quotes, "
 		"also a loopback one, or \"0.0.0.0\" or \"::\" for all, but no "
 		"link-local one", sizeof(struct addr), read_host,
+		.pattern = "^((?!(22[4-9]|23[0-9])\\.)" IPV4 "|" IPV6 ")$",
+		.example = "127.0.0.1",
 	},
 	[CFG_PREFIX] = {
 		"prefix", "a prefix such as \"10.1.0.0/16\" without bits "
 		"beyond its length", sizeof(struct prefix), read_prefix,
+		.pattern = "^" PREFIX "$",
+		.example = "10.1.0.0/16",
 	},
 	[CFG_XEID] = {
 		"eid-prefix", "an EID-prefix such as \"[100]10.1.0.0/16\", or "
 		"\"[100]*\" for an instance, \"[256/24]*\" for a range of them, "
 		"\"*\" for all", sizeof(struct xeid), read_xeid,
+		.pattern = "^(\\*|\\[[0-9]{1,10}(/[0-9]{1,2})?\\]\\*|"
+			   "(\\[[0-9]{1,10}\\])?" PREFIX ")$",
+		.example = "[100]10.1.0.0/16",
 	},
 	[CFG_PEM] = {
 		"key file", "the absolute path of a file with a key in PEM "
 		"form", sizeof(struct cfg_pem), read_pem, free_pem,
+		.pattern = ABSOLUTE,
+		.example = "/etc/lispd/key.pem",
 	},
 	[CFG_HEX128] = {
 		"hex", "32 hexadecimal digits in quotes",
 		sizeof(struct cfg_hex128), read_hex128,
+		.pattern = "^[0-9A-Fa-f]{32}$",
+		.example = "00112233445566778899aabbccddeeff",
 	},
 	[CFG_TIME] = {
 		"time", "a time in UTC such as \"2026-11-30T12:00:00Z\" in "
 		"quotes", sizeof(uint64_t), read_time,
+		.pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+			   "T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+		.example = "2026-11-30T12:00:00Z",
 	},
 	[CFG_CHOICE] = {
 		"word", NULL, sizeof(int), read_choice,
@@ -340,6 +379,7 @@ static const struct {
 	[CFG_SECRET] = {
 		"secret", "1 to 1024 characters in quotes",
 		sizeof(struct secret *), read_secret, free_secret,
+		.example = "secret",
 	},
 	[CFG_OBJECT] = { "object", "an object, { ... }", sizeof(void *) },
 	[CFG_LIST] = { "list", "a list, [ ... ]", sizeof(void *) },
@@ -360,6 +400,16 @@ void value_free(enum cfg_type type, void *dst)
 size_t value_size(enum cfg_type type)
 {
 	return types[type].size;
+}
+
+const char *value_pattern(enum cfg_type type)
+{
+	return types[type].pattern;
+}
+
+const char *value_example(enum cfg_type type)
+{
+	return types[type].example;
 }
 
 const char *value_type_name(enum cfg_type type)

@@ -33,4 +33,9 @@ const char *value_text(enum cfg_type type, struct json_object *v,
 /* Short name of the type for the reference: "number", "address", ... */
 const char *value_type_name(enum cfg_type type);
 
+/* For JSON Schema: a regular expression of all strings that the type takes and
+ * few others, and such a string.  NULL: there is none. */
+const char *value_pattern(enum cfg_type type);
+const char *value_example(enum cfg_type type);
+
 #endif
