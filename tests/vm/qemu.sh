@@ -107,7 +107,7 @@ machine_start()
 			-device "virtserialport,chardev=out,name=lisp.out")
 		# An input that never ends: at its end QEMU would call the port
 		# closed, and the guest would wait for ever to write to it.
-		mkfifo "$work/stdin"
+		[ -p "$work/stdin" ] || mkfifo "$work/stdin"
 		timeout -k 5 "$limit" qemu-system-x86_64 "${args[@]}" \
 			<>"$work/stdin" &
 		machine=$!
