@@ -213,7 +213,9 @@ regen:
 	$(Q)tests/lint/ynl-gen $(B)/regen
 	$(Q)cp $(B)/regen/lisp.h uapi/linux/lisp.h
 	$(Q)cp $(B)/regen/netlink-gen.[ch] kernel/
-	@echo "  uapi/linux/lisp.h kernel/netlink-gen.[ch] are as" \
+	$(Q)cp $(B)/regen/lisp.rst Documentation/netlink/
+	@echo "  uapi/linux/lisp.h kernel/netlink-gen.[ch]" \
+		"Documentation/netlink/lisp.rst are as" \
 		"Documentation/netlink/specs/lisp.yaml says"
 
 # -------------------------------------------------------------------- tests
