@@ -78,7 +78,7 @@ refuse()
 chmod 755 "$_work"
 vpns="$(vpn red 100 lisp100 red 10.1.0.0/16), $(vpn blue 200 lisp200 blue \
 	10.1.0.0/16)"
-config "$vpns"
+config "$vpns" "" '"metrics": { }'
 check "lispd starts" start
 is "its device has the Instance-ID" \
 	"$(link lisp100 .linkinfo.info_data.id)" 100
@@ -108,6 +108,34 @@ in_a lispd -c "$_work/conf" 2>"$_work/second"
 is "a second one does not start" $? 1
 like "and says why" "$(cat "$_work/second")" "already|another|in use"
 check "the first one goes on" ctl show status
+
+# monitored: the page has the kernel's numbers
+scrape()
+{
+	in_a timeout 30 bash -c 'exec 3<>/dev/tcp/127.0.0.1/14342 &&
+		printf "GET /metrics HTTP/1.0\r\n\r\n" >&3 && cat <&3' \
+		>"$_work/page"
+}
+# sample NAME DEVICE [MORE-LABELS]: its value on the page
+sample()
+{
+	sed -n "s/^$1{device=\"$2\",iid=\"[0-9]*\"$3} //p" "$_work/page"
+}
+ip -n "$a" addr add 10.1.0.1/24 dev eth9
+ip -n "$a" link set eth9 up
+in_a lispctl map-cache add iid 100 prefix 10.8.0.0/16 action drop origin 4
+in_a ping -I red -c 1 -W 1 10.9.9.9 >/dev/null
+in_a ping -I red -c 3 -i 0.2 -W 1 10.8.8.8 >/dev/null
+check "monitoring is answered" scrape
+is "the kernel has been asked" \
+	"$(sed -n 's/^lisp_data_plane_up //p' "$_work/page")" 1
+like "misses are there" "$(sample lisp_device_misses_total lisp100)" '^[1-9]'
+is "and not in the other VPN" "$(sample lisp_device_misses_total lisp200)" 0
+is "so are local EIDs" "$(sample lisp_device_local_eids lisp200)" 1
+is "and the mapping" "$(sample lisp_device_mappings lisp100)" 1
+is "and what is dropped, by its reason" "$(sample \
+	lisp_device_dropped_packets_total lisp100 ',reason="map-drop"')" 3
+in_a lispctl map-cache del iid 100 prefix 10.8.0.0/16 origin 4
 
 # watched; a reload registers anew
 in_a lispctl -s "$_work/sock" watch >"$_work/lines" 2>"$_work/ended" &
