@@ -58,7 +58,7 @@ static const struct {
 static int send_step(struct kernel_tally *t)
 {
 	session_message(&t->session, steps[t->step].cmd, NLM_F_DUMP);
-	return nl_send(t->session.nl);
+	return nl_ask(t->session.nl);
 }
 
 void dp_kernel_tally_stop(struct dp *dp)

@@ -35,7 +35,7 @@ struct nl {
 	uint32_t seq;
 	bool overflow;			/* request did not fit */
 	bool talking;
-	struct talk later;		/* nl_send() */
+	struct talk later;		/* nl_ask() */
 	char why[WHY_MAX];
 	struct nlmsghdr *msg;		/* in request[] */
 	_Alignas(8) char request[NL_MESSAGE_MAX];
@@ -299,7 +299,7 @@ int nl_talk(struct nl *n, nl_fn fn, void *arg)
 	return err;
 }
 
-int nl_send(struct nl *n)
+int nl_ask(struct nl *n)
 {
 	n->later = (struct talk){ .nl = n };
 	if (n->overflow)

@@ -57,12 +57,12 @@ void nl_nest_end(struct nl *n, struct nlattr *nest);
 int nl_talk(struct nl *n, nl_fn fn, void *arg);
 
 /*
- * The same for who does not wait: nl_send(), then nl_answers() whenever nl_fd()
+ * The same for who does not wait: nl_ask(), then nl_answers() whenever nl_fd()
  * can be read, which reads a part.  -EINPROGRESS: that was not all; -EAGAIN:
  * nothing was there; else as nl_talk(), and there is nothing more, but after
  * another error than -EINTR the socket is to be closed.
  */
-int nl_send(struct nl *n);
+int nl_ask(struct nl *n);
 int nl_answers(struct nl *n, nl_fn fn, void *arg);
 
 /* The kernel's sentence about the last nl_talk(), "" if it had none. */

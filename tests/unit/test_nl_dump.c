@@ -59,7 +59,7 @@ static void test_as_if_waited(void **state)
 	assert_int_equal(nl_talk(n, on_message, &waited), 0);
 	assert_true(waited > 1);
 	families(n);
-	assert_int_equal(nl_send(n), 0);
+	assert_int_equal(nl_ask(n), 0);
 	assert_int_equal(all_answers(n, on_message, &got), 0);
 	assert_int_equal(got, waited);
 	assert_int_equal(nl_answers(n, on_message, &got), -EAGAIN);
@@ -75,7 +75,7 @@ static void test_refused(void **state)
 	n = nl_open(NETLINK_GENERIC, &err);
 	assert_non_null(n);
 	nl_message_genl(n, GENL_ID_CTRL, 250, 1, 0);
-	assert_int_equal(nl_send(n), 0);
+	assert_int_equal(nl_ask(n), 0);
 	assert_int_equal(all_answers(n, on_message, &got), -EOPNOTSUPP);
 	assert_int_equal(got, 0);
 	nl_free(n);
@@ -91,7 +91,7 @@ static void test_enough(void **state)
 	n = nl_open(NETLINK_GENERIC, &err);
 	assert_non_null(n);
 	families(n);
-	assert_int_equal(nl_send(n), 0);
+	assert_int_equal(nl_ask(n), 0);
 	assert_int_equal(all_answers(n, on_first, &got), -ECANCELED);
 	assert_int_equal(got, 1);
 	nl_free(n);
