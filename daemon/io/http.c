@@ -22,7 +22,6 @@
 
 /* From accept() to close(). */
 struct client {
-	struct http *http;
 	struct loop_event *timer;
 	int fd;
 };
@@ -136,16 +135,13 @@ static void arm(struct http *h)
 		loop_timer_disarm(h->timer);
 }
 
-static void run(struct http *h)
+static void on_turn(void *arg)
 {
+	struct http *h = arg;
+
 	h->room = false;
 	MHD_run(h->daemon);
 	arm(h);
-}
-
-static void on_turn(void *arg)
-{
-	run(arg);
 }
 
 /* --- connections --- */
@@ -376,7 +372,7 @@ int http_start(struct http *h, struct loop *l, http_fn fn, void *arg)
 	h->reader = loop_reader(l, info->epoll_fd, on_turn, h);
 	if (!h->reader)
 		return -ENOMEM;
-	run(h);
+	on_turn(h);
 	return 0;
 }
 

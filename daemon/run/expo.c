@@ -148,6 +148,22 @@ void expo_put(struct expo_family *f, const struct expo_labels *l, uint64_t v)
 	put_sample(f, l, value);
 }
 
+void expo_put_row(struct expo_family *f, const struct expo_labels *l,
+		  const struct expo_row *row, const void *from)
+{
+	const char *at = (const char *)from + row->offset;
+	uint32_t narrow;
+	uint64_t wide;
+
+	if (row->size == sizeof(narrow)) {
+		memcpy(&narrow, at, sizeof(narrow));
+		wide = narrow;
+	} else {
+		memcpy(&wide, at, sizeof(wide));
+	}
+	expo_put(f, l, wide);
+}
+
 #define DECIMAL_MAX	48
 
 /* "0.5", "20.0": without the zeros that say nothing. */
@@ -309,7 +325,8 @@ enum expo_format expo_choose(const char *accept)
 	unsigned int open = 0, plain = 0;
 
 	while (accept && *accept) {
-		size_t all = strcspn(accept, ","), type, q;
+		size_t all, type;
+		unsigned int q;
 
 		accept += strspn(accept, " \t");
 		all = strcspn(accept, ",");

@@ -11,6 +11,7 @@
 #define LISP_RUN_EXPO_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum expo_type {
@@ -60,7 +61,20 @@ void expo_label_number(struct expo_labels *l, const char *name, uint64_t n);
 /* @l may be NULL. */
 void expo_put(struct expo_family *f, const struct expo_labels *l, uint64_t v);
 
-/* The same, of @v / 10^@digits. */
+/* A family of one number, which is a member of a structure. */
+struct expo_row {
+	struct expo_what what;
+	size_t offset;
+	size_t size;		/* 4 or 8: it is a uint32_t or uint64_t */
+};
+
+#define EXPO_AT(type, m)	offsetof(type, m), sizeof(((type *)NULL)->m)
+
+/* The number of @row in @from. */
+void expo_put_row(struct expo_family *f, const struct expo_labels *l,
+		  const struct expo_row *row, const void *from);
+
+/* As expo_put(), of @v / 10^@digits. */
 void expo_put_decimal(struct expo_family *f, const struct expo_labels *l,
 		      uint64_t v, unsigned int digits);
 

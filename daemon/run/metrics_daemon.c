@@ -2,7 +2,6 @@
 /* lispd's own numbers.  Most are rows of a table, or counters of the machines,
  * which say their names themselves. */
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -29,19 +28,11 @@ struct numbers {
 	uint64_t sites;
 };
 
-struct number {
-	struct expo_what what;
-	size_t offset;
-	size_t size;
-};
-
-#define ROW(t, n, m, h) \
-	{ { t, n, NULL, h }, offsetof(struct numbers, m), \
-	  sizeof(((struct numbers *)NULL)->m) }
+#define ROW(t, n, m, h)	{ { t, n, NULL, h }, EXPO_AT(struct numbers, m) }
 #define GAUGE(n, m, h)		ROW(EXPO_GAUGE, n, m, h)
 #define COUNTER(n, m, h)	ROW(EXPO_COUNTER, n, m, h)
 
-static const struct number numbers[] = {
+static const struct expo_row numbers[] = {
 	GAUGE("lisp_map_cache_entries", status.cache_entries,
 	      "Mappings in the map-cache of lispd"),
 	GAUGE("lisp_resolving", status.resolving,
@@ -121,20 +112,6 @@ static void read_numbers(const struct daemon *d,
 	n->sites = d->conf->ms ? d->conf->ms->site_count : 0;
 }
 
-static uint64_t value_of(const struct numbers *from, const struct number *n)
-{
-	const char *at = (const char *)from + n->offset;
-	uint32_t narrow;
-	uint64_t wide;
-
-	if (n->size == sizeof(narrow)) {
-		memcpy(&narrow, at, sizeof(narrow));
-		return narrow;
-	}
-	memcpy(&wide, at, sizeof(wide));
-	return wide;
-}
-
 static void put_parse_errors(struct expo *x, const struct numbers *n)
 {
 	struct expo_family *f = expo_add(x, &(struct expo_what){
@@ -152,8 +129,8 @@ static void put_parse_errors(struct expo *x, const struct numbers *n)
 static void put_numbers(struct expo *x, const struct numbers *from)
 {
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		expo_put(expo_add(x, &numbers[i].what), NULL,
-			 value_of(from, &numbers[i]));
+		expo_put_row(expo_add(x, &numbers[i].what), NULL, &numbers[i],
+			     from);
 	put_parse_errors(x, from);
 }
 

@@ -13,18 +13,12 @@
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
-struct row {
-	struct expo_what what;
-	size_t offset;
-	size_t size;
-};
+#define ROW(t, n, u, s, m, h)	{ { t, "lisp_" n, u, h }, EXPO_AT(struct s, m) }
+#define DEV(t, n, u, m, h)	ROW(t, "device_" n, u, dp_dev, m, h)
+#define NONE(t, n, u, m, h)	ROW(t, n, u, dp_dev, m, h)
+#define RLOC(t, n, u, m, h)	ROW(t, "rloc_" n, u, dp_rloc, m, h)
 
-#define AT(s, m)	offsetof(struct s, m), sizeof(((struct s *)NULL)->m)
-#define DEV(t, n, u, m, h)	{ { t, "lisp_device_" n, u, h }, AT(dp_dev, m) }
-#define NONE(t, n, u, m, h)	{ { t, "lisp_" n, u, h }, AT(dp_dev, m) }
-#define RLOC(t, n, u, m, h)	{ { t, "lisp_rloc_" n, u, h }, AT(dp_rloc, m) }
-
-static const struct row dev_rows[] = {
+static const struct expo_row dev_rows[] = {
 	DEV(EXPO_COUNTER, "receive_packets", NULL, rx_packets,
 	    "Packets decapsulated"),
 	DEV(EXPO_COUNTER, "receive_bytes", "bytes", rx_bytes,
@@ -48,7 +42,7 @@ static const struct row dev_rows[] = {
 	    "EID-prefixes that are local, whoever's"),
 };
 
-static const struct row none_rows[] = {
+static const struct expo_row none_rows[] = {
 	NONE(EXPO_COUNTER, "icmp_too_big", NULL, icmp_too_big,
 	     "ICMP errors about outer packets: too big"),
 	NONE(EXPO_COUNTER, "icmp_unreachable", NULL, icmp_unreachable,
@@ -59,7 +53,7 @@ static const struct row none_rows[] = {
 	     "ICMP errors that quote what was not sent from here"),
 };
 
-static const struct row rloc_rows[] = {
+static const struct expo_row rloc_rows[] = {
 	RLOC(EXPO_COUNTER, "transmit_packets", NULL, packets,
 	     "Packets encapsulated to an RLOC"),
 	RLOC(EXPO_COUNTER, "transmit_bytes", "bytes", bytes, "Octets of these"),
@@ -123,7 +117,7 @@ struct metrics_plane {
 	} seen_rlocs[METRICS_RLOCS_MAX];
 };
 
-static void add_rows(struct expo *x, const struct row *rows, size_t n,
+static void add_rows(struct expo *x, const struct expo_row *rows, size_t n,
 		     struct expo_family **families)
 {
 	for (size_t i = 0; i < n; i++)
@@ -154,23 +148,11 @@ void metrics_plane_free(struct metrics_plane *p)
 }
 
 static void put_rows(struct expo_family *const *families,
-		     const struct row *rows, size_t n, const void *from,
+		     const struct expo_row *rows, size_t n, const void *from,
 		     const struct expo_labels *l)
 {
-	uint32_t narrow;
-	uint64_t wide;
-
-	for (size_t i = 0; i < n; i++) {
-		const char *at = (const char *)from + rows[i].offset;
-
-		if (rows[i].size == sizeof(narrow)) {
-			memcpy(&narrow, at, sizeof(narrow));
-			wide = narrow;
-		} else {
-			memcpy(&wide, at, sizeof(wide));
-		}
-		expo_put(families[i], l, wide);
-	}
+	for (size_t i = 0; i < n; i++)
+		expo_put_row(families[i], l, &rows[i], from);
 }
 
 static uint64_t drops_for(const struct dp_dev *d, unsigned int reason)
