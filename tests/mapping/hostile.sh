@@ -128,8 +128,8 @@ arrivals()
 # Milliseconds that it waited for a processor.
 waited() { awk '{ printf "%d", $2 / 1000000 }' "/proc/$server/schedstat"; }
 
-# offer KIND MILLISECONDS: the load was $sent packets of $load octets, $came came
-# to the server, questions included, and it was answered with $octets in
+# offer KIND MILLISECONDS [-D]: the load was $sent packets of $load octets, $came
+# came to the server, questions included, and it was answered with $octets in
 # $packets; of those who asked meanwhile $good of $asked have their answer.
 offer()
 {
@@ -139,18 +139,19 @@ offer()
 	read -r was was_full < <(arrivals)
 	delay=$(waited)
 	read -r sent load asked answered good < <(inside asker "$tool/hostile" \
-		-k "$1" -r "$half" -d "$2" -s $first -n $held -q 2000 10.0.1.1)
+		-k "$1" -r "$half" -d "$2" -s $first -n $held -q 2000 \
+		"${@:3}" 10.0.1.1)
 	first=$((first + 300000))
 	octets=$(($(to_victim bytes) - octets))
 	packets=$(($(to_victim packets) - packets))
 	read -r came full < <(arrivals)
 	came=$((came - was))
-	say "$1: $((sent * 1000 / $2))/s offered, half of the echo's is $half/s;" \
+	say "$1${3:+ with D}: $((sent * 1000 / $2))/s offered of $half/s;" \
 		"$came of $((sent + asked)) came, $((full - was_full)) found the" \
 		"socket full, waited $(($(waited) - delay)) ms for a processor;" \
 		"$load octets in, $octets ($packets packets) out to who did not" \
 		"ask"
-	say "$1: $good of $asked questions answered ($answered answers)"
+	say "$1${3:+ with D}: $good of $asked questions answered ($answered answers)"
 }
 
 # Was nearly all of it, $1 milliseconds long, sent, and came?
@@ -161,7 +162,7 @@ offered()
 		[ $((came * 1000)) -ge $(((sent + asked) * 998)) ]
 }
 
-# under KIND MILLISECONDS: under that load 99 of 100 questions are answered.
+# under KIND MILLISECONDS [-D]: under that load 99 of 100 questions are answered.
 under()
 {
 	offer "$@"
@@ -182,7 +183,18 @@ forged()
 		[ "$(count records-accepted)" = "$accepted" ]
 }
 # An answer is no larger than its question.
-no_larger() { under "$1" "$2" && [ "$octets" -gt 0 ] && [ "$octets" -le "$load" ]; }
+no_larger() { under "$@" && [ "$octets" -gt 0 ] && [ "$octets" -le "$load" ]; }
+# Asked with D a Map-Server that knows the EID answers the Map-Resolver and the
+# ITR, here at one address: neither answer is larger, and half as many questions
+# are as many answers.
+neither_larger()
+{
+	local half=$((half / 2))
+
+	under "$@" && [ "$packets" -gt 0 ] &&
+		[ "$packets" -le $((2 * came + 20)) ] &&
+		[ "$octets" -le $((2 * load)) ]
+}
 # An address gets 1,000 a second and as many at once, whoever asks in its name
 # (here a fifth more: whose clock is right?), of 1,280 octets and the Ethernet
 # header at most.  The EIDs asked for, three times each, would be more.
@@ -198,7 +210,8 @@ wide()
 all_kinds()
 {
 	forged "$1" && no_larger unregistered "$1" && no_larger spoofed "$1" &&
-		wide "$1"
+		wide "$1" && no_larger unregistered "$1" -D &&
+		neither_larger spoofed "$1" -D
 }
 
 # Every table is as full as it gets; another round, from other addresses, takes
@@ -236,6 +249,10 @@ hostile_checks()
 		no_larger unregistered 1000
 	check "beside questions from others' addresses" no_larger spoofed 1000
 	check "beside questions in one's name whose answers are large" wide 1000
+	check "with D, beside those for EIDs that nobody registered" \
+		no_larger unregistered 1000 -D
+	check "with D, beside those from others' addresses" \
+		neither_larger spoofed 1000 -D
 	check "memory does not grow" flat
 	kill "$server"
 	wait "$server"

@@ -2,7 +2,7 @@
 /*
  * hostile: load from those who mean no good, beside questions of those who do.
  *
- *	hostile -k forged|unregistered|spoofed|wide -r PACKETS-A-SECOND
+ *	hostile -k forged|unregistered|spoofed|wide -r PACKETS-A-SECOND [-D]
  *		[-d MILLISECONDS] [-n EIDS] [-q QUESTIONS-A-SECOND]
  *		[-s FIRST-SOURCE] SERVER
  *
@@ -20,8 +20,12 @@
  * once each.  What cannot be sent at its time is made up for as long as that is
  * some milliseconds.
  *
+ * -D: Map-Requests, of both, are those of Map-Resolvers that walk down a
+ * delegation tree (D in the ECM).  To be answered is to get a Map-Referral then,
+ * and for a registered EID it has to be an MS-ACK.
+ *
  * Prints: packets of the load, their octets with IP and UDP headers,
- * questions, questions answered, and with locators.
+ * questions, questions answered, and with locators (MS-ACK).
  */
 #include <arpa/inet.h>
 #include <netinet/udp.h>
@@ -51,6 +55,7 @@
 
 struct hostile {
 	const char *kind;
+	uint32_t flags;			/* of an ECM */
 	struct addr server;
 	struct packets load;
 	uint32_t train;			/* of the load: from one source */
@@ -106,8 +111,8 @@ static struct addr eid_at(uint32_t site, uint32_t host)
 	return ip4(FIRST_SITE + site * SITE_SIZE + host);
 }
 
-static size_t build_request(uint32_t source, uint32_t rloc,
-			    const struct addr *eid,
+static size_t build_request(const struct hostile *h, uint32_t source,
+			    uint32_t rloc, const struct addr *eid,
 			    uint64_t nonce, uint8_t *buf, size_t size)
 {
 	struct addr from = ip4(source), to = ip4(rloc);
@@ -122,9 +127,9 @@ static size_t build_request(uint32_t source, uint32_t rloc,
 	int len = msg_build(&in, inner, sizeof(inner));
 	struct lisp_msg out = {
 		.type = MSG_TYPE_ECM,
-		.ecm = { .source = from, .dest = *eid, .source_port = 4342,
-			 .dest_port = 4342, .ttl = 64, .message = inner,
-			 .message_len = len > 0 ? (size_t)len : 0 },
+		.ecm = { .flags = h->flags, .source = from, .dest = *eid,
+			 .source_port = 4342, .dest_port = 4342, .ttl = 64,
+			 .message = inner, .message_len = len > 0 ? (size_t)len : 0 },
 	};
 
 	len = msg_build(&out, buf, size);
@@ -179,7 +184,7 @@ static void make_load(struct hostile *h)
 		struct addr eid = load_eid(h);
 		uint32_t from = load_source(h, i);
 		uint32_t to = h->kind[0] == 'w' ? WIDE_TO : from;
-		size_t len = build_request(from, to, &eid, rnd(), buf,
+		size_t len = build_request(h, from, to, &eid, rnd(), buf,
 					   sizeof(buf));
 
 		if (!h->load.data) {
@@ -259,7 +264,7 @@ static void ask(struct hostile *h, uint64_t since)
 					 rnd() % SITE_EIDS);
 		uint32_t from = ASK_FROM + 1 + h->asked % ASKERS;
 		uint8_t buf[512];
-		size_t len = build_request(from, from, &eid,
+		size_t len = build_request(h, from, from, &eid,
 					   0xabcdull << 48 | h->asked, buf,
 					   sizeof(buf));
 
@@ -269,21 +274,29 @@ static void ask(struct hostile *h, uint64_t since)
 	}
 }
 
+/* One record: with locators, or an MS-ACK. */
+static bool is_good(const struct hostile *h, const uint8_t *msg)
+{
+	return msg[3] == 1 && (h->flags & ECM_DDT ?
+			       msg[18] >> 5 == REFERRAL_MS_ACK : msg[16] > 0);
+}
+
 static void hear(struct hostile *h)
 {
+	uint8_t type = h->flags & ECM_DDT ? MSG_TYPE_MAP_REFERRAL :
+		MSG_TYPE_MAP_REPLY;
 	uint8_t buf[2048];
 	ssize_t n;
 
-	while ((n = recv(h->ask_fd, buf, sizeof(buf), MSG_DONTWAIT)) > 16) {
+	while ((n = recv(h->ask_fd, buf, sizeof(buf), MSG_DONTWAIT)) > 18) {
 		uint32_t i = (uint32_t)buf[8] << 24 | (uint32_t)buf[9] << 16 |
 			     (uint32_t)buf[10] << 8 | buf[11];
 
-		if (buf[0] >> 4 != MSG_TYPE_MAP_REPLY || i >= h->asked ||
-		    h->seen[i])
+		if (buf[0] >> 4 != type || i >= h->asked || h->seen[i])
 			continue;
 		h->seen[i] = 1;
 		h->answered++;
-		h->good += buf[3] == 1 && buf[16] > 0;
+		h->good += is_good(h, buf);
 	}
 }
 
@@ -346,10 +359,11 @@ int main(int argc, char **argv)
 			     .ask_rate = 2e-6 };
 	int c;
 
-	while ((c = getopt(argc, argv, "k:r:d:n:q:s:")) != -1) {
+	while ((c = getopt(argc, argv, "k:r:d:n:q:s:D")) != -1) {
 		switch (c) {
 		case 'k': h.kind = optarg; break;
 		case 'r': h.rate = atof(optarg) / 1e9; break;
+		case 'D': h.flags = ECM_DDT; break;
 		case 'd': h.ns = strtoull(optarg, NULL, 10) * 1000000; break;
 		case 'n': h.eids = (uint32_t)atol(optarg); break;
 		case 's': h.first = (uint32_t)atol(optarg); break;
