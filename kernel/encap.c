@@ -73,8 +73,12 @@ struct outer {
 	bool cached;
 };
 
-/* This CPU is sending an outer packet. BH is disabled while it does. */
-static DEFINE_PER_CPU(bool, sending);
+/*
+ * Who is sending an outer packet on this CPU, with BH off. On PREEMPT_RT others
+ * may take turns with it. They are no loop; and a loop of one that was forgotten
+ * meanwhile ends at the core's limit.
+ */
+static DEFINE_PER_CPU(struct task_struct *, sender);
 
 static struct dst_entry *route4(const struct lisp_dev *ld, struct sk_buff *skb,
 				struct outer *o)
@@ -180,24 +184,43 @@ static int send6(struct sk_buff *skb, const struct lisp_dev *ld,
 /* The route this CPU found before, if it still holds; NULL. */
 static struct dst_entry *route_cached(struct outer *o)
 {
-	struct lisp_route *route = this_cpu_ptr(o->rloc->routes);
-	struct dst_entry *dst = route->dst;
+	struct lisp_route __percpu *routes = o->rloc->routes;
+	struct lisp_route *route;
+	struct dst_entry *dst;
 
-	if (unlikely(!dst))
-		return NULL;
-	if (likely(dst_check(dst, route->cookie))) {
+	local_lock_nested_bh(&routes->lock);
+	route = this_cpu_ptr(routes);
+	dst = route->dst;
+	if (likely(dst && dst_check(dst, route->cookie))) {
 		o->saddr = route->saddr;
-		return dst;
+	} else if (dst) {
+		route->dst = NULL;
+		dst_release(dst);
+		dst = NULL;
 	}
-	route->dst = NULL;
-	dst_release(dst);
-	return NULL;
+	local_unlock_nested_bh(&routes->lock);
+	return dst;
+}
+
+/* Keep @dst, with its reference, for the packets to come. */
+static void route_keep(const struct outer *o, struct dst_entry *dst)
+{
+	struct lisp_route __percpu *routes = o->rloc->routes;
+	struct lisp_route *route;
+
+	local_lock_nested_bh(&routes->lock);
+	route = this_cpu_ptr(routes);
+	/* somebody else on this CPU, on PREEMPT_RT */
+	dst_release(route->dst);
+	route->dst = dst;
+	route->cookie = cookie_of(dst, o->rloc->family);
+	route->saddr = o->saddr;
+	local_unlock_nested_bh(&routes->lock);
 }
 
 static struct dst_entry *route_find(const struct lisp_dev *ld,
 				    struct sk_buff *skb, struct outer *o)
 {
-	struct lisp_route *route;
 	struct dst_entry *dst;
 
 	dst = o->rloc->family == AF_INET ? route4(ld, skb, o) :
@@ -208,12 +231,8 @@ static struct dst_entry *route_find(const struct lisp_dev *ld,
 		dst_release(dst);
 		return ERR_PTR(-ELOOP);
 	}
-	if (o->cached) {
-		route = this_cpu_ptr(o->rloc->routes);
-		route->dst = dst;
-		route->cookie = cookie_of(dst, o->rloc->family);
-		route->saddr = o->saddr;
-	}
+	if (o->cached)
+		route_keep(o, dst);
 	return dst;
 }
 
@@ -283,10 +302,10 @@ static void send(struct sk_buff *skb, const struct lisp_dev *ld,
 	else
 		skb_dst_set(skb, o->dst);
 
-	__this_cpu_write(sending, true);
+	__this_cpu_write(sender, current);
 	err = o->rloc->family == AF_INET ? send4(skb, ld, o) :
 					   send6(skb, ld, o);
-	__this_cpu_write(sending, false);
+	__this_cpu_write(sender, NULL);
 	iptunnel_xmit_stats(ld->dev, net_xmit_eval(err) ? 0 : len);
 }
 
@@ -383,7 +402,7 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 	enum lisp_drop_reason why;
 	struct outer o;
 
-	if (unlikely(__this_cpu_read(sending)))
+	if (unlikely(__this_cpu_read(sender) == current))
 		return LISP_DROP_REASON_LOOP;
 	fill(ld, skb, in, loc, &o);
 	if (IS_ERR(o.dst))

@@ -39,8 +39,11 @@ static bool log_ecn_error = true;
 module_param(log_ecn_error, bool, 0644);
 MODULE_PARM_DESC(log_ecn_error, "Log packets received with corrupted ECN");
 
-/* This CPU is handing a decapsulated packet to the stack. BH is disabled. */
-static DEFINE_PER_CPU(bool, entered);
+/*
+ * Who is handing a decapsulated packet to the stack on this CPU, with BH off.
+ * PREEMPT_RT has others take turns with it: see encap.c.
+ */
+static DEFINE_PER_CPU(struct task_struct *, entered);
 
 /* What decapsulation takes over from the outer header. */
 struct outer {
@@ -252,7 +255,7 @@ static void deliver(struct sk_buff *skb, struct lisp_dev *ld,
 
 	if (unlikely(ld->external) && lisp_external_receive(skb, ld, iid))
 		return;
-	if (proto == IPPROTO_TCP || __this_cpu_read(entered)) {
+	if (proto == IPPROTO_TCP || __this_cpu_read(entered) == current) {
 		if (gro_cells_receive(&ld->gro_cells, skb) == NET_RX_SUCCESS)
 			dev_sw_netstats_rx_add(ld->dev, len);
 		return;
@@ -261,9 +264,9 @@ static void deliver(struct sk_buff *skb, struct lisp_dev *ld,
 	dev_sw_netstats_rx_add(ld->dev, len);
 	/* UDP cuts what it thinks is not for us, and leaves the pieces linked */
 	skb_mark_not_on_list(skb);
-	__this_cpu_write(entered, true);
+	__this_cpu_write(entered, current);
 	netif_receive_skb(skb);
-	__this_cpu_write(entered, false);
+	__this_cpu_write(entered, NULL);
 }
 
 int lisp_recv(struct sock *sk, struct sk_buff *skb)

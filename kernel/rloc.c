@@ -202,6 +202,9 @@ static struct lisp_rloc *rloc_new(u32 underlay,
 	if (!rloc->routes)
 		goto free_count;
 
+	for_each_possible_cpu(cpu)
+		local_lock_init(&per_cpu_ptr(rloc->routes, cpu)->lock);
+
 	rloc->underlay = underlay;
 	rloc->family = conf->family;
 	rloc->addr = conf->addr;

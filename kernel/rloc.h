@@ -15,6 +15,7 @@
 #define _LISP_RLOC_H
 
 #include <linux/list.h>
+#include <linux/local_lock.h>
 #include <linux/percpu.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable-types.h>
@@ -57,11 +58,13 @@ struct lisp_rloc_sum {
 
 /**
  * struct lisp_route - the route to an RLOC that one CPU found (encap.c)
+ * @lock: with BH off, for the others
  * @dst: one reference, NULL: none
  * @cookie: what dst_check() wants
  * @saddr: the source RLOC that goes with it
  */
 struct lisp_route {
+	local_lock_t		lock;
 	struct dst_entry	*dst;
 	u32			cookie;
 	union lisp_addr		saddr;

@@ -275,6 +275,7 @@ struct rhash_head { char unused; };
 struct rhashtable { char unused; };
 struct u64_stats_sync { char unused; };
 typedef struct { char unused; } spinlock_t;
+typedef struct { char unused; } local_lock_t;
 typedef struct { u64 v; } u64_stats_t;
 
 #define this_cpu_ptr(p)			(p)
