@@ -154,11 +154,37 @@ speaker()
 	END
 	chmod +x /run/speak
 	mkdir -p /run/say
-	echo '{"data":{"name":"x","uptime":1,"data-plane":"script"}}' \
+	echo '{"data":{"name":"x","uptime":1,"data-plane":"script",' \
+		"\"map-resolvers\":[{\"address\":\"$net.99\"}," \
+		"{\"address\":\"$net.91\",\"state\":\"up\"}]}}" \
 		>/run/say/status
 	socat "UNIX-LISTEN:$art/said.sock,fork" EXEC:/run/speak &
 	speaking=$!
 	within 5 "$bin/lispctl" -s "$art/said.sock" show status
+}
+
+# lig SOCKET WORDS...
+lig() { ip netns exec dx "$bin/lig" -S "$art/$1.sock" -c 1 "${@:2}"; }
+
+# says_no PATTERN STATUS COMMAND...: it ends so, and that is why
+says_no()
+{
+	local out status=0
+
+	out=$("${@:3}" 2>&1) || status=$?
+	echo "$out"
+	[ "$status" = "$2" ] && grep -q "$1" <<<"$out"
+}
+
+# lig asks whom lispd asks, and says whom it has asked in vain.
+lig_asks()
+{
+	lig said 2001:db8:1::1 | grep "from $net.91" &&
+		says_no "expected a Map-Resolver to ask: -m" 1 \
+			lig nobody 2001:db8:1::1 &&
+		says_no "no answer to 1 Map-Requests to $net.90:" 1 \
+			lig said -m "$net.90" -t 100 2001:db8:1::1 &&
+		says_no "lispd has no EID-prefix of its own$" 1 lig said self
 }
 
 # What the Map-Server makes of our registrations is something lispd knows.
@@ -167,7 +193,6 @@ registrations()
 	local entry='"iid":0,"prefix":"2001:db8:1::/48"'
 
 	xtr_config
-	speaker || return 1
 	echo "{\"data\":[{$entry,\"map-servers\":[{\"address\":\"$net.91\",
 		\"state\":\"asking\",\"refused\":false}]}]}" | tr -d '\n' \
 		>/run/say/database
@@ -248,6 +273,8 @@ doctor_checks()
 	check "doctor: a mistake in the configuration" mistake
 	check "doctor: the ports are taken" taken
 	check "doctor: not root" not_root
+	check "doctor: a script that speaks for lispd" speaker
+	check "lig: the Map-Resolver of lispd, or who it is to ask" lig_asks
 	check "doctor: registrations that nobody acknowledges" registrations
 	check "doctor: packets lost for their size, said and not said" paths
 	kill "$speaking"

@@ -20,14 +20,14 @@
 #include "self.h"
 
 static const char usage[] =
-"usage: lig -m MAP-RESOLVER [-i IID] [-s SOURCE] [-u VRF] [-c TRIES]\n"
-"           [-t MILLISECONDS] [-j] EID\n"
-"       lig [-m MAP-RESOLVER] [-i IID] [-S SOCKET] ... self\n"
+"usage: lig [-m MAP-RESOLVER] [-i IID] [-S SOCKET] [-s SOURCE] [-u VRF]\n"
+"           [-c TRIES] [-t MILLISECONDS] [-j] {EID | self}\n"
 "\n"
 "\"self\" asks for every EID-prefix of the lispd that runs here and compares\n"
 "what is registered with what it has.\n"
 "\n"
-"  -m, --resolver ADDRESS  Map-Resolver to ask; of \"self\" one of lispd's\n"
+"  -m, --resolver ADDRESS  Map-Resolver to ask; default: one of those of the\n"
+"                          lispd that runs here\n"
 "  -i, --iid NUMBER        Instance-ID, default 0; or EID as [NUMBER]ADDRESS;\n"
 "                          of \"self\" that VPN only\n"
 "  -S, --socket PATH       control socket of lispd, default " SOCKET_DEFAULT "\n"
@@ -113,18 +113,23 @@ static void read_command(int argc, char **argv, struct command *c)
 		fputs(usage, stderr);
 		exit(2);
 	}
-	if (!c->self && c->ask.resolver.family == ADDR_NONE) {
-		fputs("lig: expected a Map-Resolver to ask: -m ADDRESS\n",
-		      stderr);
-		exit(2);
-	}
 	if (!c->self && eid_from_text(argv[optind], &c->ask.eid))
 		words_refuse("EID", argv[optind], "an address, a prefix, or "
 		       "either behind \"[IID]\"");
 	if (c->iid)
 		c->ask.eid.iid = c->iid;
+}
+
+/* Whoever is asked. */
+static void find_resolver(struct command *c)
+{
+	if (c->ask.resolver.family == ADDR_NONE &&
+	    self_resolver(c->socket, &c->ask.resolver)) {
+		fputs("lig: expected a Map-Resolver to ask: -m ADDRESS\n",
+		      stderr);
+		exit(1);
+	}
 	if (c->ask.source.family != ADDR_NONE &&
-	    c->ask.resolver.family != ADDR_NONE &&
 	    c->ask.source.family != c->ask.resolver.family) {
 		fprintf(stderr, "lig: source and resolver are of different "
 			"families\n");
@@ -142,8 +147,10 @@ static int ask_one(const struct command *c)
 	arena_init(&arena, MSG_ARENA_CAP);
 	err = ask(&c->ask, &arena, &answer);
 	if (err == -ETIMEDOUT)
-		fprintf(stderr, "lig: no answer to %u Map-Requests\n",
-			c->ask.tries);
+		fprintf(stderr, "lig: no answer to %u Map-Requests to %s: is a "
+			"Map-Resolver there, and does UDP port 4342 pass, "
+			"to it and back?\n", c->ask.tries,
+			addr_text(&c->ask.resolver, text));
 	else if (err)
 		fprintf(stderr, "lig: asking %s: %s\n",
 			addr_text(&c->ask.resolver, text), strerror(-err));
@@ -193,6 +200,7 @@ int main(int argc, char **argv)
 	if (complete_wanted(argc, argv))
 		return complete(argc, argv);
 	read_command(argc, argv, &c);
+	find_resolver(&c);
 	if (!c.self)
 		return ask_one(&c);
 	self.socket = c.socket;

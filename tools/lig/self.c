@@ -89,8 +89,7 @@ static struct json_object *ask_lispd(const char *path, const char *what)
 	return all;
 }
 
-/* The first Map-Resolver that answers, or the first. */
-static int find_resolver(const char *path, struct addr *a)
+int self_resolver(const char *path, struct addr *a)
 {
 	struct json_object *all = ask_lispd(path, "status"), *list = NULL, *o;
 	int err = -ENOENT;
@@ -111,7 +110,7 @@ static int find_resolver(const char *path, struct addr *a)
 	}
 	json_object_put(all);
 	if (err)
-		fprintf(stderr, "lig: lispd has no Map-Resolver: -m\n");
+		fprintf(stderr, "lig: lispd has no Map-Resolver that it asks\n");
 	return err;
 }
 
@@ -229,6 +228,7 @@ static int ask_for_all(const struct self_options *o,
 	struct json_object *list = json_object_new_array();
 	struct finding f;
 	int status = 0, one;
+	bool any = false;
 
 	for (size_t i = 0; i < json_object_array_length(ours); i++) {
 		if (read_ours(json_object_array_get_idx(ours, i), &f)) {
@@ -239,6 +239,7 @@ static int ask_for_all(const struct self_options *o,
 		}
 		if (o->iid && f.eid.iid != *o->iid)
 			continue;
+		any = true;
 		one = ask_for(o, how, &f, list);
 		status = one > status ? one : status;
 	}
@@ -247,22 +248,22 @@ static int ask_for_all(const struct self_options *o,
 				JSON_C_TO_STRING_PRETTY |
 				JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(list);
-	return status;
+	if (any || status)
+		return status;
+	fprintf(stderr, "lig: lispd has no EID-prefix of its own%s\n",
+		o->iid ? " in this instance" : "");
+	return 1;
 }
 
 int self_run(const struct self_options *o)
 {
-	struct ask_options how = *o->ask;
 	struct json_object *ours;
 	int status;
 
-	if (how.resolver.family == ADDR_NONE &&
-	    find_resolver(o->socket, &how.resolver))
-		return 1;
 	ours = ask_lispd(o->socket, "database");
 	if (!ours)
 		return 1;
-	status = ask_for_all(o, &how, ours);
+	status = ask_for_all(o, o->ask, ours);
 	json_object_put(ours);
 	return status;
 }

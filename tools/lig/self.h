@@ -17,15 +17,18 @@
 #include "../common/ask.h"
 
 struct self_options {
-	const struct ask_options *ask;	/* resolver of family ADDR_NONE: one
-					 * of lispd's; the EID does not count */
+	const struct ask_options *ask;	/* the EID does not count */
 	const char *socket;
 	const uint32_t *iid;		/* NULL: all */
 	bool json;
 };
 
-/* The exit status: 0 all are as here, 3 one is not, 1 one was not answered or
- * lispd did not. */
+/* The Map-Resolver of the lispd behind the socket that answers first, else its
+ * first; nonzero, and said on stderr, if there is none. */
+int self_resolver(const char *socket, struct addr *a);
+
+/* The exit status: 0 all are as here, 3 one is not, 1 one was not answered,
+ * lispd was not, or has none. */
 int self_run(const struct self_options *o);
 
 #endif
