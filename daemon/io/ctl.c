@@ -245,11 +245,12 @@ static void on_written(struct bufferevent *bev, void *arg)
 	}
 }
 
-/* A client that has said all it wants may still wait for its answer. */
+/* A client that has said all it wants may still wait for its answer; not if the
+ * same turn could not write it: nothing would come of that any more. */
 static void on_end(struct bufferevent *bev, short what, void *arg)
 {
 	struct client *cl = arg;
-	bool eof = what & BEV_EVENT_EOF;
+	bool eof = what & BEV_EVENT_EOF && !(what & BEV_EVENT_WRITING);
 
 	if (eof && !cl->stream && (cl->busy ||
 		    evbuffer_get_length(bufferevent_get_output(bev))))

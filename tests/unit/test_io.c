@@ -346,6 +346,36 @@ static void test_ctl_client_gone(void **state)
 	server_close(&s);
 }
 
+/* Who goes while its answer goes out, so that one turn of the loop sees the end
+ * of what it says, and that nobody reads, is gone all the same. */
+static void test_ctl_client_hasty(void **state)
+{
+	struct server s;
+	int fd;
+
+	server_open(&s, getuid(), -1);
+	for (unsigned int i = 0; i < 2 * CTL_CLIENTS_MAX; i++) {
+		s.late = true;
+		fd = client_open(s.path);
+		assert_true(fd >= 0);
+		assert_int_equal(write(fd, "one\n", 4), 4);
+		for (uint64_t end = clock_ms() + WAIT_MS;
+		     s.count == i && clock_ms() < end;)
+			loop_once(s.loop, 10);
+		assert_int_equal(s.count, i + 1);
+		close(fd);
+		ctl_answer(s.ctl, s.client, "too late");
+		for (int n = 0; n < 3; n++)
+			loop_once(s.loop, 1);
+	}
+	s.late = false;
+	fd = client_open(s.path);
+	assert_int_equal(write(fd, "x\n", 2), 2);
+	assert_answer(&s, fd, "x\n");
+	close(fd);
+	server_close(&s);
+}
+
 /* Who asks and never reads is not listened to any more, instead of all answers
  * being kept; once it reads, it gets them all. */
 static void test_ctl_deaf(void **state)
@@ -635,6 +665,7 @@ int main(void)
 		cmocka_unit_test(test_ctl_lines),
 		cmocka_unit_test(test_ctl_late),
 		cmocka_unit_test(test_ctl_client_gone),
+		cmocka_unit_test(test_ctl_client_hasty),
 		cmocka_unit_test(test_ctl_deaf),
 		cmocka_unit_test(test_ctl_too_long),
 		cmocka_unit_test(test_ctl_places),
