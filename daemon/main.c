@@ -2,6 +2,7 @@
 /* lispd: reads its arguments and its configuration, then runs. */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,21 @@ static int drop(const struct daemon *d, const struct conf *c, const char *file)
 	return err;
 }
 
+/* For who asks lispd what its file is, and is in another directory. */
+static const char *absolute(const char *file)
+{
+	static char path[PATH_MAX];
+	size_t len;
+
+	if (*file == '/' || !getcwd(path, sizeof(path)))
+		return file;
+	len = strlen(path);
+	if (len + 1 + strlen(file) >= sizeof(path))
+		return file;
+	snprintf(path + len, sizeof(path) - len, "/%s", file);
+	return path;
+}
+
 static int run(struct daemon *d, const struct conf *c,
 	       const struct arguments *a)
 {
@@ -172,9 +188,9 @@ static int run(struct daemon *d, const struct conf *c,
 
 	if (err)
 		return err;
-	d->file = a->file;
+	d->file = absolute(a->file);
 	d->debug = a->debug;
-	err = drop(d, c, a->file);
+	err = drop(d, c, d->file);
 	if (!err)
 		err = daemon_start(d);
 	if (err)

@@ -55,6 +55,22 @@ a_map_server()
 		[ "$status" -lt 2 ]
 }
 
+# The doctor looks at the file that lispd has, and lispd was given it by a name
+# that means something else here.
+its_file()
+{
+	local other
+
+	config dms2 '"map-resolver": { "map-servers": [ "192.0.2.91" ] }'
+	(cd "$art" && exec ip netns exec dx "$bin/lispd" -c dms2.conf) &
+	other=$!
+	within 5 ctl dms2 show status || return 1
+	(cd / && "$bin/lispctl" -j -s "$art/dms2.sock" doctor) \
+		>"$art/doctor.json"
+	kill "$other" && wait "$other"
+	finds ok configuration "^$art/dms2.conf: no mistakes"
+}
+
 # An ETR with another key than its site's; then it has the right one.
 wrong_key_at_server()
 {
@@ -266,6 +282,7 @@ doctor_checks()
 	check "doctor: a host for it" host dx 90
 	without_module "doctor: nothing is there" nothing_there
 	check "doctor: a Map-Server is well" a_map_server
+	check "doctor: the file that lispd has" its_file
 	check "doctor: an ETR with a wrong key, at the Map-Server" \
 		wrong_key_at_server
 	without_module "doctor: an xTR without lispd, module and VRF" no_lispd
