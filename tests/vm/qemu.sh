@@ -8,6 +8,7 @@
 
 : "${here:?}" "${build:?}" "${work:?}" "${rel:?}" "${initrd:?}" "${limit:?}"
 : "${cpus:?}" "${mem:?}" "${LISP_KERNEL:?}" "${ARTIFACTS:?}" "${console:?}"
+: "${disk?}"
 
 image=$LISP_KERNEL/boot/vmlinux-$rel
 [ -e "$image" ] || image=$LISP_KERNEL/boot/vmlinuz-$rel
@@ -77,7 +78,11 @@ machine_args()
 	local shares=()
 
 	machine_accel
-	share hostroot / ,readonly=on
+	if [ -n "$disk" ]; then
+		shares+=(-drive "file=$disk,format=raw,if=virtio,snapshot=on")
+	else
+		share hostroot / ,readonly=on
+	fi
 	share ctl "$work/ctl" ""
 	share artifacts "$ARTIFACTS" ""
 	args=(-machine q35 "${accel[@]}" -smp "$cpus" -m "$mem" -nodefaults
