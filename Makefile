@@ -272,9 +272,15 @@ $(B)/kselftest/%: tests/kselftest/%.c $(wildcard tests/kselftest/*.h)
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(C_ALL)) $(CFLAGS) -o $@ $< $(LDLIBS)
+# ... as is the example, which is built as its head says.
+$(B)/kselftest/answer-misses: Documentation/examples/answer-misses.c \
+		$(wildcard uapi/linux/*.h)
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) -Iuapi $(CFLAGS) -o $@ $< -lmnl
 
 .PHONY: kselftest-tools
-kselftest-tools: $(KSELF)
+kselftest-tools: $(KSELF) $(B)/kselftest/answer-misses
 
 # Helpers of the benches, and what tests/bench/profile loads into QEMU.
 BENCH_C := $(filter-out tests/bench/functions.c,$(wildcard tests/bench/*.c))
@@ -378,9 +384,12 @@ install-tools: $(if $(IPLINK),install-iplink)
 	ln -sf lispctl $(COMPLETION)/rig
 	ln -sf lispctl $(COMPLETION)/lispdump
 
+# What programs that speak to the module are made of.
 install-headers:
 	install -d $(INC)
 	install -m 644 $(wildcard uapi/linux/*.h) $(INC)
+	install -D -m 644 Documentation/netlink/specs/lisp.yaml \
+		$(DESTDIR)$(PREFIX)/share/ynl/specs/lisp.yaml
 
 # What DKMS builds the module of; the package adds dkms.conf.
 .PHONY: install-dkms
