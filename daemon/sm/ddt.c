@@ -29,9 +29,10 @@ static const char *const counter_names[DDT_NODE_COUNT] = {
 	[DDT_NODE_SLIPPED] = "repeated-answered",
 	[DDT_NODE_INVALID] = "invalid",
 	[DDT_NODE_ACTION + REFERRAL_NODE] = "node-referral",
-	[DDT_NODE_ACTION + REFERRAL_MS] = "ms-referral",
-	[DDT_NODE_ACTION + REFERRAL_MS_ACK] = "ms-ack",
-	[DDT_NODE_ACTION + REFERRAL_MS_NOT_REGISTERED] = "ms-not-registered",
+	[DDT_NODE_ACTION + REFERRAL_MS] = "map-server-referral",
+	[DDT_NODE_ACTION + REFERRAL_MS_ACK] = "map-server-ack",
+	[DDT_NODE_ACTION + REFERRAL_MS_NOT_REGISTERED] =
+		"map-server-not-registered",
 	[DDT_NODE_ACTION + REFERRAL_DELEGATION_HOLE] = "delegation-hole",
 	[DDT_NODE_ACTION + REFERRAL_NOT_AUTHORITATIVE] = "not-authoritative",
 	[DDT_NODE_CUT] = "cut",

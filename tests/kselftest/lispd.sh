@@ -136,6 +136,14 @@ is "and the mapping" "$(sample lisp_device_mappings lisp100)" 1
 is "and what is dropped, by its reason" "$(sample \
 	lisp_device_dropped_packets_total lisp100 ',reason="map-drop"')" 3
 in_a lispctl map-cache del iid 100 prefix 10.8.0.0/16 origin 4
+promtool=$LISP_TOP/build/peers/prometheus/usr/bin/promtool
+if [ -x "$promtool" ]; then
+	is "promtool has nothing against the page" \
+		"$(sed '1,/^\r*$/d' "$_work/page" |
+			"$promtool" check metrics 2>&1)" ""
+else
+	skip "promtool reads the page" "not here: tests/deps peers"
+fi
 
 # watched; a reload registers anew
 in_a lispctl -s "$_work/sock" watch >"$_work/lines" 2>"$_work/ended" &

@@ -4,6 +4,7 @@
 #
 # What a Map-Server tells monitoring, and that it goes on whoever asks.
 
+promtool=$top/build/peers/prometheus/usr/bin/promtool
 scrape() { ip netns exec dm "$top/tests/mapping/scrape" "$@"; }
 
 metrics_up()
@@ -71,6 +72,12 @@ metrics_checks()
 	ip link set br0 up
 	check "metrics: a Map-Server that tells" metrics_up
 	check "metrics: both formats, as others read them" scrape page
+	if [ -x "$promtool" ]; then
+		check "metrics: promtool has nothing against them" \
+			scrape promtool "$promtool"
+	else
+		echo "ok - metrics: promtool # SKIP not here: tests/deps peers"
+	fi
 	check "metrics: what is done is counted" metrics_count
 	check "metrics: questions are answered, whoever else asks" \
 		metrics_hostile
