@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/plain.h"
+
 #define PATH_TEXT_MAX	256
 
 void cfg_errors_init(struct cfg_errors *e, const char *file)
@@ -34,7 +36,7 @@ static void add(struct cfg_errors *e, unsigned int line, const char *path,
 		snprintf(number, sizeof(number), ":%u", line);
 	if (asprintf(&whole, "%s%s: %s%s%s", e->file, number, path,
 		     *path ? ": " : "", what) >= 0)
-		e->lines[e->count - 1] = whole;
+		e->lines[e->count - 1] = plain_make(whole);
 	free(what);
 }
 

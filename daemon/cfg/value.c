@@ -2,7 +2,6 @@
 /* One row per scalar type; objects and lists are load.c's. */
 #include "cfg/value.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 
 #include "cfg/file.h"
+#include "lib/plain.h"
 #include "lib/prefix.h"
 #include "lib/secret.h"
 #include "lib/xeid.h"
@@ -63,21 +63,13 @@ static int keep_string(const char *s, void *dst)
 	return 0;
 }
 
-static bool printable(const char *s)
-{
-	for (; *s; s++)
-		if (iscntrl((unsigned char)*s))
-			return false;
-	return true;
-}
-
 static int read_string(const struct cfg_key *key, struct json_object *v,
 		       void *dst)
 {
 	const char *s = string_of(v);
 
 	if (!s || strlen(s) < key->min || strlen(s) > key->max ||
-	    !printable(s))
+	    !plain_is(s))
 		return -EINVAL;
 	return keep_string(s, dst);
 }
@@ -87,7 +79,7 @@ static int read_file(const struct cfg_key *key, struct json_object *v,
 {
 	const char *s = string_of(v);
 
-	if (!s || s[0] != '/' || !printable(s) || strlen(s) > key->max)
+	if (!s || s[0] != '/' || !plain_is(s) || strlen(s) > key->max)
 		return -EINVAL;
 	return keep_string(s, dst);
 }
@@ -98,7 +90,7 @@ static int read_device(const struct cfg_key *key, struct json_object *v,
 {
 	const char *s = string_of(v);
 
-	if (!s || !*s || strlen(s) >= IFNAMSIZ || !printable(s) ||
+	if (!s || !*s || strlen(s) >= IFNAMSIZ || !plain_is(s) ||
 	    strpbrk(s, "/: %") || !strcmp(s, ".") || !strcmp(s, ".."))
 		return -EINVAL;
 	return keep_string(s, dst);
@@ -165,7 +157,7 @@ static int read_pem(const struct cfg_key *key, struct json_object *v,
 	struct cfg_pem pem = { 0 };
 	int ret;
 
-	if (!s || s[0] != '/' || !printable(s))
+	if (!s || s[0] != '/' || !plain_is(s))
 		return -EINVAL;
 	ret = file_read_pem(s, &pem.text, &pem.len);
 	if (!ret && keep_string(s, &pem.file))
@@ -277,7 +269,7 @@ static void free_secret(void *dst)
 
 /* For JSON Schema, which is ECMA's regular expressions: all that is accepted
  * fits, and most that is not does not. */
-#define TEXT		"[^\\x00-\\x1f\\x7f]"
+#define TEXT		"[^\\x00-\\x1f\\x7f-\\x9f]"
 #define OCTET		"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 #define IPV4		OCTET "(\\." OCTET "){3}"
 #define IPV6		"[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*"
@@ -324,7 +316,7 @@ static const struct {
 	[CFG_DEVICE] = {
 		"device", "the name of a network device, at most 15 characters",
 		sizeof(char *), read_device, free_string,
-		.pattern = "^(?!\\.{1,2}$)[^/: %\\x00-\\x1f\\x7f]{1,15}$",
+		.pattern = "^(?!\\.{1,2}$)[^/: %\\x00-\\x1f\\x7f-\\x9f]{1,15}$",
 		.example = "eth0",
 	},
 	[CFG_ADDRESS] = {

@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "lib/plain.h"
+
 #define LINE_MAX_LEN	1024
 #define JOURNAL		"/run/systemd/journal/socket"
 #define ENTRY_MAX	4096	/* octets of a line with its fields */
@@ -60,10 +62,8 @@ static void put(struct entry *e, const char *name, const char *value)
 	n = snprintf(e->text + e->len, room, "%s=%s", name, value);
 	if (n < 0 || (size_t)n + 1 >= room)
 		return;
-	for (int i = 0; i < n; i++, e->len++)
-		if ((unsigned char)e->text[e->len] < ' ' ||
-		    e->text[e->len] == 0x7f)
-			e->text[e->len] = '?';
+	plain_make(e->text + e->len);
+	e->len += (size_t)n;
 	e->text[e->len++] = '\n';
 }
 
@@ -149,9 +149,7 @@ static void to_stderr(enum log_level level, const char *text)
 	if (m < 0)
 		return;
 	n = n + m < (int)sizeof(line) - 1 ? n + m : (int)sizeof(line) - 2;
-	for (int i = 0; i < n; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
+	plain_make(line);
 	line[n++] = '\n';
 	put_line(line, (size_t)n);
 }

@@ -8,6 +8,7 @@
 
 #include "io/clock.h"
 #include "io/ctl.h"
+#include "lib/plain.h"
 #include "run/execute.h"
 #include "run/reload.h"
 #include "run/show.h"
@@ -345,6 +346,7 @@ static int check_members(const struct command *c, struct json_object *req,
 		(void)v;
 		if (!is_member(c, key)) {
 			snprintf(why, size, "unknown member \"%.32s\"", key);
+			plain_make(why);
 			return -EINVAL;
 		}
 		if (!member(req, key)) {

@@ -9,6 +9,7 @@
 #include "cfg/load.h"
 #include "io/clock.h"
 #include "io/log.h"
+#include "lib/plain.h"
 #include "run/execute.h"
 #include "run/metrics.h"
 #include "run/refusal.h"
@@ -23,6 +24,7 @@ static int refuse(struct reload_result *r, int err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(r->why, sizeof(r->why), fmt, ap);
 	va_end(ap);
+	plain_make(r->why);		/* it may have been cut off */
 	return err;
 }
 

@@ -289,6 +289,11 @@ static const struct {
 	  "1 to 63 printable characters in quotes" },
 	{ MR("\"name\": \"a\\nb\""), "f:3: name: \"a\\nb\": expected 1 to 63 "
 	  "printable characters in quotes" },
+	/* What a terminal would obey is not said back to it. */
+	{ MR("\"name\": \"a\\u009bb\""), "f:3: name: \"a??b\": expected 1 to "
+	  "63 printable characters in quotes" },
+	{ MR("\"na\\u001b]0;\\u0007\": 5"), "f:1: na?]0;?: unknown key of the "
+	  "configuration, see lispd --schema" },
 	{ "{\"map-resolver\": {\"requests-per-source\":\n0}}",
 	  "f:2: map-resolver.requests-per-source: 0: expected a whole number "
 	  "from 1 to 1000000" },

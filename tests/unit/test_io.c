@@ -636,14 +636,14 @@ static void test_log(void **state)
 	dup2(p[1], STDERR_FILENO);
 	log_init(LOG_LEVEL_INFO, "me");
 	log_debug("not wanted");
-	log_info("a\nb\033[1m %d", 5);
+	log_info("a\nb\033[1m\xc2\x9b %d", 5);
 	read_log(p[0], buf, sizeof(buf));
 	memset(big, 'x', sizeof(big) - 1);
 	big[sizeof(big) - 1] = '\0';
 	log_error("%s", big);
 	read_log(p[0], big, sizeof(big));
 	dup2(saved, STDERR_FILENO);
-	assert_string_equal(buf, "<6>me: info: a?b?[1m 5\n");
+	assert_string_equal(buf, "<6>me: info: a?b?[1m?? 5\n");
 	assert_int_equal(strlen(big), 1023);
 	assert_int_equal(big[1022], '\n');
 	close(saved);

@@ -382,6 +382,11 @@ static void mapping_as_text(void **state)
 	assert_string_equal(text, "stale");
 	free(text);
 	json_object_put(o);
+	o = json_object_new_string("site \xc3\xa9\033\xc2\x9b");
+	text = out_text(o);
+	assert_string_equal(text, "site \xc3\xa9???");
+	free(text);
+	json_object_put(o);
 }
 
 static void device_drops(void **state)

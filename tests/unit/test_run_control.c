@@ -60,6 +60,13 @@ static const char *const bad_requests[][2] = {
 	  "{\"error\":\"the referral cache has no such EID-prefix\"}" },
 	{ "{\"command\":\"clear\",\"what\":\"x\"}",
 	  "{\"error\":\"unknown member \\\"what\\\"\"}" },
+	/* Whatever is in it, and where it is cut off. */
+	{ "{\"command\":\"help\",\"a\x7f" "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+	  "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+	  "\xe2\x82\xac\":\"x\"}",
+	  "{\"error\":\"unknown member \\\"a?\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+	  "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+	  "\xc3\xa9\xc3\xa9??\\\"\"}" },
 	{ "{\"command\":\"show\"}", "{\"error\":\"\\\"what\\\" is "
 	  "missing\"}" },
 	{ "{\"command\":\"show\",\"what\":1}", "{\"error\":\"\\\"what\\\": "

@@ -10,6 +10,7 @@
 
 #include "../common/socket.h"
 #include "dp/object.h"
+#include "lib/plain.h"
 #include "lispctl.h"
 
 #define ROWS_AHEAD	256	/* looked at before widths are chosen */
@@ -135,10 +136,7 @@ char *out_text(struct json_object *value)
 	print_value(f, value);
 	if (fclose(f))
 		return NULL;
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
-	return text;
+	return plain_make(text);
 }
 
 /* --- tables --- */
