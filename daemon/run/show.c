@@ -145,6 +145,20 @@ int show_start_after(const struct show_cursor *c, struct eid *room,
 	return 0;
 }
 
+int show_start_at(const struct show_cursor *c, size_t *at, const char **why)
+{
+	char *end;
+
+	*at = 0;
+	if (!c->after)
+		return 0;
+	*at = strtoul(c->after, &end, 10);
+	if (*c->after >= '0' && *c->after <= '9' && !*end)
+		return 0;
+	*why = "\"after\" is no number";
+	return -EINVAL;
+}
+
 static void add_action(struct json_object *o, enum map_action action,
 		       size_t locators)
 {
@@ -282,12 +296,14 @@ static struct json_object *show_database(const struct daemon *d,
 					 struct show_cursor *c,
 					 const char **why)
 {
-	size_t i = c->after ? strtoul(c->after, NULL, 10) : 0;
-	struct json_object *list = json_object_new_array();
-	struct json_object *servers = NULL;
+	struct json_object *servers = NULL, *list;
 	struct database_view v;
 	struct eid last;
+	size_t i;
 
+	if (show_start_at(c, &i, why))
+		return NULL;
+	list = json_object_new_array();
 	for (; node_database_at(d->node, i, &v); i++) {
 		if (!servers || !eid_equal(&v.eid, &last)) {
 			if (json_object_array_length(list) ==
@@ -440,15 +456,16 @@ static const struct {
 	const char *what;
 	struct json_object *(*show)(const struct daemon *d,
 				    struct show_cursor *c, const char **why);
+	bool goes_on;			/* it has a "next", and so an "after" */
 } displays[] = {
-	{ "status", show_status },
-	{ "map-cache", show_cache },
-	{ "database", show_database },
-	{ "registrations", show_registrations },
-	{ "sites", show_sites },
-	{ "referral-cache", show_referrals },
-	{ "rlocs", show_rlocs },
-	{ "statistics", show_statistics },
+	{ "status", show_status, false },
+	{ "map-cache", show_cache, true },
+	{ "database", show_database, true },
+	{ "registrations", show_registrations, true },
+	{ "sites", show_sites, true },
+	{ "referral-cache", show_referrals, true },
+	{ "rlocs", show_rlocs, false },
+	{ "statistics", show_statistics, false },
 };
 
 struct json_object *show_displays(void)
@@ -468,9 +485,14 @@ struct json_object *show(const struct daemon *d, const char *what,
 		*why = "\"eid\": expected with registrations only";
 		return NULL;
 	}
-	for (size_t i = 0; i < sizeof(displays) / sizeof(displays[0]); i++)
-		if (!strcmp(displays[i].what, what))
+	for (size_t i = 0; i < sizeof(displays) / sizeof(displays[0]); i++) {
+		if (strcmp(displays[i].what, what))
+			continue;
+		if (!c->after || displays[i].goes_on)
 			return displays[i].show(d, c, why);
+		*why = "\"after\": expected with a list that goes on only";
+		return NULL;
+	}
 	*why = "unknown \"what\": expected status, map-cache, database, "
 		"registrations, sites, referral-cache, rlocs or statistics";
 	return NULL;

@@ -286,11 +286,14 @@ static struct json_object *show_site(const struct daemon *d,
 struct json_object *show_sites(const struct daemon *d, struct show_cursor *c,
 			       const char **why)
 {
-	size_t i = c->after ? strtoul(c->after, NULL, 10) : 0;
-	struct json_object *list = json_object_new_array();
 	const struct ms *ms = node_ms(d->node);
+	struct json_object *list;
 	struct site_view v;
+	size_t i;
 
+	if (show_start_at(c, &i, why))
+		return NULL;
+	list = json_object_new_array();
 	for (; ms && ms_site_at(ms, i, &v); i++) {
 		if (json_object_array_length(list) == CONTROL_LIST_MAX / 10) {
 			snprintf(c->next, sizeof(c->next), "%zu", i);

@@ -49,6 +49,8 @@ static inline uint64_t seconds_since(uint64_t ms)
 /* Where a list goes on: NULL in *@after for the beginning. */
 int show_start_after(const struct show_cursor *c, struct eid *room,
 		     const struct eid **after, const char **why);
+/* The same of a list whose cursor counts rows. */
+int show_start_at(const struct show_cursor *c, size_t *at, const char **why);
 
 struct json_object *show_registrations(const struct daemon *d,
 				       struct show_cursor *c,

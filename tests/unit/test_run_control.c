@@ -80,6 +80,13 @@ static const char *const bad_requests[][2] = {
 	  "{\"error\":\"\\\"eid\\\": expected with registrations only\"}" },
 	{ "{\"command\":\"show\",\"what\":\"map-cache\",\"after\":\"x\"}",
 	  "{\"error\":\"\\\"after\\\" is no EID-prefix\"}" },
+	{ "{\"command\":\"show\",\"what\":\"database\",\"after\":\"1x\"}",
+	  "{\"error\":\"\\\"after\\\" is no number\"}" },
+	{ "{\"command\":\"show\",\"what\":\"sites\",\"after\":\"\"}",
+	  "{\"error\":\"\\\"after\\\" is no number\"}" },
+	{ "{\"command\":\"show\",\"what\":\"rlocs\",\"after\":\"1\"}",
+	  "{\"error\":\"\\\"after\\\": expected with a list that goes on "
+	  "only\"}" },
 	{ "{\"command\":\"resolve\",\"eid\":\"x\"}", "{\"error\":\"\\\"eid"
 	  "\\\" is no EID: expected one such as \\\"[100]10.1.0.1\\\"\"}" },
 	{ "{\"command\":\"resolve\",\"eid\":\"[5]10.1.0.1\"}",
