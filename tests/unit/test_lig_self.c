@@ -78,17 +78,22 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* The exit status, and what it printed, in @out. */
+/* The exit status, and what it printed, in @out.  Whom to ask comes first, as
+ * in main(). */
 static char out[4096];
 
 static int run(const uint32_t *iid, bool json)
 {
 	struct ask_options how = { .tries = 1 };
 	struct self_options o = { &how, "the socket", iid, json };
-	FILE *f = tmpfile();
-	int was = dup(1), ret;
+	FILE *f;
+	int was, ret;
 	size_t n;
 
+	if (self_resolver("the socket", &how.resolver))
+		return 1;
+	f = tmpfile();
+	was = dup(1);
 	assert_non_null(f);
 	fflush(stdout);
 	dup2(fileno(f), 1);
