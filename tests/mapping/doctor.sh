@@ -203,6 +203,31 @@ lig_asks()
 		says_no "lispd has no EID-prefix of its own$" 1 lig said self
 }
 
+# Whom a Map-Resolver asks: a root that is there and one that is not, or a
+# Map-Server.
+resolver()
+{
+	local root
+
+	config droot '"ddt-node": { "authoritative": [ { "eid-prefix": "*" } ] }'
+	ip netns exec dx "$bin/lispd" -c "$art/droot.conf" &
+	root=$!
+	within 5 ctl droot show status || return 1
+	echo '{"data":{"ddt-client-bad-signature":3}}' >/run/say/statistics
+	config dmr "\"map-resolver\": { \"ddt-roots\": [ \"$net.90\",
+		\"$net.99\" ] }"
+	doctor dx said "$art/dmr.conf"
+	kill "$root" && wait "$root"
+	rm /run/say/statistics
+	finds ok ddt-roots "$net.90: answers" &&
+		finds bad ddt-roots "$net.99: does not answer" &&
+		finds warning ddt-roots "3 Map-Referrals were not signed" &&
+		! finds ok map-servers . || return 1
+	config dmr "\"map-resolver\": { \"map-servers\": [ \"$net.91\" ] }"
+	doctor dx said "$art/dmr.conf"
+	finds ok map-servers "$net.91: answers" && ! finds ok ddt-roots .
+}
+
 # What the Map-Server makes of our registrations is something lispd knows.
 registrations()
 {
@@ -292,6 +317,7 @@ doctor_checks()
 	check "doctor: not root" not_root
 	check "doctor: a script that speaks for lispd" speaker
 	check "lig: the Map-Resolver of lispd, or who it is to ask" lig_asks
+	check "doctor: whom a Map-Resolver asks" resolver
 	check "doctor: registrations that nobody acknowledges" registrations
 	check "doctor: packets lost for their size, said and not said" paths
 	kill "$speaking"

@@ -601,10 +601,10 @@ static void resolvers(void **state)
 	struct addr a = ip("2001:db8::1");
 	struct doctor d = doctor();
 
-	judge_resolver(&d, &a, 0);
+	judge_answer(&d, &a, 0, "lig -m");
 	says(&d, "ok", "2001:db8::1: answers", NULL);
-	judge_resolver(&d, &a, -ETIMEDOUT);
-	says(&d, "bad", "timed out", "lig --resolver 2001:db8::1");
+	judge_answer(&d, &a, -ETIMEDOUT, "lig -m");
+	says(&d, "bad", "timed out", "lig -m 2001:db8::1");
 	done(&d);
 }
 

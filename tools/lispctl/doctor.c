@@ -260,6 +260,7 @@ static const struct {
 	{ "mtu", doctor_mtu },
 	{ "map-servers", doctor_map_servers },
 	{ "map-resolvers", doctor_map_resolvers },
+	{ "ddt-roots", doctor_ddt_roots },
 	{ "sites", doctor_sites },
 	{ "store", doctor_store },
 };

@@ -105,6 +105,7 @@ void doctor_mtu(struct doctor *d);
 
 void doctor_map_servers(struct doctor *d);
 void doctor_map_resolvers(struct doctor *d);
+void doctor_ddt_roots(struct doctor *d);
 void doctor_sites(struct doctor *d);
 void doctor_store(struct doctor *d);
 

@@ -29,12 +29,13 @@ static struct eid some_eid(const struct doctor *d)
 	return eid_host(0, &none);
 }
 
-/* 0: it answers a Map-Request. */
-static int ask_one(struct doctor *d, const struct addr *a)
+/* 0: it answers a Map-Request, or as a DDT node one of those. */
+static int ask_one(struct doctor *d, const struct addr *a, bool ddt)
 {
 	const struct ask_options o = {
-		.eid = some_eid(d), .resolver = *a, .tries = ASK_TRIES,
-		.timeout = ASK_TIMEOUT, .device = d->conf->underlay,
+		.eid = some_eid(d), .ddt = ddt, .resolver = *a,
+		.tries = ASK_TRIES, .timeout = ASK_TIMEOUT,
+		.device = d->conf->underlay,
 	};
 	char text[ADDR_TEXT_MAX];
 	struct ask_answer answer;
@@ -46,6 +47,24 @@ static int ask_one(struct doctor *d, const struct addr *a)
 	err = ask(&o, &arena, &answer);
 	arena_free(&arena);
 	return err;
+}
+
+/* @tool asks, too. */
+static void judge_answer(struct doctor *d, const struct addr *a, int asked,
+			 const char *tool)
+{
+	char text[ADDR_TEXT_MAX];
+
+	addr_text(a, text);
+	if (!asked) {
+		doctor_found(d, VERDICT_OK, "%s: answers", text);
+		return;
+	}
+	doctor_found(d, VERDICT_BAD, "%s: does not answer a Map-Request (%s)",
+		     text, strerror(-asked));
+	doctor_advise(d, "does it run, is the address right, and does no "
+		      "firewall on the way stop UDP port 4342, to it or back? "
+		      "\"%s %s EID\" asks it", tool, text);
 }
 
 /* --- Map-Servers --- */
@@ -157,15 +176,19 @@ static void look_at_server(struct doctor *d, const struct addr *a)
 
 	look_at_database(d, &l);
 	if (l.asking || !l.known)
-		l.asked = ask_one(d, a);
+		l.asked = ask_one(d, a, false);
 	judge_server(d, &l);
 }
 
-/* Some of the resolver's are of the same address as those of an xTR. */
+/* Those of an xTR, and those that a Map-Resolver passes requests on to. */
 void doctor_map_servers(struct doctor *d)
 {
 	const struct conf_xtr *x = d->conf ? d->conf->xtr : NULL;
+	const struct conf_mr *mr = d->conf ? d->conf->mr : NULL;
 
+	for (size_t i = 0; mr && i < mr->map_server_count && i < ASK_MAX; i++)
+		judge_answer(d, &mr->map_servers[i],
+			     ask_one(d, &mr->map_servers[i], false), "lig -m");
 	for (size_t i = 0; x && i < x->map_server_count && i < ASK_MAX; i++)
 		look_at_server(d, &x->map_servers[i].address);
 	if (x && !x->map_server_count) {
@@ -177,34 +200,45 @@ void doctor_map_servers(struct doctor *d)
 
 /* --- Map-Resolvers --- */
 
-static void judge_resolver(struct doctor *d, const struct addr *a, int asked)
-{
-	char text[ADDR_TEXT_MAX];
-
-	addr_text(a, text);
-	if (!asked) {
-		doctor_found(d, VERDICT_OK, "%s: answers", text);
-		return;
-	}
-	doctor_found(d, VERDICT_BAD, "%s: does not answer a Map-Request (%s)",
-		     text, strerror(-asked));
-	doctor_advise(d, "does it run, is the address right, and does no "
-		      "firewall on the way stop UDP port 4342, to it or back? "
-		      "\"lig --resolver %s EID\" asks it", text);
-}
-
 void doctor_map_resolvers(struct doctor *d)
 {
 	const struct conf_xtr *x = d->conf ? d->conf->xtr : NULL;
 
 	for (size_t i = 0; x && i < x->map_resolver_count && i < ASK_MAX; i++)
-		judge_resolver(d, &x->map_resolvers[i],
-			       ask_one(d, &x->map_resolvers[i]));
+		judge_answer(d, &x->map_resolvers[i],
+			     ask_one(d, &x->map_resolvers[i], false),
+			     "lig -m");
 	if (x && !x->map_resolver_count) {
 		doctor_found(d, VERDICT_WARNING, "none is configured: nothing "
 			     "is known of other sites");
 		doctor_advise(d, "add \"map-resolvers\" to \"xtr\"");
 	}
+}
+
+/* --- a Map-Resolver's way down a delegation tree --- */
+
+static void judge_signatures(struct doctor *d, uint64_t bad)
+{
+	if (!bad)
+		return;
+	doctor_found(d, VERDICT_WARNING, "%" PRIu64 " Map-Referrals were not "
+		     "signed with a trusted key since lispd started", bad);
+	doctor_advise(d, "lispd's log names who sent them: a root's public key "
+		      "must be among the \"ddt-trust-anchors\", another "
+		      "node's among the \"key-files\" of its parent's "
+		      "delegation");
+}
+
+void doctor_ddt_roots(struct doctor *d)
+{
+	const struct conf_mr *mr = d->conf ? d->conf->mr : NULL;
+	struct json_object *s = d->statistics ?
+		json_object_array_get_idx(d->statistics, 0) : NULL;
+
+	for (size_t i = 0; mr && i < mr->ddt_root_count && i < ASK_MAX; i++)
+		judge_answer(d, &mr->ddt_roots[i],
+			     ask_one(d, &mr->ddt_roots[i], true), "rig -d");
+	judge_signatures(d, doctor_number(s, "ddt-client-bad-signature"));
 }
 
 /* --- a Map-Server's sites --- */
