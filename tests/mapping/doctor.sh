@@ -104,6 +104,30 @@ no_lispd()
 		finds ok map-servers "$net.91: answers" && ok map-resolvers
 }
 
+# A device of another kind has the setting, too.
+forwarding()
+{
+	config dfw "\"xtr\": { \"rlocs\": [ { \"address\": \"$net.90\" } ],
+		\"map-resolvers\": [ \"$net.91\" ],
+		\"vpns\": [ { \"name\": \"v\", \"iid\": 0,
+			\"device\": \"fw0\", \"database\": [
+				{ \"prefix\": \"10.1.0.0/16\" },
+				{ \"prefix\": \"2001:db8:1::/48\" } ] } ] }"
+	ip -n dx link add fw0 type veth peer name fw1
+	ip netns exec dx sysctl -qw net.ipv6.conf.all.forwarding=0 \
+		net.ipv4.ip_forward=0
+	doctor dx nobody "$art/dfw.conf"
+	finds warning forwarding "fw0: IPv4 packets are not forwarded" &&
+		finds warning forwarding "all: IPv6 packets are not" || return 1
+	ip netns exec dx sysctl -qw net.ipv6.conf.all.forwarding=1 \
+		net.ipv4.ip_forward=1
+	doctor dx nobody "$art/dfw.conf"
+	ip -n dx link del fw0
+	ip netns exec dx sysctl -qw net.ipv6.conf.all.forwarding=0 \
+		net.ipv4.ip_forward=0
+	ok forwarding
+}
+
 wrong_host()
 {
 	xtr_config 99
@@ -311,6 +335,7 @@ doctor_checks()
 	check "doctor: an ETR with a wrong key, at the Map-Server" \
 		wrong_key_at_server
 	without_module "doctor: an xTR without lispd, module and VRF" no_lispd
+	check "doctor: a router that does not forward" forwarding
 	check "doctor: no such RLOC here, no way to the Map-Server" wrong_host
 	check "doctor: a mistake in the configuration" mistake
 	check "doctor: the ports are taken" taken

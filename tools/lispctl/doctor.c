@@ -255,6 +255,7 @@ static const struct {
 	{ "sockets", doctor_sockets },
 	{ "vrfs", doctor_vrfs },
 	{ "devices", doctor_devices },
+	{ "forwarding", doctor_forwarding },
 	{ "routes", doctor_routes },
 	{ "rlocs", doctor_rlocs },
 	{ "mtu", doctor_mtu },

@@ -83,6 +83,7 @@ uint64_t doctor_number(struct json_object *o, const char *key);
 /* --- doctor_host.c: this machine --- */
 
 void doctor_kernel(struct doctor *d);
+void doctor_forwarding(struct doctor *d);
 void doctor_module(struct doctor *d);
 void doctor_clock(struct doctor *d);
 void doctor_sockets(struct doctor *d);

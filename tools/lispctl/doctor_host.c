@@ -53,6 +53,70 @@ void doctor_kernel(struct doctor *d)
 		judge_kernel(d, u.release);
 }
 
+/* --- forwarding --- */
+
+/* What a setting is; -1: it cannot be read. */
+static int setting(const char *family, const char *device)
+{
+	char path[96];
+	int value = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/forwarding",
+		 family, device);
+	f = fopen(path, "re");
+	if (!f)
+		return -1;
+	if (fscanf(f, "%d", &value) != 1)
+		value = -1;
+	fclose(f);
+	return value;
+}
+
+/* @device: whose setting it is, or "all". */
+static void judge_forwarding(struct doctor *d, const char *family,
+			     const char *device)
+{
+	bool v6 = !strcmp(family, "ipv6");
+	int on = setting(family, device);
+
+	if (on < 0)
+		return;
+	if (on) {
+		doctor_found(d, VERDICT_OK, "%s: %s packets are forwarded",
+			     device, v6 ? "IPv6" : "IPv4");
+		return;
+	}
+	doctor_found(d, VERDICT_WARNING, "%s: %s packets are not forwarded: "
+		     "hosts of the site reach nobody, only this router itself "
+		     "does", device, v6 ? "IPv6" : "IPv4");
+	doctor_advise(d, "\"sysctl -w %s=1\", and the same in /etc/sysctl.d "
+		      "for the next boot", v6 ? "net.ipv6.conf.all.forwarding" :
+		      "net.ipv4.ip_forward");
+}
+
+/* IPv4 has it for each device that packets come in by, IPv6 for the host. */
+void doctor_forwarding(struct doctor *d)
+{
+	const struct conf_xtr *x = d->conf ? d->conf->xtr : NULL;
+	bool v4, v6 = false;
+
+	for (size_t i = 0; x && i < x->vpn_count; i++) {
+		const struct conf_vpn *v = &x->vpns[i];
+
+		v4 = !v->database_count;
+		for (size_t j = 0; j < v->database_count; j++)
+			if (v->database[j].prefix.addr.family == ADDR_IPV4)
+				v4 = true;
+			else
+				v6 = true;
+		if (v4)
+			judge_forwarding(d, "ipv4", v->device);
+	}
+	if (v6)
+		judge_forwarding(d, "ipv6", "all");
+}
+
 /* --- module --- */
 
 /* Where "make install" and DKMS put it. */
