@@ -52,8 +52,9 @@ const struct log_event_info log_events[LOG_EVENT_COUNT] = {
 	    "RLOC answers probes again, in use"),
 	ROW(REGISTERED, "registered", NOTICE, false,
 	    "registered with Map-Server"),
-	ROW(REGISTER_SILENT, "register-silent", WARNING, false,
-	    "Map-Server does not acknowledge registrations"),
+	ROW(REGISTER_SILENT, "register-silent", WARNING, true,
+	    "Map-Server does not acknowledge registrations (\"lispctl doctor\" "
+	    "says more)"),
 	ROW(REGISTER_REFUSED, "register-refused", WARNING, false,
 	    "Map-Server did not accept the registration of an EID"),
 	ROW(REGISTER_FAILED, "register-failed", ERROR, true,

@@ -358,7 +358,8 @@ void register_step(struct registrar *r, struct register_part *p,
 		break;
 	}
 
-	if (ev == REGISTER_ON_SILENT && from == REGISTER_CHECKING)
+	/* Once, also of a server that has never answered. */
+	if (ev == REGISTER_ON_SILENT && p->unacked == SILENT_TRIES + 1)
 		action_log_peer(acts, LOG_REGISTER_SILENT, &srv->addr,
 				&r->db->eids[p->first].eid, p->unacked);
 }

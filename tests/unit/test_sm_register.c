@@ -96,6 +96,20 @@ static void silence(void **state)
 	assert_int_equal(register_servers_up(REG), 0);
 }
 
+/* A server that has never answered: it says so, too, and once. */
+static void never_answered(void **state)
+{
+	unsigned int logs = 0;
+
+	set_up(1, 1);
+	start(NOW);
+	for (uint64_t t = NOW; t < NOW + 300000; t += 1000) {
+		run_timers(t);
+		logs += count_logs(LOG_REGISTER_SILENT);
+		assert_int_equal(logs, t < NOW + 7000 ? 0 : 1);
+	}
+}
+
 static void wrong_notifies(void **state)
 {
 	struct sm_key forged = { .algorithm = AUTH_HMAC_SHA256_128,
@@ -318,6 +332,7 @@ int main(void)
 		TEST(retransmission),
 		TEST(acknowledged),
 		TEST(silence),
+		TEST(never_answered),
 		TEST(wrong_notifies),
 		TEST(old_notify),
 		TEST(refused_record),
