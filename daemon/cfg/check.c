@@ -51,14 +51,15 @@ int conf_cmp_prefix(const void *a, const void *b)
 static void report_repeated(struct place *p, const struct unique *u,
 			    size_t i, size_t first, struct cfg_errors *e)
 {
-	char value[64];
+	char value[64] = "";
 
 	push(p, u->list, 0);
 	push(p, NULL, i);
 	if (u->key)
 		push(p, u->key, 0);
 	/* Objects, which may hold keys, are not shown. */
-	cfg_text_scalar(e->text, here(p), value, sizeof(value));
+	if (cfg_errors_room(e))
+		cfg_text_scalar(e->text, here(p), value, sizeof(value));
 	cfg_error(e, here(p), "%s%sthe same as in element %zu: expected each "
 		  "once", value, *value ? ": " : "", first);
 	p->depth -= u->key ? 3 : 2;

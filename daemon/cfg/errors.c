@@ -23,6 +23,11 @@ void cfg_errors_free(struct cfg_errors *e)
 	memset(e, 0, sizeof(*e));
 }
 
+bool cfg_errors_room(const struct cfg_errors *e)
+{
+	return e->count < CFG_ERRORS_MAX;
+}
+
 __attribute__((format(printf, 4, 0)))
 static void add(struct cfg_errors *e, unsigned int line, const char *path,
 		const char *fmt, va_list ap)
@@ -46,6 +51,10 @@ void cfg_error(struct cfg_errors *e, const struct cfg_path *path,
 	char text[PATH_TEXT_MAX];
 	va_list ap;
 
+	if (!cfg_errors_room(e)) {
+		e->count++;
+		return;
+	}
 	va_start(ap, fmt);
 	add(e, e->text ? cfg_text_line(e->text, path) : 0,
 	    cfg_path_text(path, text, sizeof(text)), fmt, ap);

@@ -6,6 +6,8 @@
 #ifndef LISP_CFG_ERRORS_H
 #define LISP_CFG_ERRORS_H
 
+#include <stdbool.h>
+
 #include "cfg/text.h"
 
 #define CFG_ERRORS_MAX	20	/* lines kept; more are only counted */
@@ -19,6 +21,10 @@ struct cfg_errors {
 
 void cfg_errors_init(struct cfg_errors *e, const char *file);
 void cfg_errors_free(struct cfg_errors *e);
+
+/* Will the next one be kept?  Where it is, is then worth looking for: that reads
+ * all of the text up to there. */
+bool cfg_errors_room(const struct cfg_errors *e);
 
 /* A mistake at a place of the document. */
 __attribute__((format(printf, 3, 4)))
