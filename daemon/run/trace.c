@@ -106,13 +106,15 @@ static struct json_object *locators(const struct daemon *d,
 
 /* --- verdicts --- */
 
-static const char *negative(enum map_action action)
+static const char *negative(const struct conf_vpn *vpn, enum map_action action)
 {
 	switch (action) {
 	case MAP_NO_ACTION:
 	case MAP_NATIVELY_FORWARD:
-		return "not a LISP site: leaves natively through the VPN's "
-			"uplink";
+		return vpn->native ? "not a LISP site: leaves natively "
+			"through the VPN's uplink" : "not a LISP site: "
+			"refused, as the VPN has neither \"native\" nor "
+			"\"proxy-etrs\"";
 	case MAP_SEND_MAP_REQUEST:
 		return "held while the mapping system is asked again";
 	case MAP_DROP:
@@ -126,14 +128,14 @@ static const char *negative(enum map_action action)
 }
 
 static void add_mapping(const struct daemon *d, struct json_object *o,
-			const struct cache_view *v)
+			const struct conf_vpn *vpn, const struct cache_view *v)
 {
 	unsigned int weights, count, best;
 	char text[VERDICT_MAX];
 
 	best = best_priority(d, v, &weights, &count);
 	if (!v->locator_count)
-		add_text(o, "verdict", negative(v->action));
+		add_text(o, "verdict", negative(vpn, v->action));
 	else if (!count)
 		add_text(o, "verdict", "refused: no RLOC of the mapping can "
 			 "be used");
@@ -170,7 +172,7 @@ static bool is_local(const struct daemon *d, const struct eid *host)
 }
 
 static void add_verdict(const struct daemon *d, struct json_object *o,
-			const struct eid *host)
+			const struct conf_vpn *vpn, const struct eid *host)
 {
 	struct cache_view v;
 
@@ -180,7 +182,7 @@ static void add_verdict(const struct daemon *d, struct json_object *o,
 	else if (addr_is_multicast(&host->prefix.addr))
 		add_text(o, "verdict", "refused: multicast");
 	else if (node_cache_match(d->node, host, &v))
-		add_mapping(d, o, &v);
+		add_mapping(d, o, vpn, &v);
 	else
 		add_text(o, "verdict", "held while the mapping system is "
 			 "asked: there is no mapping yet");
@@ -201,6 +203,6 @@ struct json_object *trace(const struct daemon *d, const struct eid *host)
 	add_text(o, "vpn", vpn->name);
 	add_text(o, "device", vpn->device);
 	add_text(o, "vrf", vpn->vrf);
-	add_verdict(d, o, host);
+	add_verdict(d, o, vpn, host);
 	return o;
 }

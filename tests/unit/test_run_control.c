@@ -334,13 +334,13 @@ static void test_trace_negative(void **state)
 		uint32_t action;
 		const char *says;
 	} rows[] = {
-		{ LISP_ACTION_NATIVE, "leaves natively" },
+		{ LISP_ACTION_NATIVE, "refused, as the VPN has neither" },
 		{ LISP_ACTION_ASK, "the mapping system is asked again" },
 		{ LISP_ACTION_DROP, "the mapping says so" },
 		{ LISP_ACTION_DROP_POLICY, "dropped: by policy" },
 		{ LISP_ACTION_DROP_AUTH, "an authentication failed" },
 	};
-	char dest[32];
+	char dest[32], native[] = "eth9";
 	struct world w;
 
 	world_open(&w, state, "false");
@@ -359,6 +359,9 @@ static void test_trace_negative(void **state)
 		snprintf(dest, sizeof(dest), "[100]10.%zu.0.1", 20 + i);
 		traced(&w, dest, rows[i].says);
 	}
+	w.d.conf->xtr->vpns[0].native = native;
+	traced(&w, "[100]10.20.0.1", "leaves natively through");
+	w.d.conf->xtr->vpns[0].native = NULL;
 	world_close(&w);
 }
 
