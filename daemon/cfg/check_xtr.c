@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of the role xTR that concern more than one key. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cfg/check_part.h"
@@ -219,6 +220,81 @@ static void check_vpn(const struct conf *c, const struct conf_vpn *v,
 				     v->eid_space_count, conf_cmp_prefix), e);
 }
 
+/* A prefix that a routing table leads into the device of a VPN. */
+struct space {
+	const char *vrf;		/* "": the main table */
+	const struct prefix *prefix;
+	size_t vpn;
+};
+
+static int cmp_space(const void *a, const void *b)
+{
+	const struct space *x = a, *y = b;
+	int c = strcmp(x->vrf, y->vrf);
+
+	if (!c)
+		c = prefix_cmp(x->prefix, y->prefix);
+	return c ? c : (x->vpn > y->vpn) - (x->vpn < y->vpn);
+}
+
+static size_t spaces_of(const struct conf *c, size_t vpn, struct space *to)
+{
+	const struct conf_vpn *v = &c->xtr->vpns[vpn];
+	bool all = !v->eid_space && !v->proxy_itr && !v->proxy_etr && v->vrf &&
+		!(c->underlay && !strcmp(v->vrf, c->underlay));
+	const struct prefix *p = all ? conf_eid_space_default : v->eid_space;
+	size_t n = all ? 2 : v->eid_space_count;
+
+	for (size_t i = 0; to && i < n; i++)
+		to[i] = (struct space){
+			.vrf = v->vrf ? v->vrf : "", .prefix = &p[i],
+			.vpn = vpn,
+		};
+	return n;
+}
+
+static void report_spaces(const struct conf_xtr *x, const struct space *first,
+			  const struct space *again, struct place *p,
+			  struct cfg_errors *e)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	push(p, NULL, again->vpn);
+	cfg_error(e, here(p), "its %s would lead into the device of VPN "
+		  "\"%s\", too: expected another \"vrf\" or \"eid-space\"",
+		  prefix_text(again->prefix, text), x->vpns[first->vpn].name);
+	pop(p);
+}
+
+/* A route leads into one device. */
+static void check_spaces(const struct conf *c, struct place *p,
+			 struct cfg_errors *e)
+{
+	size_t n = 0, last = c->xtr->vpn_count;
+	struct space *all;
+
+	for (size_t i = 0; i < c->xtr->vpn_count; i++)
+		n += spaces_of(c, i, NULL);
+	all = calloc(n + 1, sizeof(*all));
+	if (!all) {
+		cfg_error(e, here(p), "out of memory");
+		return;
+	}
+	n = 0;
+	for (size_t i = 0; i < c->xtr->vpn_count; i++)
+		n += spaces_of(c, i, &all[n]);
+	qsort(all, n, sizeof(*all), cmp_space);
+	for (size_t i = 1; i < n; i++) {
+		if (strcmp(all[i - 1].vrf, all[i].vrf) ||
+		    prefix_cmp(all[i - 1].prefix, all[i].prefix) ||
+		    all[i - 1].vpn == all[i].vpn || all[i].vpn == last)
+			continue;
+		last = all[i].vpn;
+		report_spaces(c->xtr, &all[i - 1], &all[i], p, e);
+	}
+	free(all);
+}
+
 static void check_vpns(const struct conf *c, struct place *p,
 		       struct cfg_errors *e)
 {
@@ -236,6 +312,7 @@ static void check_vpns(const struct conf *c, struct place *p,
 		check_vpn(c, &x->vpns[i], p, e);
 		pop(p);
 	}
+	check_spaces(c, p, e);
 	pop(p);
 }
 

@@ -372,6 +372,14 @@ static const struct {
 	  "f:5: xtr.vpns[1].name: \"r\": the same as in element 0: expected "
 	  "each once" },
 
+	{ XTR_VPNS("[{\"name\": \"a\", \"iid\": 1, \"device\": \"l1\", "
+		   "\"vrf\": \"v\", \"eid-space\": [\"0.0.0.0/0\"]},\n"
+		   "{\"name\": \"b\", \"iid\": 2, \"device\": \"l2\", "
+		   "\"vrf\": \"v\"},{\"name\": \"c\", \"iid\": 3, "
+		   "\"device\": \"l3\", \"vrf\": \"w\"}]"),
+	  "f:5: xtr.vpns[1]: its 0.0.0.0/0 would lead into the device of VPN "
+	  "\"a\", too: expected another \"vrf\" or \"eid-space\"" },
+
 	/* keys of the cryptographic kind: never in the message */
 	{ XTR_MS("{\"address\": \"192.0.2.9\"}"),
 	  "f:5: xtr.map-servers[0]: expected either \"key\" or "
