@@ -389,6 +389,27 @@ static void mapping_as_text(void **state)
 	json_object_put(o);
 }
 
+/* What has become of those who were asked. */
+static void answers_as_text(void **state)
+{
+	struct json_object *o = json_tokener_parse("["
+		"{\"address\":\"192.0.2.1\",\"state\":\"up\",\"rtt\":12},"
+		"{\"address\":\"192.0.2.2\",\"state\":\"silent\"},"
+		"{\"address\":\"192.0.2.3\",\"state\":\"up\","
+		"\"registered\":true,\"refused\":false},"
+		"{\"address\":\"192.0.2.4\",\"state\":\"asking\","
+		"\"registered\":false,\"refused\":false},"
+		"{\"address\":\"192.0.2.5\",\"state\":\"up\","
+		"\"registered\":false,\"refused\":true}]");
+	char *text = out_text(o);
+
+	assert_string_equal(text, "192.0.2.1 up 12 ms, 192.0.2.2 silent, "
+			    "192.0.2.3 registered, 192.0.2.4 not registered, "
+			    "192.0.2.5 refused");
+	free(text);
+	json_object_put(o);
+}
+
 static void device_drops(void **state)
 {
 	struct dp_dev d = { .ifindex = 3, .name = "lisp1", .iid = 1,
@@ -616,6 +637,7 @@ int main(void)
 		cmocka_unit_test(long_table),
 		cmocka_unit_test(full_disk),
 		cmocka_unit_test(mapping_as_text),
+		cmocka_unit_test(answers_as_text),
 		cmocka_unit_test(device_drops),
 		cmocka_unit_test(one_answer),
 		cmocka_unit_test(our_own),

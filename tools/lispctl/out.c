@@ -48,6 +48,21 @@ static bool is_false(struct json_object *o, const char *key)
 	       !json_object_get_boolean(v);
 }
 
+/* Of a Map-Server what it has of ours, of a Map-Resolver how it answers. */
+static void print_answers(FILE *f, struct json_object *o)
+{
+	if (is_true(o, "refused"))
+		fprintf(f, " refused");
+	else if (is_true(o, "registered"))
+		fprintf(f, " registered");
+	else if (is_false(o, "registered"))
+		fprintf(f, " not registered");
+	else if (member(o, "state"))
+		fprintf(f, " %s", member(o, "state"));
+	if (member(o, "rtt"))
+		fprintf(f, " %s ms", member(o, "rtt"));
+}
+
 /* "192.0.2.1 1/100": address, priority, weight, and what is unusual. */
 static void print_locator(FILE *f, struct json_object *l)
 {
@@ -66,10 +81,7 @@ static void print_locator(FILE *f, struct json_object *l)
 		fprintf(f, " status-down");
 	if (json_object_object_get_ex(l, "echo-nonce", NULL))
 		fprintf(f, " echo-nonce");
-	if (is_true(l, "registered"))
-		fprintf(f, " registered");
-	if (is_false(l, "registered"))
-		fprintf(f, " not registered");
+	print_answers(f, l);
 }
 
 /* Between elements of a list: members of an object have commas as well. */
