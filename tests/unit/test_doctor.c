@@ -407,6 +407,10 @@ static void routes(void **state)
 	     "ip route get 192.0.2.1");
 	judge_way(&d, "RLOC", &a, RT_FOUND_OUT, "lisp");
 	says(&d, "bad", "leads through a lisp device", "VRF");
+	judge_no_space(&d, &v, false);
+	says(&d, "warning", "nothing is encapsulated", "\"eid-space\"");
+	v.proxy_etr = true;		/* takes out, and puts nothing in */
+	judge_no_space(&d, &v, false);
 	done(&d);
 }
 

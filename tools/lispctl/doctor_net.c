@@ -231,12 +231,44 @@ static uint32_t table_of(const struct vpn_look *l)
 	return l->vpn->vrf ? l->vrf.table : RT_MAIN_TABLE;
 }
 
+static int on_any(void *arg, const struct rt_route *r)
+{
+	struct route_look *l = arg;
+
+	l->found = true;
+	return 0;
+}
+
+/* Nothing that the configuration has led into the device: has anybody? */
+static void judge_no_space(struct doctor *d, const struct conf_vpn *v,
+			   bool found)
+{
+	if (found || v->proxy_etr)
+		return;
+	doctor_found(d, VERDICT_WARNING, "VPN \"%s\": no route leads into "
+		     "\"%s\": nothing is encapsulated", v->name, v->device);
+	doctor_advise(d, "give the VPN an \"eid-space\", the prefixes of all "
+		      "sites, or a \"vrf\", of which everything is the "
+		      "VPN's; then \"lispctl reload\"");
+}
+
+/* What lispd leads into the device. */
+static size_t spaces_of(const struct conf *c, const struct conf_vpn *v,
+			const struct prefix **space)
+{
+	bool all = !v->eid_space && !v->proxy_itr && !v->proxy_etr && v->vrf &&
+		!(c->underlay && !strcmp(v->vrf, c->underlay));
+
+	*space = all ? conf_eid_space_default : v->eid_space;
+	return all ? 2 : v->eid_space_count;
+}
+
 static void look_at_space(struct doctor *d, const struct vpn_look *l)
 {
 	const struct conf_vpn *v = l->vpn;
-	const struct prefix *space = v->eid_space ? v->eid_space :
-		conf_eid_space_default;
-	size_t n = v->eid_space ? v->eid_space_count : v->vrf ? 2 : 0;
+	const struct prefix *space;
+	size_t n = spaces_of(d->conf, v, &space);
+	struct route_look any = { .found = false };
 
 	for (size_t i = 0; i < n; i++) {
 		struct route_look look = { .p = &space[i] };
@@ -246,6 +278,9 @@ static void look_at_space(struct doctor *d, const struct vpn_look *l)
 				   l->device.index, on_space, &look))
 			judge_eid_space(d, v, &space[i], look.found);
 	}
+	if (!n && !rt_route_dump(d->route, table_of(l), 0, l->device.index,
+				 on_any, &any))
+		judge_no_space(d, v, any.found);
 }
 
 static void look_at_routes(struct doctor *d, const struct vpn_look *l)
