@@ -6,6 +6,7 @@
 #ifndef LISP_CFG_CHECK_PART_H
 #define LISP_CFG_CHECK_PART_H
 
+#include <stddef.h>
 #include <string.h>
 
 #include "cfg/conf.h"
@@ -71,7 +72,7 @@ struct unique {
 #define UNIQUE(list_, key_, array, count, member, cmp) (&(struct unique){ \
 	.list = list_, .key = key_, .base = array, .n = count, \
 	.size = sizeof(*(array)), \
-	.offset = (size_t)&((typeof(&(array)[0]))0)->member, .compare = cmp })
+	.offset = offsetof(typeof(*(array)), member), .compare = cmp })
 #define UNIQUE_PLAIN(list_, array, count, cmp) (&(struct unique){ \
 	.list = list_, .base = array, .n = count, \
 	.size = sizeof(*(array)), .compare = cmp })
