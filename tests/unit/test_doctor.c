@@ -14,6 +14,7 @@
 #include "../../tools/lispctl/doctor_lisp.c"
 #include "../../tools/lispctl/echo.c"
 #include "../../tools/lispctl/out.c"
+#include "../../tools/common/progress.c"
 
 void complain(const char *fmt, ...)
 {

@@ -12,6 +12,7 @@
 #include "../../tools/lispctl/rate.c"
 #include "../../tools/lispctl/top.c"
 #include "../../tools/lispctl/out.c"
+#include "../../tools/common/progress.c"
 
 void complain(const char *fmt, ...)
 {

@@ -11,6 +11,7 @@
 #include "io/loop.h"
 #include "io/sockaddr.h"
 #include "io/udp.h"
+#include "progress.h"
 
 #define INNER_TTL	64
 #define REQUEST_MAX	512
@@ -127,14 +128,18 @@ static void finish(struct question *q, int err)
 static void on_timer(void *arg)
 {
 	struct question *q = arg;
+	char text[ADDR_TEXT_MAX];
 	int err = -ETIMEDOUT;
 
 	if (q->count < q->o->tries)
 		err = send_try(q);
-	if (err)
+	if (err) {
 		finish(q, err);
-	else
-		loop_timer_arm(q->timer, q->o->timeout);
+		return;
+	}
+	progress("asking %s, try %u of %u...",
+		 addr_text(&q->o->resolver, text), q->count, q->o->tries);
+	loop_timer_arm(q->timer, q->o->timeout);
 }
 
 static void on_datagram(void *arg, const struct udp_datagram *d)
@@ -207,6 +212,7 @@ int ask(const struct ask_options *o, struct arena *arena,
 	err = o->source.family == ADDR_NONE ? find_source(o, &q.source) : 0;
 	if (!err)
 		err = run(&q);
+	progress_end();
 	udp_close(q.udp);
 	loop_event_free(q.timer);
 	loop_free(q.loop);

@@ -11,6 +11,7 @@
 #include <json-c/json.h>
 
 #include "../common/lispd.h"
+#include "../common/progress.h"
 #include "../common/socket.h"
 #include "io/priv.h"
 #include "out.h"
@@ -60,20 +61,6 @@ void doctor_advise(struct doctor *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	put_text(json_object_array_get_idx(d->findings, n - 1), "do", fmt, ap);
 	va_end(ap);
-}
-
-void doctor_progress(const char *fmt, ...)
-{
-	va_list ap;
-
-	if (!isatty(STDERR_FILENO))
-		return;
-	/* Back to the start of the line, and what was there is wiped out. */
-	fputs("\r\033[K", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fflush(stderr);
 }
 
 /* --- what is known --- */
@@ -284,7 +271,7 @@ static void print_findings(const struct doctor *d, size_t from)
 {
 	size_t n = json_object_array_length(d->findings);
 
-	doctor_progress("%s", "");
+	progress_end();
 	for (size_t i = from; i < n && !d->opt->json; i++)
 		print_finding(json_object_array_get_idx(d->findings, i));
 	fflush(stdout);
@@ -309,7 +296,7 @@ static void run_checks(struct doctor *d)
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		before = json_object_array_length(d->findings);
 		d->check = checks[i].name;
-		doctor_progress("%s...", d->check);
+		progress("%s...", d->check);
 		checks[i].run(d);
 		print_findings(d, before);
 	}

@@ -67,10 +67,6 @@ void doctor_found(struct doctor *d, enum verdict v, const char *fmt, ...);
 __attribute__((format(printf, 2, 3)))
 void doctor_advise(struct doctor *d, const char *fmt, ...);
 
-/* For people who wait. */
-__attribute__((format(printf, 1, 2)))
-void doctor_progress(const char *fmt, ...);
-
 /* Is an xTR configured, or is it unknown what is? */
 bool doctor_is_xtr(const struct doctor *d);
 

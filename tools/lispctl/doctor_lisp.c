@@ -37,12 +37,10 @@ static int ask_one(struct doctor *d, const struct addr *a, bool ddt)
 		.tries = ASK_TRIES, .timeout = ASK_TIMEOUT,
 		.device = d->conf->underlay,
 	};
-	char text[ADDR_TEXT_MAX];
 	struct ask_answer answer;
 	struct arena arena;
 	int err;
 
-	doctor_progress("%s: asking %s...", d->check, addr_text(a, text));
 	arena_init(&arena, MSG_ARENA_CAP);
 	err = ask(&o, &arena, &answer);
 	arena_free(&arena);

@@ -9,6 +9,7 @@
 
 #include <json-c/json.h>
 
+#include "../common/progress.h"
 #include "doctor.h"
 #include "echo.h"
 #include "io/path.h"
@@ -199,7 +200,7 @@ void doctor_mtu(struct doctor *d)
 {
 	if (!doctor_is_xtr(d))
 		return;
-	doctor_progress("mtu: waiting for %zu RLOCs...", d->peer_count);
+	progress("mtu: waiting for %zu RLOCs...", d->peer_count);
 	if (d->peer_count)
 		look_at_paths(d);
 	else

@@ -13,6 +13,7 @@
 #include <linux/lisp.h>
 #include <linux/netlink.h>
 
+#include "../common/progress.h"
 #include "dp/codec.h"
 #include "dp/session.h"
 #include "io/clock.h"
@@ -334,8 +335,11 @@ int top_run(const struct options *opt, const struct args *a)
 	if (kernel_open(&k))
 		return LISPCTL_FAILED;
 	err = take(&k, &before);
+	if (!err)
+		progress("counting for %u s...", delay);
 	for (uint32_t i = 0; !err && (!a->times || i < a->times); i++) {
 		sleep(delay);
+		progress_end();
 		err = step(opt, &k, &before);
 	}
 	forget(&before);
