@@ -231,9 +231,13 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 KSHIM := -Itests/unit/kshim -Ikernel
 
 $(B)/asan/unit/test_lispdump $(B)/asan/unit/test_lispdump_hex: \
-	$(call tool_parts,asan,lispdump,complete record socket words)
+	$(call tool_parts,asan,lispdump,complete progress record socket words)
 $(B)/asan/unit/test_lispdump $(B)/asan/unit/test_lispdump_hex: TEST_OBJS := $(call tool_parts,asan,lispdump,\
-	complete record socket words)
+	complete progress record socket words)
+$(B)/asan/unit/test_lispctl_answers: \
+	$(call tool_parts,asan,lispctl,ask complete lispd progress said socket)
+$(B)/asan/unit/test_lispctl_answers: TEST_OBJS := $(call tool_parts,asan,lispctl,\
+	ask complete lispd progress said socket)
 $(B)/asan/unit/%: tests/unit/%.c $(call archives,asan/,$(TESTED))
 	$(say) TEST $@
 	$(Q)mkdir -p $(@D)

@@ -3,9 +3,10 @@
 
 #include <linux/lisp.h>
 #include <linux/netlink.h>
+#include <stdbool.h>
 #include <string.h>
 
-int session_open(struct session *s)
+static int open_it(struct session *s, bool load)
 {
 	struct nl_group groups[] = {
 		{ .name = LISP_MCGRP_MISS },
@@ -17,7 +18,9 @@ int session_open(struct session *s)
 	s->nl = nl_open(NETLINK_GENERIC, &err);
 	if (!s->nl)
 		return err;
-	err = nl_family(s->nl, LISP_GENL_NAME, &s->family, groups, 2);
+	err = load ? 0 : nl_family_there(s->nl, LISP_GENL_NAME);
+	if (!err)
+		err = nl_family(s->nl, LISP_GENL_NAME, &s->family, groups, 2);
 	if (err) {
 		session_close(s);
 		return err;
@@ -25,6 +28,16 @@ int session_open(struct session *s)
 	s->miss_group = groups[0].id;
 	s->event_group = groups[1].id;
 	return 0;
+}
+
+int session_open(struct session *s)
+{
+	return open_it(s, true);
+}
+
+int session_open_loaded(struct session *s)
+{
+	return open_it(s, false);
 }
 
 void session_close(struct session *s)

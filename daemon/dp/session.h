@@ -23,6 +23,10 @@ struct session {
  * lisp.ko is not loaded. */
 int session_open(struct session *s);
 
+/* The same, but a module that is not loaded stays so: the other one has the
+ * kernel load it. */
+int session_open_loaded(struct session *s);
+
 /* Harmless on a session that is zero or closed. */
 void session_close(struct session *s);
 

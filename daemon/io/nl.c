@@ -326,6 +326,7 @@ int nl_answers(struct nl *n, nl_fn fn, void *arg)
 /* --- generic netlink families --- */
 
 struct family {
+	const char *name;
 	uint16_t id;
 	struct nl_group *groups;
 	unsigned int group_count;
@@ -382,6 +383,32 @@ int nl_family(struct nl *n, const char *name, uint16_t *family,
 		if (!groups[i].id)
 			return -ENOENT;
 	return f.id ? 0 : -ENOENT;
+}
+
+static int on_listed(void *arg, const struct nlmsghdr *nlh)
+{
+	struct family *f = arg;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_NAME &&
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 &&
+		    !strcmp(mnl_attr_get_str(attr), f->name))
+			return on_family(f, nlh);
+	return 0;
+}
+
+/* Who asks for it by name has the kernel load it; a list does not. */
+int nl_family_there(struct nl *n, const char *name)
+{
+	struct family f = { .name = name };
+	int err;
+
+	nl_message_genl(n, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_DUMP);
+	err = nl_talk(n, on_listed, &f);
+	if (f.id)
+		return 0;
+	return err ? err : -ENOENT;
 }
 
 /* --- notifications --- */

@@ -78,6 +78,10 @@ struct nl_group {
 int nl_family(struct nl *n, const char *name, uint16_t *family,
 	      struct nl_group *groups, unsigned int group_count);
 
+/* The same family of generic netlink without the kernel loading a module for
+ * it: 0, or -ENOENT when it is not there now. */
+int nl_family_there(struct nl *n, const char *name);
+
 /* Become a member; notifications come through nl_receive(). */
 int nl_join(struct nl *n, uint32_t group);
 

@@ -31,7 +31,7 @@ events=$run/events
 events_start()
 {
 	: >"$events"
-	exec_in xtr-a lispctl monitor >"$events" 2>&1 &
+	exec_in xtr-a lispctl monitor --kernel >"$events" 2>&1 &
 	monitor=$!
 	wait_for 20 events_come
 	ctl xtr-a local del iid 100 prefix 192.0.2.255/32
@@ -46,8 +46,8 @@ events_begin() { seen=$(wc -l <"$events"); }
 blamed()
 {
 	tail -n "+$((seen + 1))" "$events" | sed -n "
-		s/^rloc .*address $second .*state \(unreachable[a-z-]*\).*/\1/p
-		/^reach status-bits .*prefix 10.3.0.0\/16/s/.*/status-bits/p" |
+		s/.* kernel rloc .*address $second .*state \(unreachable[a-z-]*\).*/\1/p
+		/ kernel reach status-bits .*prefix 10.3.0.0\/16/s/.*/status-bits/p" |
 		head -n 1
 }
 blamed_some() { [ -n "$(blamed)" ]; }

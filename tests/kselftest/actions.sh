@@ -97,7 +97,7 @@ monitor "$x1"
 for f in 4 6; do
 	dropped "v$f: ask is counted" "$x1" map-ask 1 one_packet $f
 	check "v$f: ask reports a miss" busywait 5 \
-		grep -q "^miss.* eid ${dst[$f]} " "$_work/monitor"
+		grep -q " kernel miss.* eid ${dst[$f]} " "$_work/monitor"
 done
 monitor_stop
 is "ask holds nothing" "$(counter "$x1" held-packets)" 0

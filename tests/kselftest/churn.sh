@@ -100,7 +100,7 @@ change_maps()
 
 fuzz() { in_ns "$x1" "$nlraw" fuzz 1000 "$RANDOM"; }
 dump() { in_ns "$x1" "$nlraw" churn 100 200 3; }
-listen() { timeout 3 ip netns exec "$x1" lispctl monitor; }
+listen() { timeout 3 ip netns exec "$x1" lispctl monitor --kernel; }
 
 # set_up NS SITE: the device of a site, its routes and mappings
 set_up()
@@ -183,7 +183,7 @@ change_ns()
 		addr add 10.1.0.1/32 dev lisp0
 		route add default dev lisp0
 	END
-	ip netns exec "$ns" lispctl monitor &
+	ip netns exec "$ns" lispctl monitor --kernel &
 	in_ns "$ns" "$nlraw" bulk 0 500
 	ip netns exec "$ns" ping -f -q -w 1 10.2.0.1
 	kill $!

@@ -59,7 +59,7 @@ check "packets come, no echo: unreachable" traffic busywait 20 \
 	state_is $a unreachable-nonce
 is "one nonce while it asked" "$(headers quiet | grep ^a8 | sort -u | wc -l)" 1
 check "an event tells" busywait 5 grep -q \
-	"^rloc .*address $a .*state unreachable-nonce" "$_work/monitor"
+	" kernel rloc .*address $a .*state unreachable-nonce" "$_work/monitor"
 sniff other "$x2" un0 -c 1 i.proto=1 i.type=8
 check "the next locator gets the traffic" ping1 "$h1" 10.2.0.1
 is "indeed" "$(field "$(sniffed other)" o.dst)" $b

@@ -74,7 +74,7 @@ echo "i.src=10.1.0.1 i.dst=10.2.9.1" | send "$h1"
 unmap "$x1" 10.2.0.0/16
 echo "i.src=10.1.0.1 i.dst=10.2.0.1" | send "$h1"
 check "a miss is reported with its Instance-ID" busywait 5 \
-	grep -q "^miss.* iid 100 eid 10.2.0.1 " "$_work/monitor"
+	grep -q " kernel miss.* iid 100 eid 10.2.0.1 " "$_work/monitor"
 sniff in "$h2" eth0 i.proto=17
 map "$x1" 10.2.0.0/16 rloc 192.0.2.2
 check "the packet that was held is sent" sniffed in
@@ -176,7 +176,7 @@ dropped "and it is refused without an error" "$x1" map-drop 1 \
 monitor "$x1"
 ip -n "$x1" link del blue
 check "an Instance-ID goes with its VRF" busywait 5 \
-	grep -q "^iid deleted.* iid 200 " "$_work/monitor"
+	grep -q " kernel iid deleted.* iid 200 " "$_work/monitor"
 check_fails "its mappings are gone" eval "iid=200 unmap $x1 10.2.0.0/16"
 monitor_stop
 check "an Instance-ID goes when it is told to" ctl iid del 300

@@ -132,26 +132,38 @@ like "a drop by its name" "$(json 'map(select(.device == "lisp5"))[0] |
 	.drops."no-locator"' device show)" '^[1-9]'
 like "as text, too" "$(ctl device show iid 5)" 'no-locator [1-9]'
 
-# watching
-ctl monitor >"$_work/text" &
-ctl --json monitor >"$_work/json" &
-busywait 10 eval 'ctl rloc set 192.0.2.2 state up; ctl rloc set 192.0.2.2 \
-	state down; grep -q . "$_work/text" && grep -q . "$_work/json"'
-check "a change of state" busywait 10 \
-	grep -q "^rloc .*address 192.0.2.2 .*state down" "$_work/text"
-ctl map-cache add iid 5 prefix 10.9.0.0/16 action drop origin 4
-ctl map-cache del iid 5 prefix 10.9.0.0/16 origin 4
-check "a new mapping" busywait 10 grep -q \
-	"^map new underlay default iid 5 prefix 10.9.0.0/16 .*origin 4" \
-	"$_work/text"
-check "a deleted mapping" busywait 10 grep -q \
-	"^map deleted .*prefix 10.9.0.0/16" "$_work/text"
-in_ns "$a" ping -c 1 -w 1 10.10.0.1 >/dev/null
-check "a miss" busywait 10 grep -q "^miss .*iid 5 eid 10.10.0.1" \
-	"$_work/text"
-check "as JSON" busywait 10 jq -se 'any(.kind == "miss" and
-	.eid == "10.10.0.1" and .iid == 5)' "$_work/json"
-# one that goes on, as a slow guest may look too late for a single packet's
+# rates
+ctl map-cache add iid 5 prefix 10.7.0.0/16 action drop
+ctl rloc set 192.0.2.2 state up
+for to in 10.6.0.1 10.7.0.1; do
+	in_ns "$a" ping -i 0.2 "$to" >/dev/null &
+done
+rates() { ctl --json top -n 1 >"$_work/top" && jq -e "$1" <"$_work/top"; }
+# of one VPN; lisp5r is of the same Instance-ID
+check "top: what a device sends, and drops" busywait 30 rates \
+	'[.vpns[] | select(.vpn == "lisp5" and .iid == 5 and
+	."tx-packets" > 0 and ."tx-bits" > 0 and .drops > 0)] | length == 1'
+check "top: what an RLOC is sent" busywait 30 rates 'any(.rlocs[];
+	.rloc == "192.0.2.2" and .state == "up" and ."tx-packets" > 0)'
+check "top: the other VPN is silent" rates 'any(.vpns[];
+	.vpn == "lisp5r" and ."tx-packets" == 0 and .drops == 0)'
+like "top, as text" "$(ctl top -n 1)" '^192\.0\.2\.2 +4341 +up '
+
+# captures, of the pings above
+like "capture: the devices that lead to RLOCs, and the VPN's" \
+	"$(ctl capture --dry-run iid 5 rloc 192.0.2.2)" \
+	"^tcpdump -n -i any .*'.*$(in_ns "$a" cat /sys/class/net/eth0/ifindex)"
+ctl capture iid 5 eid 10.6.0.1 write "$_work/pcap" -n 1 2>"$_work/said" &
+check "capture: a packet of this EID" busywait 60 test -s "$_work/pcap"
+wait $!
+is "capture: ends after so many" $? 0
+like "capture: it is LISP" "$(tcpdump -n -r "$_work/pcap" 2>/dev/null)" \
+	'192\.0\.2\.1\.[0-9]+ > 192\.0\.2\.2\.4341|10\.5\.0\.1 > 10\.6\.0\.1'
+
+# misses: there are none while nobody listens; one that goes on, as a slow guest
+# may look too late for a single packet's
+ctl monitor --kernel >"$_work/monitor" &
+busywait 30 grep -q connected "$_work/monitor"
 in_ns "$a" ping -i 0.2 10.10.0.1 >/dev/null &
 waits() { json 'map(.eid) | index("10.10.0.1")' miss show | grep -q '^[0-9]'; }
 check "a miss that waits" busywait 60 waits

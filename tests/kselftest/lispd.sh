@@ -145,19 +145,6 @@ else
 	skip "promtool reads the page" "not here: tests/deps peers"
 fi
 
-# watched; a reload registers anew
-in_a lispctl -s "$_work/sock" watch >"$_work/lines" 2>"$_work/ended" &
-watcher=$!
-ctl watch >"$_work/events" 2>/dev/null &
-watched() { ctl reload >/dev/null && [ -s "$_work/lines" ] &&
-	[ -s "$_work/events" ]; }
-check "who watches sees what happens" busywait 20 watched
-like "a line each" "$(head -n 1 "$_work/lines")" \
-	'^20[0-9-]+T[0-9:.]+Z [a-z]+: [a-z]+ -> [a-z]+ \(.+\)'
-is "or an object" "$(head -n 1 "$_work/events" |
-	jq -r '[has("time", "reason"), .type, .machine] | @csv')" \
-	'true,true,"transition","register"'
-
 # killed and started again
 index=$(link lisp100 .ifindex)
 ip -n "$a" route add 10.50.0.0/16 dev eth9 table 100 proto 93
@@ -165,9 +152,6 @@ in_a lispctl map-cache add iid 100 prefix 10.66.0.0/16 action drop \
 	origin 9301
 in_a lispctl map-cache add iid 100 prefix 10.77.0.0/16 action drop origin 4
 stop KILL
-wait "$watcher"
-is "killed: who watched is told by the exit status" $? 3
-like "and by a sentence" "$(cat "$_work/ended")" "lispd has ended"
 is "killed, the device stays" "$(link lisp100 .ifindex)" "$index"
 is "and the routes" "$(routes -4 100 \
 	'map(select(.dev == "lisp100")) | length')" 1

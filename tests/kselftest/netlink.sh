@@ -210,7 +210,7 @@ raw >/dev/null <<<"map-flush 2:u32=100"
 is "no mapping, no RLOC" "$(ctl --json rloc show | jq length)" 0
 
 # ---- events
-ip netns exec "$a" lispctl monitor >"$_work/monitor" 2>&1 &
+ip netns exec "$a" lispctl monitor --kernel >"$_work/monitor" 2>&1 &
 joined() { ctl local add iid 77 prefix 10.7.0.0/16; [ -s "$_work/monitor" ]; }
 check "a listener joins" busywait 10 joined
 ctl map-cache add iid 100 prefix 10.5.0.0/16 rloc 192.0.2.2
@@ -221,9 +221,11 @@ ctl rloc set 192.0.2.2 state down
 ctl map-cache flush iid 100
 ctl map-cache add iid 100 prefix 10.8.0.0/16 action drop ttl 1
 has() { grep -q "$1" "$_work/monitor"; }
-check "an expiry is told" busywait 20 has "^map expired .*10.8.0.0/16"
-is "each change is told once" "$(grep -c "^map\|^rloc" "$_work/monitor")" 8
-is "in order" "$(grep -o "^map [a-z]*\|^rloc" "$_work/monitor" | xargs)" \
+check "an expiry is told" busywait 20 has " kernel map expired .*10.8.0.0/16"
+is "each change is told once" "$(grep -cE " kernel (map|rloc) " \
+	"$_work/monitor")" 8
+is "in order" "$(sed -nE "s/.* kernel (map [a-z]+|rloc) .*/\1/p" \
+	"$_work/monitor" | xargs)" \
 	"map new map replaced map new rloc map deleted map deleted map new map expired"
 is "expired is gone" "$(ctl --json map-cache show | jq length)" 0
 
@@ -238,7 +240,7 @@ check_fails_with "one socket an origin" EBUSY raw <<<"owner-set 1:u32=7"
 check "another origin has another" raw <<<"owner-set 1:u32=8"
 ctl map-cache add iid 100 prefix 10.1.0.0/16 action drop ttl 1 origin 7
 check "while its owner is there an entry expires" \
-	busywait 20 has "^map expired .*10.1.0.0/16"
+	busywait 20 has " kernel map expired .*10.1.0.0/16"
 ctl map-cache add iid 100 prefix 10.2.0.0/16 action drop ttl 2 origin 7
 exec {owner}>&-
 wait "$pid"
@@ -247,7 +249,7 @@ check "it outlives its TTL while the owner is away, stale" busywait 20 stale
 check "the origin can be claimed again" raw <<<"owner-set 1:u32=7 2:u32=0"
 ctl map-cache add iid 100 prefix 10.2.0.0/16 action drop ttl 1 origin 7
 check "without stale limit it expires all the same" \
-	busywait 20 has "^map expired .*10.2.0.0/16"
+	busywait 20 has " kernel map expired .*10.2.0.0/16"
 
 # ---- who may
 nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }

@@ -54,7 +54,7 @@ like "map: deleted" "$(traced | grep lisp_map: | tail -n1)" event=deleted
 forget
 monitor "$x1"
 echo "i.src=10.1.0.1 i.dst=10.77.0.1" | send "$h1"
-busywait 5 grep -q "^miss.* eid 10.77.0.1 " "$_work/monitor"
+busywait 5 grep -q " kernel miss.* eid 10.77.0.1 " "$_work/monitor"
 like "miss: EID and source" "$(traced | grep -m1 lisp_miss:)" \
 	"iid=100 eid=10.77.0.1 source=10.1.0.1 reports=1"
 like "hold: EID and what is held" "$(traced | grep -m1 lisp_hold:)" \

@@ -38,7 +38,7 @@ down()
 		.locators[] | select(."status-down") | .address] | join(" ")'
 }
 down_is() { [ "$(down "${2:-}")" = "$1" ]; }
-events() { grep -c "^reach $1" "$_work/monitor"; }
+events() { grep -c " kernel reach $1" "$_work/monitor"; }
 events_are() { [ "$(events "$1")" -ge "$2" ]; }
 
 switch() { ip -n "$x1" link set lisp100 type lisp "$@"; }

@@ -17,7 +17,7 @@ map "$x1" 10.7.0.0/16 action drop
 monitor "$x1"
 
 switch() { ip -n "$x1" link set lisp100 type lisp "$@"; }
-events() { grep -cE "^reach $1" "$_work/monitor"; }
+events() { grep -cE " kernel reach $1" "$_work/monitor"; }
 events_are() { [ "$(events "$1")" -ge "$2" ]; }
 
 # packet SOURCE-VERSION DEST-VERSION [SRC DST]

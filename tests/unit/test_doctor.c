@@ -15,6 +15,7 @@
 #include "../../tools/lispctl/echo.c"
 #include "../../tools/lispctl/out.c"
 #include "../../tools/common/progress.c"
+#include "../../tools/common/said.c"
 
 void complain(const char *fmt, ...)
 {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../../tools/common/said.c"
 #include "../../tools/lig/self.c"
 
 static const char *status, *database;

@@ -16,6 +16,9 @@
 #include "../../tools/lispctl/out.c"
 #include "../../tools/lispctl/objects.c"
 #include "../../tools/lispctl/show.c"
+#include "../../tools/common/lispd.c"
+#include "../../tools/common/progress.c"
+#include "../../tools/common/said.c"
 #include "../../tools/common/socket.c"
 
 #include <sys/wait.h>
@@ -158,7 +161,6 @@ static void other_objects(void **state)
 	assert_false(args_said(&a, WORD_ADDRESS));
 	assert_int_equal(good("reload").command, CMD_RELOAD);
 	assert_int_equal(good("trace 10.2.0.1 iid 5").command, CMD_TRACE);
-	assert_int_equal(good("watch").command, CMD_WATCH);
 	a = good("probe 192.0.2.2");
 	assert_true(args_said(&a, WORD_ADDRESS));
 	assert_int_equal(good("clear map-cache").command, CMD_CLEAR);
@@ -190,7 +192,10 @@ static void refusals(void **state)
 		{ "show status now", "\"now\"", "expected one of: eid" },
 		{ "show registrations prefix 10.0.0.1/8", "\"10.0.0.1/8\"",
 			"no bits set" },
-		{ "monitor on", "\"on\"", "too many" },
+		{ "monitor on", "\"on\"", "--kernel, --daemon" },
+		{ "monitor kind lunch", "\"lunch\"", "miss" },
+		{ "monitor --kernel --daemon", "--daemon", "both" },
+		{ "monitor retries", "\"retries\"", "a number" },
 		{ "map-cache add iid", "\"iid\"", "16777214" },
 		{ "map-cache add iid x", "\"x\"", "Instance-ID" },
 		{ "map-cache add iid 16777215", "\"16777215\"", "16777214" },
@@ -444,6 +449,14 @@ struct turn {
 
 static const char *asked = "map-cache";
 
+static int send_line(int fd, const char *line)
+{
+	const struct socket_in out = { .fd = fd };
+
+	return socket_send(&out, line, strlen(line)) ||
+		socket_send(&out, "\n", 1);
+}
+
 static bool question_is(const char *line, const char *after)
 {
 	struct json_object *o = json_tokener_parse(line);
@@ -471,8 +484,7 @@ static int play(int listener, const struct turn *turns, size_t n)
 			return 1;
 		if (!turns[i].answer)
 			return 0;
-		if (socket_send(fd, turns[i].answer, strlen(turns[i].answer)) ||
-		    socket_send(fd, "\n", 1))
+		if (send_line(fd, turns[i].answer))
 			return 1;
 	}
 	return getline(&line, &size, in) > 0;
@@ -598,7 +610,11 @@ static void answers_that_fail(void **state)
 		{ "{\"data\":5}", "no sense" },
 		{ "{\"data\":[5]}", "no sense" },
 		{ "{}", "no sense" },
-		{ "{", "no JSON" },
+		{ "{", "no sense" },
+		{ "[]", "no sense" },
+		{ "{\"error\":null}", "no reason" },
+		{ "{\"data\":[],\"next\":\"[2]::/0\"}", "no sense" },
+		{ "{\"data\":[{}],\"next\":5}", "no sense" },
 		{ NULL, "without an answer" },
 	};
 
@@ -608,6 +624,19 @@ static void answers_that_fail(void **state)
 		assert_int_equal(converse_with(&t, 1, false), LISPCTL_FAILED);
 		assert_non_null(strstr(complaint, rows[i].complaint));
 	}
+}
+
+/* The same piece again and again would never end. */
+static void in_a_circle(void **state)
+{
+	static const struct turn turns[] = {
+		{ NULL, "{\"data\":[{\"iid\":1}],\"next\":\"[2]::/0\"}" },
+		{ "[2]::/0", "{\"data\":[{\"iid\":2}],"
+			"\"next\":\"[2]::/0\"}" },
+	};
+
+	assert_int_equal(converse_with(turns, 2, false), LISPCTL_FAILED);
+	assert_non_null(strstr(complaint, "no sense"));
 }
 
 static void nobody_there(void **state)
@@ -644,6 +673,7 @@ int main(void)
 		cmocka_unit_test(an_object),
 		cmocka_unit_test(in_pieces),
 		cmocka_unit_test(answers_that_fail),
+		cmocka_unit_test(in_a_circle),
 		cmocka_unit_test(nobody_there),
 	};
 

@@ -116,6 +116,18 @@ static bool is_of(struct json_object *o, const uint32_t *iid)
 		json_object_get_int64(v) == *iid;
 }
 
+/* A word that a shell can take as it is. */
+static void say_member(const struct complete *c, struct json_object *v)
+{
+	const char *text = v ? json_object_get_string(v) : "";
+
+	for (const char *t = text; *t; t++)
+		if (*t <= ' ' || *t > '~')
+			return;
+	if (*text)
+		complete_say((void *)c, text);
+}
+
 /* Members @key, however deep. */
 static void say_members(const struct complete *c, struct json_object *o,
 			const char *key, const uint32_t *iid)
@@ -130,7 +142,7 @@ static void say_members(const struct complete *c, struct json_object *o,
 		return;
 	json_object_object_foreach(o, name, v) {
 		if (!strcmp(name, key))
-			complete_say((void *)c, json_object_get_string(v));
+			say_member(c, v);
 		else
 			say_members(c, v, key, iid);
 	}
@@ -140,25 +152,21 @@ static void say_members(const struct complete *c, struct json_object *o,
 void complete_lispd(const struct complete *c, const char *socket,
 		    const char *what, const char *key, const uint32_t *iid)
 {
-	int fd = socket_connect(socket ? socket : SOCKET_DEFAULT), err;
 	struct json_object *answer, *data;
+	struct socket_in in;
 	char question[128];
-	FILE *in;
+	int err;
 
-	if (fd < 0)
-		return;
 	snprintf(question, sizeof(question),
 		 "{\"command\": \"show\", \"what\": \"%s\"}\n", what);
-	in = fdopen(fd, "r");
-	err = in ? socket_send(fd, question, strlen(question)) : -1;
-	answer = err ? NULL : socket_read(in, &err);
+	err = socket_open(&in, socket ? socket : SOCKET_DEFAULT);
+	if (!err)
+		err = socket_send(&in, question, strlen(question));
+	answer = err ? NULL : socket_read(&in, &err);
 	if (json_object_object_get_ex(answer, "data", &data))
 		say_members(c, data, key, iid);
 	json_object_put(answer);
-	if (in)
-		fclose(in);
-	else
-		close(fd);
+	socket_close(&in);
 }
 
 void complete_iids(const struct complete *c, const char *socket)

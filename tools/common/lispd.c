@@ -2,86 +2,108 @@
 #include "lispd.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <json-c/json.h>
 
+#include "said.h"
 #include "socket.h"
 
-static int send_question(int fd, const char *what, const char *after)
-{
-	struct json_object *o = json_object_new_object();
-	const char *text;
-	int err;
+/* --- a talk --- */
 
-	json_object_object_add(o, "command", json_object_new_string("show"));
-	json_object_object_add(o, "what", json_object_new_string(what));
-	if (after)
-		json_object_object_add(o, "after",
-				       json_object_new_string(after));
-	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-	err = socket_send(fd, text, strlen(text));
-	if (!err)
-		err = socket_send(fd, "\n", 1);
-	json_object_put(o);
-	return err;
+static int send_question(struct socket_in *in, struct json_object *question)
+{
+	size_t len;
+	const char *text = json_object_to_json_string_length(question,
+						JSON_C_TO_STRING_PLAIN, &len);
+	int err = socket_send(in, text, len);
+
+	return err ? err : socket_send(in, "\n", 1);
 }
 
-static void add_data(struct json_object *all, struct json_object *data)
+/* 0, and "after" of @question is what comes next; -ENOENT: nothing does.  One
+ * who names the same again, or has said nothing, would never end. */
+static int go_on(struct json_object *question, struct json_object *answer)
 {
-	if (!json_object_is_type(data, json_type_array)) {
-		json_object_array_add(all, json_object_get(data));
-		return;
-	}
-	for (size_t i = 0; i < json_object_array_length(data); i++)
-		json_object_array_add(all, json_object_get(
-					json_object_array_get_idx(data, i)));
+	struct json_object *next, *before;
+
+	if (!json_object_object_get_ex(answer, "next", &next) || !next)
+		return -ENOENT;
+	if (!json_object_is_type(next, json_type_string) ||
+	    !said_count(said_list(answer, "data")))
+		return -EBADMSG;
+	if (json_object_object_get_ex(question, "after", &before) &&
+	    json_object_equal(before, next))
+		return -EBADMSG;
+	json_object_object_add(question, "after", json_object_get(next));
+	return 0;
 }
 
-/* One piece after another, until none says what comes next. */
-static int read_all(FILE *in, const char *what, struct json_object *all)
+int lispd_ask(struct socket_in *in, struct json_object *question,
+	      lispd_fn fn, void *arg)
 {
-	struct json_object *answer = NULL, *v;
-	const char *after = NULL;
+	struct json_object *answer;
 	int err;
 
 	do {
-		struct json_object *last = answer;
-
-		err = send_question(fileno(in), what, after);
+		err = send_question(in, question);
 		answer = err ? NULL : socket_read(in, &err);
-		json_object_put(last);	/* @after was in it */
-		after = NULL;
 		if (!answer)
 			return err;
-		if (json_object_object_get_ex(answer, "data", &v))
-			add_data(all, v);
-		else
-			err = -EPROTO;
-		if (json_object_object_get_ex(answer, "next", &v))
-			after = json_object_get_string(v);
-	} while (!err && after);
-	json_object_put(answer);
-	return err;
+		err = json_object_is_type(answer, json_type_object) ?
+			fn(arg, answer) : -EBADMSG;
+		if (!err)
+			err = go_on(question, answer);
+		json_object_put(answer);
+	} while (!err);
+	return err == -ENOENT ? 0 : err;
+}
+
+/* --- all of it --- */
+
+struct kept {
+	struct json_object *all;
+	struct socket_in *in;
+	size_t octets;
+};
+
+static int keep(void *arg, struct json_object *answer)
+{
+	struct kept *k = arg;
+	struct json_object *data;
+
+	k->octets += k->in->line;
+	if (k->octets > LISPD_KEPT_MAX)
+		return -EFBIG;
+	if (json_object_object_get_ex(answer, "error", NULL))
+		return -EPROTO;
+	json_object_object_get_ex(answer, "data", &data);
+	if (json_object_is_type(data, json_type_object))
+		return json_object_array_add(k->all, json_object_get(data));
+	if (!said_is_list(data))
+		return -EBADMSG;
+	for (size_t i = 0; i < said_count(data); i++)
+		json_object_array_add(k->all,
+				      json_object_get(said_at(data, i)));
+	return 0;
 }
 
 struct json_object *lispd_show(const char *path, const char *what, int *err)
 {
-	struct json_object *all = json_object_new_array();
-	int fd = socket_connect(path);
-	FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
+	struct json_object *question = json_object_new_object();
+	struct socket_in in;
+	struct kept k = { .all = json_object_new_array(), .in = &in };
 
-	*err = fd < 0 ? fd : -errno;
-	if (in) {
-		*err = read_all(in, what, all);
-		fclose(in);
-	} else if (fd >= 0) {
-		close(fd);
-	}
+	json_object_object_add(question, "command",
+			       json_object_new_string("show"));
+	json_object_object_add(question, "what", json_object_new_string(what));
+	*err = socket_open(&in, path);
 	if (!*err)
-		return all;
-	json_object_put(all);
+		*err = lispd_ask(&in, question, keep, &k);
+	socket_close(&in);
+	json_object_put(question);
+	if (!*err)
+		return k.all;
+	json_object_put(k.all);
 	return NULL;
 }

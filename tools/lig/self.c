@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../common/lispd.h"
+#include "../common/said.h"
 #include "run/show.h"
 
 enum verdict {
@@ -49,7 +50,7 @@ static const char *word(struct json_object *o, const char *key)
 {
 	struct json_object *v;
 
-	return json_object_object_get_ex(o, key, &v) ?
+	return json_object_object_get_ex(o, key, &v) && v ?
 		json_object_get_string(v) : "";
 }
 
@@ -60,13 +61,13 @@ static int read_ours(struct json_object *o, struct finding *f)
 	memset(f, 0, sizeof(*f));
 	f->verdict = NO_ANSWER;
 	f->eid.iid = number(o, "iid");
-	if (prefix_from_text(word(o, "prefix"), &f->eid.prefix) ||
-	    !json_object_object_get_ex(o, "locators", &list))
+	list = said_list(o, "locators");
+	if (prefix_from_text(word(o, "prefix"), &f->eid.prefix) || !list)
 		return -EPROTO;
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
+	for (size_t i = 0; i < said_count(list); i++) {
 		struct locator *to = &f->ours[f->our_count];
 
-		l = json_object_array_get_idx(list, i);
+		l = said_at(list, i);
 		if (f->our_count == LOCATOR_MAX ||
 		    addr_from_text(word(l, "address"), &to->addr))
 			return -EPROTO;
@@ -91,16 +92,14 @@ static struct json_object *ask_lispd(const char *path, const char *what)
 
 int self_resolver(const char *path, struct addr *a)
 {
-	struct json_object *all = ask_lispd(path, "status"), *list = NULL, *o;
+	struct json_object *all = ask_lispd(path, "status"), *list, *o;
 	int err = -ENOENT;
 
 	if (!all)
 		return -EIO;
-	o = json_object_array_get_idx(all, 0);
-	if (o)
-		json_object_object_get_ex(o, "map-resolvers", &list);
-	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
-		o = json_object_array_get_idx(list, i);
+	list = said_list(said_at(all, 0), "map-resolvers");
+	for (size_t i = 0; i < said_count(list); i++) {
+		o = said_at(list, i);
 		if (err && !addr_from_text(word(o, "address"), a))
 			err = 0;
 		if (strcmp(word(o, "state"), "up"))
@@ -230,8 +229,8 @@ static int ask_for_all(const struct self_options *o,
 	int status = 0, one;
 	bool any = false;
 
-	for (size_t i = 0; i < json_object_array_length(ours); i++) {
-		if (read_ours(json_object_array_get_idx(ours, i), &f)) {
+	for (size_t i = 0; i < said_count(ours); i++) {
+		if (read_ours(said_at(ours, i), &f)) {
 			fprintf(stderr, "lig: lispd says what lig does not "
 				"understand\n");
 			status = 1;

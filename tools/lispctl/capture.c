@@ -126,7 +126,7 @@ static int ask_kernel(struct ways *w)
 		{ LISP_CMD_IID_GET, on_iid },
 	};
 	struct session k;
-	int err = session_open(&k);
+	int err = session_open_loaded(&k);
 
 	for (size_t i = 0; !err && i < 3; i++) {
 		session_message(&k, dumps[i].command, NLM_F_DUMP);

@@ -12,6 +12,7 @@
 
 #include "../common/lispd.h"
 #include "../common/progress.h"
+#include "../common/said.h"
 #include "../common/socket.h"
 #include "io/priv.h"
 #include "out.h"
@@ -83,9 +84,21 @@ uint64_t doctor_number(struct json_object *o, const char *key)
 
 static struct json_object *ask_lispd(struct doctor *d, const char *what)
 {
+	struct json_object *all;
 	int err;
 
-	return d->lispd_err ? NULL : lispd_show(d->socket, what, &err);
+	if (d->lispd_err)
+		return NULL;
+	all = lispd_show(d->socket, what, &err);
+	/* What it refuses to say is of a role that it does not have. */
+	if (!all && err != -EPROTO) {
+		doctor_found(d, VERDICT_UNKNOWN, "asked for its %s: %s", what,
+			     strerror(-err));
+		doctor_advise(d, "\"lispctl show %s\" may say more; is it "
+			      "lispd, and of this version, that answers "
+			      "behind %s?", what, d->socket);
+	}
+	return all;
 }
 
 static void find_lispd(struct doctor *d, const char *socket)
@@ -96,22 +109,23 @@ static void find_lispd(struct doctor *d, const char *socket)
 
 static struct json_object *status_of(const struct doctor *d)
 {
-	return d->status ? json_object_array_get_idx(d->status, 0) : NULL;
+	return said_at(d->status, 0);
 }
 
 bool doctor_is_xtr(const struct doctor *d)
 {
-	struct json_object *roles;
+	struct json_object *roles = said_list(status_of(d), "roles");
+	const char *role;
 
 	if (d->conf)
 		return d->conf->xtr;
-	if (!json_object_object_get_ex(status_of(d), "roles", &roles))
-		return true;
-	for (size_t i = 0; i < json_object_array_length(roles); i++)
-		if (!strcmp(json_object_get_string(
-				json_object_array_get_idx(roles, i)), "xtr"))
+	for (size_t i = 0; i < said_count(roles); i++) {
+		role = json_object_get_string(
+			json_object_array_get_idx(roles, i));
+		if (role && !strcmp(role, "xtr"))
 			return true;
-	return false;
+	}
+	return !roles;
 }
 
 static const char *conf_file(const struct doctor *d)
@@ -194,6 +208,15 @@ static void judge_lispd(struct doctor *d)
 			      "\"systemctl restart lispd\"; known EIDs keep "
 			      "flowing meanwhile");
 		return;
+	case -EBADMSG:
+	case -EMSGSIZE:
+	case -EFBIG:
+		doctor_found(d, VERDICT_BAD, "what answers behind %s is no "
+			     "lispd (%s)", d->socket, strerror(-d->lispd_err));
+		doctor_advise(d, "\"ss -xlp\" says what listens there: stop "
+			      "it, then \"systemctl restart lispd\"; or name "
+			      "lispd's socket: \"lispctl -s SOCKET doctor\"");
+		return;
 	default:
 		doctor_found(d, VERDICT_BAD, "no lispd behind %s (%s)",
 			     d->socket, strerror(-d->lispd_err));
@@ -205,12 +228,11 @@ static void judge_lispd(struct doctor *d)
 
 static void add_peers(struct doctor *d)
 {
-	size_t n = d->rlocs ? json_object_array_length(d->rlocs) : 0;
 	struct json_object *o, *local;
 	struct addr a;
 
-	for (size_t i = 0; i < n; i++) {
-		o = json_object_array_get_idx(d->rlocs, i);
+	for (size_t i = 0; i < said_count(d->rlocs); i++) {
+		o = said_at(d->rlocs, i);
 		if (json_object_object_get_ex(o, "local", &local) &&
 		    !json_object_get_boolean(local) &&
 		    !addr_from_text(doctor_text(o, "address"), &a))

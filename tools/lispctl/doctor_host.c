@@ -200,7 +200,7 @@ void doctor_module(struct doctor *d)
 	int err, may_err = 0;
 
 	uname(&u);
-	err = session_open(&s);
+	err = session_open_loaded(&s);
 	if (!err) {
 		session_message(&s, LISP_CMD_RLOC_GET, NLM_F_DUMP);
 		may_err = nl_talk(s.nl, on_rloc, d);

@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 
 #include "../common/ask.h"
+#include "../common/said.h"
 #include "doctor.h"
 
 #define ASK_TRIES	2
@@ -99,16 +100,14 @@ static void look_at_entry(struct server_look *l, struct json_object *entry,
 
 static void look_at_database(const struct doctor *d, struct server_look *l)
 {
-	size_t n = d->database ? json_object_array_length(d->database) : 0;
 	struct json_object *entry, *list, *s;
 	struct addr a;
 
-	for (size_t i = 0; i < n; i++) {
-		entry = json_object_array_get_idx(d->database, i);
-		if (!json_object_object_get_ex(entry, "map-servers", &list))
-			continue;
-		for (size_t j = 0; j < json_object_array_length(list); j++) {
-			s = json_object_array_get_idx(list, j);
+	for (size_t i = 0; i < said_count(d->database); i++) {
+		entry = said_at(d->database, i);
+		list = said_list(entry, "map-servers");
+		for (size_t j = 0; j < said_count(list); j++) {
+			s = said_at(list, j);
 			if (!addr_from_text(doctor_text(s, "address"), &a) &&
 			    addr_equal(&a, &l->addr))
 				look_at_entry(l, entry, s);
@@ -165,8 +164,7 @@ static void judge_server(struct doctor *d, const struct server_look *l)
 /* Whoever acknowledges need not be asked. */
 static void look_at_server(struct doctor *d, const struct addr *a)
 {
-	struct json_object *s = d->statistics ?
-		json_object_array_get_idx(d->statistics, 0) : NULL;
+	struct json_object *s = said_at(d->statistics, 0);
 	struct server_look l = {
 		.addr = *a,
 		.bad_auth = doctor_number(s, "register-bad-auth"),
@@ -294,10 +292,8 @@ static void judge_site(struct doctor *d, struct json_object *o)
 
 void doctor_sites(struct doctor *d)
 {
-	size_t n = d->sites ? json_object_array_length(d->sites) : 0;
-
-	for (size_t i = 0; i < n; i++)
-		judge_site(d, json_object_array_get_idx(d->sites, i));
+	for (size_t i = 0; i < said_count(d->sites); i++)
+		judge_site(d, said_at(d->sites, i));
 }
 
 /* --- its disk --- */
@@ -318,8 +314,7 @@ static void judge_store(struct doctor *d, uint64_t errors, uint64_t dropped)
 
 void doctor_store(struct doctor *d)
 {
-	struct json_object *s = d->statistics ?
-		json_object_array_get_idx(d->statistics, 0) : NULL;
+	struct json_object *s = said_at(d->statistics, 0);
 
 	if (s)
 		judge_store(d, doctor_number(s, "record-errors"),

@@ -10,6 +10,7 @@
 #include <json-c/json.h>
 
 #include "../common/progress.h"
+#include "../common/said.h"
 #include "doctor.h"
 #include "echo.h"
 #include "io/path.h"
@@ -86,12 +87,11 @@ static void judge_probe(struct doctor *d, struct json_object *o)
 void doctor_rlocs(struct doctor *d)
 {
 	const struct conf_xtr *x = d->conf ? d->conf->xtr : NULL;
-	size_t n = d->rlocs ? json_object_array_length(d->rlocs) : 0;
 
 	for (size_t i = 0; d->route && x && i < x->rloc_count; i++)
 		look_at_own(d, &x->rlocs[i]);
-	for (size_t i = 0; i < n; i++)
-		judge_probe(d, json_object_array_get_idx(d->rlocs, i));
+	for (size_t i = 0; i < said_count(d->rlocs); i++)
+		judge_probe(d, said_at(d->rlocs, i));
 }
 
 /* --- MTU --- */

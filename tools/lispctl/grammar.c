@@ -9,7 +9,7 @@
 #include <linux/lisp.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define BIT(w) (1u << (w))
+#define BIT(w) (1ull << (w))
 
 /* --- commands --- */
 
@@ -26,8 +26,8 @@ static const struct command {
 	const char *object;
 	const char *verb;	/* NULL: there is but one */
 	enum word_id operand;	/* value that stands without its word */
-	uint32_t allowed;
-	uint32_t needed;
+	uint64_t allowed;		/* 1 << enum word_id */
+	uint64_t needed;
 } commands[CMD_COUNT] = {
 	[CMD_SHOW] = { "show", NULL, WORD_WHAT, BIT(WORD_WHAT) |
 		BIT(WORD_EID) | BIT(WORD_IID) | BIT(WORD_PREFIX),
@@ -40,7 +40,6 @@ static const struct command {
 	[CMD_RELOAD] = { "reload", NULL, NO_OPERAND, 0, 0 },
 	[CMD_TRACE] = { "trace", NULL, WORD_EID, BIT(WORD_EID) | BIT(WORD_IID),
 		BIT(WORD_EID) | BIT(WORD_IID) },
-	[CMD_WATCH] = { "watch", NULL, NO_OPERAND, 0, 0 },
 	[CMD_MAP_ADD] = { "map-cache", "add", NO_OPERAND,
 		KEY | LOCATORS | BIT(WORD_ACTION) | BIT(WORD_TTL) |
 		BIT(WORD_VERSION) | BIT(WORD_HOME_IID), KEY_NEEDED },
@@ -67,7 +66,9 @@ static const struct command {
 		BIT(WORD_IID) },
 	[CMD_IID_DEL] = { "iid", "del", WORD_IID, FILTER, BIT(WORD_IID) },
 	[CMD_IID_SHOW] = { "iid", "show", WORD_IID, FILTER, 0 },
-	[CMD_MONITOR] = { "monitor", NULL, NO_OPERAND, 0, 0 },
+	[CMD_MONITOR] = { "monitor", NULL, NO_OPERAND,
+		BIT(WORD_IID) | BIT(WORD_PREFIX) | BIT(WORD_KIND) |
+		BIT(WORD_RETRIES) | BIT(WORD_KERNEL) | BIT(WORD_DAEMON), 0 },
 	[CMD_DOCTOR] = { "doctor", NULL, NO_OPERAND, BIT(WORD_CONFIG), 0 },
 	[CMD_TOP] = { "top", NULL, NO_OPERAND,
 		BIT(WORD_DELAY) | BIT(WORD_TIMES), 0 },
@@ -241,6 +242,9 @@ static int check(const struct command *c, const struct args *a,
 	if ((a->command == CMD_CLEAR || a->command == CMD_CLEAR_REFERRALS) &&
 	    args_said(a, WORD_IID) != args_said(a, WORD_PREFIX))
 		return refuse(why, "\"iid\" and \"prefix\" go together");
+	if (args_said(a, WORD_KERNEL) && args_said(a, WORD_DAEMON))
+		return refuse(why, "\"--kernel\" and \"--daemon\" exclude "
+			      "each other: without them both are watched");
 	if (a->command != CMD_MAP_ADD)
 		return 0;
 	if (a->action == LISP_ACTION_FORWARD && !a->locators.count)

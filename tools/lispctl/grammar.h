@@ -18,7 +18,6 @@ enum command_id {
 	CMD_CLEAR_REFERRALS,
 	CMD_RELOAD,
 	CMD_TRACE,
-	CMD_WATCH,
 	CMD_MAP_ADD,
 	CMD_MAP_DEL,
 	CMD_MAP_FLUSH,
@@ -71,15 +70,20 @@ enum word_id {
 	WORD_WRITE,
 	WORD_WITH,
 	WORD_DRY_RUN,
+	WORD_KIND,
+	WORD_RETRIES,
+	WORD_KERNEL,
+	WORD_DAEMON,
 	WORD_COUNT
 };
 
 #define ARGS_DEVICES_MAX	8
+#define ARGS_KINDS_MAX		16
 
 /* A command line, understood.  What was not said is zero. */
 struct args {
 	enum command_id command;
-	uint32_t said;			/* 1 << enum word_id */
+	uint64_t said;			/* 1 << enum word_id */
 	const char *what;
 	struct addr address;
 	struct addr eid;
@@ -103,11 +107,14 @@ struct args {
 	size_t device_count;
 	const char *write;		/* in argv */
 	const char *with;		/* "tcpdump", "tshark" */
+	const char *kinds[ARGS_KINDS_MAX];	/* of events */
+	size_t kind_count;
+	uint32_t retries;
 };
 
 static inline bool args_said(const struct args *a, enum word_id w)
 {
-	return a->said & 1u << w;
+	return a->said & 1ull << w;
 }
 
 #define GRAMMAR_WHY_MAX	512

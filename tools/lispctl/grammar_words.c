@@ -8,6 +8,8 @@
 
 #include <linux/lisp.h>
 
+#include "sm/event.h"
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static int number(const char *text, uint32_t min, uint32_t max, uint32_t *to)
@@ -272,6 +274,36 @@ static int read_with(const char *text, struct args *a)
 	return -EINVAL;
 }
 
+/* Kinds of events: of the kernel, lispd's machines, and its other events. */
+static const char *const kinds[] = {
+	"miss", "map", "local", "rloc", "reach", "iid",
+	"cache", "ddt", "probe", "register", "resolve", "resolver",
+};
+
+static const char *nth_kind(uint32_t i)
+{
+	if (i < COUNT(kinds))
+		return kinds[i];
+	i -= COUNT(kinds);
+	return i < LOG_EVENT_COUNT ? log_events[i].name : "?";
+}
+
+static int read_kind(const char *text, struct args *a)
+{
+	for (uint32_t i = 0; a->kind_count < ARGS_KINDS_MAX &&
+	     *nth_kind(i) != '?'; i++)
+		if (!strcmp(nth_kind(i), text)) {
+			a->kinds[a->kind_count++] = nth_kind(i);
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static int read_retries(const char *text, struct args *a)
+{
+	return number(text, 0, UINT32_MAX, &a->retries);
+}
+
 #define ADDRESS_FORM	"an IPv4 or IPv6 address"
 
 const struct word words[WORD_COUNT] = {
@@ -337,8 +369,16 @@ const struct word words[WORD_COUNT] = {
 		"the name of a file, \"-\" for standard output") },
 	[WORD_WITH] = { WORD("with", "PROGRAM", read_with,
 		"tcpdump or tshark"), .nth = nth_program },
+	[WORD_KIND] = { WORD("kind", "KIND", read_kind, "at most 16 of miss, "
+		"map, local, rloc, reach, iid (of the kernel), transition, "
+		"cache, ddt, probe, register, resolve, resolver, or another "
+		"event that lispd logs"), .nth = nth_kind, .repeats = true },
+	[WORD_RETRIES] = { WORD("retries", "NUMBER", read_retries,
+		"a number, 0 to 4294967295") },
 	/* Without a value. */
 	[WORD_DRY_RUN] = { .name = "--dry-run" },
+	[WORD_KERNEL] = { .name = "--kernel" },
+	[WORD_DAEMON] = { .name = "--daemon" },
 #undef OF_LOCATOR
 #undef WORD
 };

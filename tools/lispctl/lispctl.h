@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * lispctl: one command, and two places it may be about: lispd, through its
- * control socket (show, probe, clear, reload, trace, watch), or the kernel,
- * through generic netlink (all others).
+ * control socket (show, probe, clear, reload, trace), or the kernel,
+ * through generic netlink (the others); monitor and doctor are about both.
  */
 #ifndef LISPCTL_LISPCTL_H
 #define LISPCTL_LISPCTL_H
@@ -21,7 +21,6 @@ struct options {
 /* All return an exit status and say on stderr what went wrong. */
 int show_run(const struct options *opt, const struct args *a);
 int kernel_run(const struct options *opt, const struct args *a);
-int watch_run(const struct options *opt, const struct args *a);
 int monitor_run(const struct options *opt, const struct args *a);
 int top_run(const struct options *opt, const struct args *a);
 int capture_run(const struct options *opt, const struct args *a);

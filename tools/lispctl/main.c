@@ -29,7 +29,6 @@ static int (*const runs[CMD_COUNT])(const struct options *,
 	[CMD_CLEAR_REFERRALS] = show_run,
 	[CMD_RELOAD] = show_run,
 	[CMD_TRACE] = show_run,
-	[CMD_WATCH] = watch_run,
 	[CMD_MAP_ADD] = kernel_run,
 	[CMD_MAP_DEL] = kernel_run,
 	[CMD_MAP_FLUSH] = kernel_run,
@@ -66,10 +65,11 @@ static void usage(FILE *f)
 	      SOCKET_DEFAULT ")\n"
 	      "  -j, --json           print JSON\n"
 	      "  -h, --help           this text\n\n"
-	      "\"show\", \"probe\", \"clear\", \"reload\", \"trace\" and "
-	      "\"watch\" ask lispd, everything\nelse the kernel itself; \"doctor\" both.\n"
-	      "Exit status: 0; 1 command not understood; 2 it failed; 3 the "
-	      "lispd that was watched\nhas ended; of \"doctor\" 0 all is "
+	      "\"show\", \"probe\", \"clear\", \"reload\" and \"trace\" ask "
+	      "lispd, everything else the\nkernel itself; \"monitor\" and "
+	      "\"doctor\" both.\n"
+	      "Exit status: 0; 1 command not understood; 2 it failed; 3 what "
+	      "was watched has ended;\nof \"doctor\" 0 all is "
 	      "well, 1 warnings, 2 something is bad.\n", f);
 }
 

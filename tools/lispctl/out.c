@@ -317,24 +317,40 @@ int out_object(FILE *f, bool json, struct json_object *object)
 	return fflush(f) || ferror(f) ? -EIO : 0;
 }
 
-void socket_complain(const char *path, int err)
+const char *socket_why(const char *path, int err, char *text, size_t size)
 {
 	switch (err) {
 	case -ENOENT:
 	case -ECONNREFUSED:
-		complain("no lispd behind \"%s\" (%s); -s names another socket",
-			 path, strerror(-err));
+		snprintf(text, size, "no lispd behind \"%s\" (%s); -s names "
+			 "another socket", path, strerror(-err));
 		break;
 	case -ETIMEDOUT:
-		complain("lispd did not answer within %d s", SOCKET_TIMEOUT_S);
+		snprintf(text, size, "lispd did not answer within %d s",
+			 SOCKET_TIMEOUT_S);
 		break;
 	case -EBADMSG:
-		complain("the answer of lispd is no JSON");
+		snprintf(text, size, "what answers behind \"%s\" makes no "
+			 "sense: is it lispd?", path);
+		break;
+	case -EMSGSIZE:
+		snprintf(text, size, "what answers behind \"%s\" says more "
+			 "than %u MiB without an end of line: is it lispd?",
+			 path, SOCKET_LINE_MAX >> 20);
 		break;
 	case -ECONNRESET:
-		complain("lispd closed the connection without an answer");
+		snprintf(text, size, "lispd closed the connection without an "
+			 "answer");
 		break;
 	default:
-		complain("\"%s\": %s", path, strerror(-err));
+		snprintf(text, size, "\"%s\": %s", path, strerror(-err));
 	}
+	return text;
+}
+
+void socket_complain(const char *path, int err)
+{
+	char text[512];
+
+	complain("%s", socket_why(path, err, text, sizeof(text)));
 }

@@ -45,6 +45,9 @@ int out_object(FILE *f, bool json, struct json_object *object);
  * without control characters.  NULL (as json-c has it for null) is "-". */
 char *out_text(struct json_object *value);
 
+/* What @err of the control socket at @path means, in @text. */
+const char *socket_why(const char *path, int err, char *text, size_t size);
+
 /* Say what @err of the control socket at @path means. */
 void socket_complain(const char *path, int err);
 

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What lispd is asked: a line of JSON to it, a line back:
- *
- *	{"command": "show", "what": "map-cache", "after": "..."}
- *	{"data": ..., "next": "..."}  or  {"error": "..."}
- *
- * Data is an object, shown as lines of name and value, or a list of objects,
- * shown as a table.  A list may come in pieces: "next" of one is "after" of
- * the question for the following.
+ * What lispd is asked (common/lispd.h), and its answer.  Data is an object,
+ * shown as lines of name and value, or a list of objects, shown as a table.
  */
 #include "lispctl.h"
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <json-c/json.h>
 
+#include "../common/lispd.h"
+#include "../common/said.h"
 #include "../common/socket.h"
 #include "out.h"
 
@@ -163,26 +158,16 @@ static const char *const names[CMD_COUNT] = {
 	[CMD_TRACE] = "trace",
 };
 
-static int send_request(int fd, const struct args *a, const char *after)
+static struct json_object *question(const struct args *a)
 {
 	struct json_object *o = json_object_new_object();
 	char eid[EID_TEXT_MAX], address[ADDR_TEXT_MAX];
-	const char *text;
-	size_t len;
-	int err;
 
 	say(o, "command", names[a->command]);
 	say(o, "what", a->what);
 	say(o, "rloc", address_said(a, address));
 	say(o, "eid", eid_said(a, eid));
-	say(o, "after", after);
-	text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN,
-						 &len);
-	err = socket_send(fd, text, len);
-	if (!err)
-		err = socket_send(fd, "\n", 1);
-	json_object_put(o);
-	return err;
+	return o;
 }
 
 /* --- the answer --- */
@@ -191,9 +176,9 @@ static int send_request(int fd, const struct args *a, const char *after)
 struct show {
 	const struct options *opt;
 	const struct args *args;
-	int fd;
-	FILE *in;
+	struct socket_in in;
 	struct out *out;		/* NULL: no list so far */
+	bool said;			/* what went wrong */
 };
 
 /* A list without a view, of a newer lispd, is shown object by object. */
@@ -210,33 +195,27 @@ static struct out *new_out(const struct show *s, const char *what)
 
 static int print_list(struct show *s, struct json_object *list)
 {
-	size_t n = json_object_array_length(list);
-
-	for (size_t i = 0; i < n; i++)
-		if (!json_object_is_type(json_object_array_get_idx(list, i),
-					 json_type_object))
-			return -EBADMSG;
+	if (!said_is_list(list))
+		return -EBADMSG;
 	if (!s->out)
 		s->out = new_out(s, s->args->what ? s->args->what :
 				 names[s->args->command]);
 	if (!s->out)
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		out_add(s->out,
-			json_object_get(json_object_array_get_idx(list, i)));
+	for (size_t i = 0; i < said_count(list); i++)
+		out_add(s->out, json_object_get(said_at(list, i)));
 	return 0;
 }
 
 /* The list @key of @o as a table with a title. */
 static int print_part(struct show *s, struct json_object *o, const char *key)
 {
-	struct json_object *list;
+	struct json_object *list = said_list(o, key);
 	int err;
 
-	if (!json_object_object_get_ex(o, key, &list) ||
-	    !json_object_is_type(list, json_type_array))
+	if (!list)
 		return 0;
-	if (!json_object_array_length(list)) {
+	if (!said_count(list)) {
 		printf("\n%s: none\n", key);
 		return 0;
 	}
@@ -274,13 +253,12 @@ static int print_object(struct show *s, struct json_object *o)
 	    !s->opt->json)
 		return print_registration(s, o);
 	if (s->args->command == CMD_TRACE && !s->opt->json &&
-	    json_object_object_get_ex(o, "locators", &list)) {
+	    (list = said_list(o, "locators"))) {
 		json_object_get(list);
 		json_object_object_del(o, "locators");
 	}
 	err = out_object(stdout, s->opt->json, json_object_get(o));
-	if (!err && json_object_is_type(list, json_type_array) &&
-	    json_object_array_length(list))
+	if (!err && said_count(list))
 		err = print_list(s, list);
 	json_object_put(list);
 	return err;
@@ -303,71 +281,43 @@ static int print_data(struct show *s, struct json_object *data)
 	return -EBADMSG;
 }
 
-/* *@next, if there is more, is inside @answer. */
-static int print_answer(struct show *s, struct json_object *answer,
-			const char **next)
+static int on_answer(void *arg, struct json_object *answer)
 {
 	struct json_object *member;
+	struct show *s = arg;
 	int err = -EBADMSG;
 
-	*next = NULL;
 	if (json_object_object_get_ex(answer, "error", &member)) {
-		complain("lispd: %s", json_object_get_string(member));
+		complain("lispd: %s", member ? json_object_get_string(member) :
+			 "no, and no reason");
+		s->said = true;
 		return -EPROTO;
 	}
 	if (json_object_object_get_ex(answer, "data", &member))
 		err = print_data(s, member);
-	if (err == -EBADMSG)
-		complain("the answer of lispd makes no sense");
-	else if (err)
+	if (err && err != -EBADMSG) {
 		complain("cannot write the answer: %s", strerror(-err));
-	if (json_object_object_get_ex(answer, "next", &member))
-		*next = json_object_get_string(member);
-	return err;
-}
-
-/* Ask until everything was said.  An answer is kept until the next one has
- * been asked for: "after" is in it. */
-static int converse(struct show *s)
-{
-	struct json_object *answer = NULL, *before;
-	const char *after = NULL;
-	int err;
-
-	do {
-		before = answer;
-		err = send_request(s->fd, s->args, after);
-		answer = err ? NULL : socket_read(s->in, &err);
-		json_object_put(before);
-		if (!answer) {
-			socket_complain(s->opt->socket, err);
-			return err;
-		}
-		err = print_answer(s, answer, &after);
-	} while (!err && after);
-	json_object_put(answer);
+		s->said = true;
+	}
 	return err;
 }
 
 int show_run(const struct options *opt, const struct args *a)
 {
 	struct show s = { .opt = opt, .args = a };
+	struct json_object *q = question(a);
 	int err;
 
-	s.fd = socket_connect(opt->socket);
-	if (s.fd < 0) {
-		socket_complain(opt->socket, s.fd);
-		return LISPCTL_FAILED;
-	}
-	s.in = fdopen(s.fd, "r");
-	err = s.in ? converse(&s) : -errno;
+	err = socket_open(&s.in, opt->socket);
+	if (!err)
+		err = lispd_ask(&s.in, q, on_answer, &s);
+	if (err && !s.said)
+		socket_complain(opt->socket, err);
 	if (s.out && out_end(s.out) && !err) {
 		complain("cannot write the answer");
 		err = -EIO;
 	}
-	if (s.in)
-		fclose(s.in);
-	else
-		close(s.fd);
+	socket_close(&s.in);
+	json_object_put(q);
 	return err ? LISPCTL_FAILED : 0;
 }
