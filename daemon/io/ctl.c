@@ -42,7 +42,8 @@ struct ctl {
 
 /* --- the listening socket --- */
 
-/* Is somebody behind the socket at the address? */
+/* Is somebody behind the socket at the address?  Only who is refused knows that
+ * there is nobody; of datagrams, as /dev/log is, it is another error. */
 static bool is_alive(const struct sockaddr_un *sa)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -51,7 +52,7 @@ static bool is_alive(const struct sockaddr_un *sa)
 	if (fd < 0)
 		return true;
 	alive = !connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) ||
-		errno == EAGAIN;
+		errno != ECONNREFUSED;
 	close(fd);
 	return alive;
 }

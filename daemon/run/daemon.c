@@ -86,8 +86,8 @@ static int open_ctl(struct daemon *d)
 	if (d->ctl)
 		return 0;
 	if (err == -EADDRINUSE)
-		log_error("control socket %s: another lispd is behind it",
-			  cfg.path);
+		log_error("control socket %s: somebody is behind it: another "
+			  "lispd?", cfg.path);
 	else if (err == -EPERM && d->conf->control_group)
 		log_error("control socket %s: cannot be given to group \"%s\": "
 			  "who is not root must be a member", cfg.path,

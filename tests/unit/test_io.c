@@ -461,6 +461,13 @@ static void test_ctl_places(void **state)
 	close(fd);
 	server_open(&s, getuid(), -1);
 	server_close(&s);
+	/* Somebody is whom no stream leads to. */
+	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	assert_null(ctl_open(&cfg, &err));
+	assert_int_equal(err, -EADDRINUSE);
+	close(fd);
+	assert_int_equal(unlink(s.path), 0);
 	/* A file that is no socket is nobody's to remove. */
 	fd = mkstemp(file);
 	close(fd);
