@@ -2,6 +2,7 @@
 /* From a file to struct conf. */
 #include "cfg/conf.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <json-c/json.h>
 #include <json-c/json_visit.h>
@@ -46,6 +47,22 @@ static void read_blanks(struct json_tokener *tok, const char *blanks)
 	json_tokener_reset(tok);
 }
 
+/* Where, and what is there; a letter or a digit could be a key's. */
+static void report_syntax(struct cfg_errors *e, const char *text, size_t at,
+			  const char *what)
+{
+	size_t column = 1;
+
+	while (at >= column && text[at - column] != '\n')
+		column++;
+	if (ispunct((unsigned char)text[at]))
+		cfg_error_line(e, cfg_text_line_at(text, at), "not JSON: %s, "
+			       "at column %zu: %c", what, column, text[at]);
+	else
+		cfg_error_line(e, cfg_text_line_at(text, at), "not JSON: %s, "
+			       "at column %zu", what, column);
+}
+
 static struct json_object *read_text(struct json_tokener *tok,
 				     const char *text, struct cfg_errors *e)
 {
@@ -55,14 +72,16 @@ static struct json_object *read_text(struct json_tokener *tok,
 	/* With its NUL: numbers at the very end need to see that they end. */
 	o = json_tokener_parse_ex(tok, text, strlen(text) + 1);
 	err = json_tokener_get_error(tok);
-	if (err == json_tokener_continue || err == json_tokener_error_parse_eof) {
+	if (!text[strspn(text, " \t\r\n")]) {
+		cfg_error_line(e, 1, "empty: expected an object, { ... }");
+	} else if (err == json_tokener_continue ||
+		   err == json_tokener_error_parse_eof) {
 		cfg_error_line(e, cfg_text_line_at(text, strlen(text)),
 			       "file ends too early: a brace, a bracket or a "
 			       "quote is not closed");
 	} else if (err != json_tokener_success) {
-		cfg_error_line(e, cfg_text_line_at(text,
-						   json_tokener_get_parse_end(tok)),
-			       "not JSON: %s", json_tokener_error_desc(err));
+		report_syntax(e, text, json_tokener_get_parse_end(tok),
+			      json_tokener_error_desc(err));
 		json_object_put(o);
 		o = NULL;
 	}

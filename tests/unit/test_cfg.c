@@ -191,19 +191,20 @@ static const struct {
 	const char *error;	/* whole first line */
 } bad[] = {
 	/* not JSON */
-	{ "", "f:1: file ends too early: a brace, a bracket or a quote is "
-	  "not closed" },
+	{ "", "f:1: empty: expected an object, { ... }" },
 	{ "{\n\"name\": \"x\"\n", "f:3: file ends too early: a brace, a "
 	  "bracket or a quote is not closed" },
 	{ "{\n\n\"name\" \"x\"}", "f:3: not JSON: object property name "
-	  "separator ':' expected" },
+	  "separator ':' expected, at column 8: \"" },
 	{ "{\n/* no end\n\n}", "f:2: comment does not end" },
-	{ "{} {}", "f:1: not JSON: unexpected character" },
-	{ "{\"name\": 'x'}", "f:1: not JSON: unexpected character" },
+	{ "{} {}", "f:1: not JSON: unexpected character, at column 4: {" },
+	{ "{\n\"k\": x}", "f:2: not JSON: unexpected character, at column 6" },
+	{ "{\"name\": 'x'}", "f:1: not JSON: unexpected character, at column "
+	  "10: '" },
 	{ "[]", "f:1: expected an object, { ... }" },
 	{ "null", "f:1: expected an object, { ... }" },
 	{ "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]",
-	  "f:1: not JSON: nesting too deep" },
+	  "f:1: not JSON: nesting too deep, at column 17: [" },
 
 	/* keys */
 	{ "{}", "f:1: no role: expected \"xtr\", \"map-server\", "
