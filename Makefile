@@ -177,6 +177,8 @@ tools: $(addprefix $(B)/,$(TOOLS)) $(IPLINK)
 SERIES ?= 6.1
 HERE_KDIR := $(wildcard /lib/modules/$(shell uname -r)/build)
 KDIR ?= $(HERE_KDIR)
+module_words = $(if $(C),C=$(C)) $(if $(V),V=$(V)) \
+	$(if $(findstring clang,$(CC)),CC=$(CC))
 
 .PHONY: module
 module:
@@ -185,7 +187,7 @@ ifeq ($(KDIR),)
 		"building the module for the guest kernel $(SERIES)."
 	$(Q)$(MAKE) module-$(SERIES)
 else
-	+$(Q)tests/vm/build-module "$(KDIR)" $(if $(C),C=$(C)) $(if $(V),V=$(V))
+	+$(Q)tests/vm/build-module "$(KDIR)" $(module_words)
 endif
 
 # module-6.1, module-6.12, module-uml-debug ...: for a guest kernel, unpacked or
@@ -194,8 +196,7 @@ endif
 module-guests: module-6.1 module-6.12
 module-%:
 	$(Q)tests/vm/build-kernel $*
-	+$(Q)tests/vm/build-module "$$(tests/vm/kdir $*)" \
-		$(if $(C),C=$(C)) $(if $(V),V=$(V))
+	+$(Q)tests/vm/build-module "$$(tests/vm/kdir $*)" $(module_words)
 
 # Pictures, by dpic, which unlike graphviz measures no text: it gives the same
 # whatever fonts a machine has.  Its comments have its version and are left out.
@@ -428,7 +429,7 @@ distclean:
 
 help:
 	@sed -n '/^#/!q; s/^# \?//p' Makefile | tail -n +3
-	@echo "  make module [KDIR=... | SERIES=6.12] [C=2]   one kernel"
+	@echo "  make module [KDIR=... | SERIES=6.12] [C=2] [CC=clang]   one kernel"
 	@echo "  make module-guests                           both guest kernels"
 	@echo "  make unit-tests sim-tests fuzz-tests         build tests only"
 	@echo "  make regen     generated netlink files from the spec"
