@@ -112,9 +112,10 @@ static void set_active(struct lisp_reacts *r, struct lisp_react_slot *slot,
 
 	slot->pending = pending;
 	slot->doing = doing;
-	if (slot->what.kind == LISP_REACT_STATUS)
-		smp_store_release(&r->changing,
-				  r->changing + is_active(slot) - was);
+	if (slot->what.kind != LISP_REACT_STATUS)
+		return;
+	/* what was changed is seen first: lisp_react_is_changing() */
+	smp_store_release(&r->changing, r->changing + is_active(slot) - was);
 }
 
 /* A flood of packets must not keep the work running. */

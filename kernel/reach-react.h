@@ -102,6 +102,7 @@ void lisp_react_recall(struct lisp_net *ln, const struct lisp_react *what,
  */
 static inline bool lisp_react_is_changing(const struct lisp_reacts *r)
 {
+	/* before what is read next: set_active() */
 	return smp_load_acquire(&r->changing);
 }
 

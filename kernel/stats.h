@@ -30,6 +30,7 @@ struct sk_buff;
  * @LISP_COUNT_ICMP_UNREACHABLE: the same: destination unreachable
  * @LISP_COUNT_ICMP_HOP_LIMIT: the same: TTL or hop limit exceeded
  * @LISP_COUNT_ICMP_REFUSED: the same: they quote a packet that is not ours
+ * @LISP_COUNTS: how many there are
  */
 enum lisp_count {
 	LISP_COUNT_NATIVE,
