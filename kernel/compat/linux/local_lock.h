@@ -2,6 +2,8 @@
 #ifndef _LISP_COMPAT_LINUX_LOCAL_LOCK_H
 #define _LISP_COMPAT_LINUX_LOCAL_LOCK_H
 
+/* Until 6.1 at least, it uses current with lockdep and does not say so. */
+#include <linux/sched.h>
 #include_next <linux/local_lock.h>
 #include <lisp-probes.h>
 
