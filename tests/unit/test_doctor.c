@@ -116,8 +116,7 @@ static void worst_counts(void **state)
 
 static void configuration(void **state)
 {
-	char *lines[] = { "f:1: bad", NULL };
-	struct cfg_errors e = { .count = 1, .lines = { lines[0] } };
+	struct cfg_errors e = { .count = 1, .lines = { "f:1: bad" } };
 	struct doctor d = doctor();
 	struct conf c = { 0 };
 
@@ -665,8 +664,7 @@ static void echo_to_oneself(void **state)
 	if (e.err == -EPERM || e.err == -EACCES)
 		skip();
 	assert_int_equal(e.err, 0);
-	assert_true(e.small);
-	assert_true(e.large);
+	assert_true(e.small && e.large);
 	assert_int_equal(e.reported, 0);
 }
 
