@@ -141,6 +141,17 @@ static void answer_long(int fd)
 		continue;
 }
 
+/* With what a terminal would obey. */
+static void answer_rude(int fd)
+{
+	static const char text[] = "{\"error\":\"no\\u001b]0;x\\u0007\\u009b\"}\n";
+	const struct socket_in out = { .fd = fd };
+	char question[4096];
+
+	if (read(fd, question, sizeof(question)) > 0)
+		socket_send(&out, text, strlen(text));
+}
+
 /* Always something more; only what is kept has an end. */
 static void answer_more(int fd)
 {
@@ -309,6 +320,14 @@ static void lines_have_an_end(void **state)
 	served();
 }
 
+static void refusals_are_plain(void **state)
+{
+	serve(answer_rude);
+	assert_int_equal(run("show status", false), LISPCTL_FAILED);
+	assert_string_equal(complaint, "lispd: no?]0;x???");
+	served();
+}
+
 static void and_so_have_lists(void **state)
 {
 	int err = 0;
@@ -443,6 +462,7 @@ int main(void)
 		cmocka_unit_test(doctors_too),
 		cmocka_unit_test(and_shells),
 		cmocka_unit_test(lines_have_an_end),
+		cmocka_unit_test(refusals_are_plain),
 		cmocka_unit_test(and_so_have_lists),
 	};
 

@@ -6,6 +6,7 @@
 #include "lispctl.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -286,10 +287,12 @@ static int on_answer(void *arg, struct json_object *answer)
 	struct json_object *member;
 	struct show *s = arg;
 	int err = -EBADMSG;
+	char *text;
 
 	if (json_object_object_get_ex(answer, "error", &member)) {
-		complain("lispd: %s", member ? json_object_get_string(member) :
-			 "no, and no reason");
+		text = member ? out_text(member) : NULL;
+		complain("lispd: %s", text ? text : "no, and no reason");
+		free(text);
 		s->said = true;
 		return -EPROTO;
 	}
