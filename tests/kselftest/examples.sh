@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# once
+# slow
 # timeout 300
 # The control planes of Documentation/examples: a ping whose miss they answer.
 # shellcheck source=lib.sh
