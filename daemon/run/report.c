@@ -137,7 +137,7 @@ static void emit_event(struct report_limit *limit, const struct action_log *l)
 	if (l->site)
 		add(&line, ", site %s", l->site);
 	if (l->number)
-		add(&line, ", number %" PRIu64, l->number);
+		add(&line, ", %s %" PRIu64, info->number, l->number);
 	emit_with_fields(limit, &line, l);
 }
 

@@ -2,68 +2,70 @@
 /* Names, sentences and levels of what the machines say. */
 #include "sm/event.h"
 
-#define ROW(e, n, l, r, t) \
-	[LOG_##e] = { .name = n, .text = t, .level = LOG_LEVEL_##l, .remote = r }
+#define COUNTS(e, n, l, r, num, t) \
+	[LOG_##e] = { .name = n, .text = t, .number = num, \
+		      .level = LOG_LEVEL_##l, .remote = r }
+#define ROW(e, n, l, r, t) COUNTS(e, n, l, r, "nonce", t)
 
 const struct log_event_info log_events[LOG_EVENT_COUNT] = {
 	ROW(TRANSITION, "transition", DEBUG, true, "state changed"),
 
-	ROW(MSG_UNEXPECTED, "message-unexpected", INFO, true,
+	COUNTS(MSG_UNEXPECTED, "message-unexpected", INFO, true, "type",
 	    "message that no role of this node handles"),
-	ROW(ECM_BAD, "ecm-bad", INFO, true,
+	COUNTS(ECM_BAD, "ecm-bad", INFO, true, "reason",
 	    "encapsulated message cannot be parsed"),
 	ROW(NO_MEMORY, "no-memory", WARNING, true, "out of memory"),
 
-	ROW(RESOLVE_FULL, "resolve-full", WARNING, true,
+	COUNTS(RESOLVE_FULL, "resolve-full", WARNING, true, "EIDs",
 	    "too many EIDs are being resolved, one is left out"),
-	ROW(RESOLVE_TIMEOUT, "resolve-timeout", NOTICE, true,
+	COUNTS(RESOLVE_TIMEOUT, "resolve-timeout", NOTICE, true, "tries",
 	    "no Map-Resolver answered"),
-	ROW(RESOLVE_NO_RESOLVER, "resolve-no-resolver", WARNING, true,
+	COUNTS(RESOLVE_NO_RESOLVER, "resolve-no-resolver", WARNING, true, "of",
 	    "no Map-Resolver can be sent to"),
 	ROW(REPLY_NONCE, "reply-nonce", INFO, true,
 	    "Map-Reply with a nonce that is not outstanding"),
 	ROW(REPLY_COVERAGE, "reply-coverage", INFO, true,
 	    "Map-Reply without a record for the EID asked"),
-	ROW(REPLY_RECORD, "reply-record", INFO, true,
+	COUNTS(REPLY_RECORD, "reply-record", INFO, true, "foreign",
 	    "Map-Reply record outside of what was asked, left out"),
-	ROW(REPLY_SHORT_PREFIX, "reply-short-prefix", INFO, true,
+	COUNTS(REPLY_SHORT_PREFIX, "reply-short-prefix", INFO, true, "length",
 	    "Map-Reply prefix is shorter than allowed, cut or left out"),
 	ROW(REPLY_LOCAL_EID, "reply-local-eid", INFO, true,
 	    "Map-Reply for an EID of our own, left out"),
-	ROW(REPLY_RLOC, "reply-rloc", INFO, true,
+	COUNTS(REPLY_RLOC, "reply-rloc", INFO, true, "locator",
 	    "unusable locator in a Map-Reply, left out"),
 	ROW(SMR_IGNORED, "smr-ignored", DEBUG, true,
 	    "solicited to ask for an EID that is not cached"),
 
-	ROW(CACHE_FULL, "cache-full", WARNING, true,
+	COUNTS(CACHE_FULL, "cache-full", WARNING, true, "mappings",
 	    "map-cache is full, an entry had to go"),
-	ROW(CACHE_CLAIMED, "cache-claimed", DEBUG, false,
+	COUNTS(CACHE_CLAIMED, "cache-claimed", DEBUG, false, "TTL",
 	    "mapping of an earlier run kept"),
-	ROW(CACHE_SWEPT, "cache-swept", INFO, false,
+	COUNTS(CACHE_SWEPT, "cache-swept", INFO, false, "TTL",
 	    "mapping of an earlier run not wanted any more, deleted"),
 
 	ROW(PROBE_FULL, "probe-full", WARNING, true,
 	    "too many RLOCs, this one is not probed"),
 	ROW(PROBE_REPLY, "probe-reply", INFO, true,
 	    "answer to an RLOC-probe that does not hold up"),
-	ROW(RLOC_DOWN, "rloc-down", NOTICE, true,
+	COUNTS(RLOC_DOWN, "rloc-down", NOTICE, true, "mappings",
 	    "RLOC does not answer probes, out of use"),
-	ROW(RLOC_UP, "rloc-up", NOTICE, true,
+	COUNTS(RLOC_UP, "rloc-up", NOTICE, true, "mappings",
 	    "RLOC answers probes again, in use"),
-	ROW(REGISTERED, "registered", NOTICE, false,
+	COUNTS(REGISTERED, "registered", NOTICE, false, "EID-prefixes",
 	    "registered with Map-Server"),
-	ROW(REGISTER_SILENT, "register-silent", WARNING, true,
+	COUNTS(REGISTER_SILENT, "register-silent", WARNING, true, "tries",
 	    "Map-Server does not acknowledge registrations (\"lispctl doctor\" "
 	    "says more)"),
 	ROW(REGISTER_REFUSED, "register-refused", WARNING, false,
 	    "Map-Server did not accept the registration of an EID"),
-	ROW(REGISTER_FAILED, "register-failed", ERROR, true,
+	COUNTS(REGISTER_FAILED, "register-failed", ERROR, true, "errno",
 	    "Map-Register cannot be made"),
 	ROW(NOTIFY_NONCE, "notify-nonce", INFO, true,
 	    "Map-Notify from none of our Map-Servers"),
 	ROW(NOTIFY_AUTH, "notify-auth", WARNING, true,
 	    "Map-Notify fails authentication"),
-	ROW(NOTIFY_CHANGE, "notify-change", INFO, true,
+	COUNTS(NOTIFY_CHANGE, "notify-change", INFO, true, "locators",
 	    "Map-Server announces a change of our mapping"),
 
 	ROW(REQUEST_NO_MATCH, "request-no-match", INFO, true,
@@ -74,7 +76,7 @@ const struct log_event_info log_events[LOG_EVENT_COUNT] = {
 	    "Map-Request over the rate limit"),
 	ROW(REQUEST_DELEGATED, "request-delegated", INFO, true,
 	    "asked as a Map-Server for an EID that is delegated to others"),
-	ROW(REQUEST_INVALID, "request-invalid", INFO, true,
+	COUNTS(REQUEST_INVALID, "request-invalid", INFO, true, "flags",
 	    "Map-Request with contradictory flags"),
 
 	ROW(SITE_UNKNOWN, "site-unknown", WARNING, true,

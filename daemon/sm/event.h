@@ -109,6 +109,7 @@ enum log_event {
 struct log_event_info {
 	const char *name;		/* "reply-nonce": stable, for JSON */
 	const char *text;		/* a sentence without its full stop */
+	const char *number;		/* what its number is, for people */
 	enum log_level level;
 	bool remote;			/* a remote can cause it at will */
 };

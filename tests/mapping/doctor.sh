@@ -78,6 +78,7 @@ wrong_key_at_server()
 		"$net.90" 2001:db8:1::/48 && return 1
 	doctor dms dms "$art/dms.conf"
 	[ "$status" = 2 ] && finds bad sites '0 registrations.*"key":' &&
+		grep "fails authentication.*, nonce [0-9]" "$art/dms.log" &&
 		ip netns exec dx "$top/tests/mapping/etr" "$net.91" secret \
 			"$net.90" 2001:db8:1::/48 || return 1
 	doctor dms dms "$art/dms.conf"

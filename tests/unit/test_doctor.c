@@ -399,8 +399,6 @@ static void routes(void **state)
 	v.vrf = NULL;
 	judge_own_eid(&d, &v, &p, false);
 	says(&d, "warning", "no route leads to the own", "add a route");
-	judge_way(&d, "RLOC", &a, RT_FOUND_OUT, "");
-	says(&d, "ok", "RLOC 192.0.2.1: there is a route", NULL);
 	judge_way(&d, "RLOC", &a, RT_FOUND_LOCAL, "");
 	says(&d, "ok", "RLOC 192.0.2.1: there is a route", NULL);
 	judge_way(&d, "Map-Server", &a, RT_FOUND_NONE, "");
