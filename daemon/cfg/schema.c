@@ -226,7 +226,9 @@ static const struct cfg_key vpn_keys[] = {
 			    0, 256),
 	  .doc = "Prefixes routed into the lisp device; default 0.0.0.0/0 and "
 		 "::/0, and none where the device shares the routing table "
-		 "of its underlay, or for a proxy." },
+		 "of its underlay, or for a proxy: then nothing is "
+		 "encapsulated but what other routes lead there. VPNs in the "
+		 "same VRF have no prefix in common." },
 	{ "database", LIST(CFG_OBJECT, conf_vpn, database, database_count,
 			   0, 65536), .section = &database_section,
 	  .doc = "The site's own EID-prefixes, which are registered." },
