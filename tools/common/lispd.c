@@ -2,7 +2,8 @@
 #include "lispd.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <json-c/json.h>
 
@@ -11,14 +12,19 @@
 
 /* --- a talk --- */
 
+/* At once: who has heard enough may close before the end of it. */
 static int send_question(struct socket_in *in, struct json_object *question)
 {
-	size_t len;
-	const char *text = json_object_to_json_string_length(question,
-						JSON_C_TO_STRING_PLAIN, &len);
-	int err = socket_send(in, text, len);
+	char *line;
+	int err, n = asprintf(&line, "%s\n",
+			      json_object_to_json_string_ext(question,
+						JSON_C_TO_STRING_PLAIN));
 
-	return err ? err : socket_send(in, "\n", 1);
+	if (n < 0)
+		return -ENOMEM;
+	err = socket_send(in, line, n);
+	free(line);
+	return err;
 }
 
 /* 0, and "after" of @question is what comes next; -ENOENT: nothing does.  One
