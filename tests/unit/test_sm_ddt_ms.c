@@ -124,7 +124,7 @@ static void not_registered(void **state)
 	assert_string_equal(said(),
 			    "ms-not-registered [100]10.1.6.0/23 1 I");
 	assert_int_equal(count_acts(ACTION_SEND), 1);
-	assert_int_equal(counted(ddt_counters(&ddt), "ms-not-registered"), 4);
+	assert_int_equal(counted(ddt_counters(&ddt), "map-server-not-registered"), 4);
 	assert_int_equal(counter("requests"), 0);
 }
 
@@ -329,11 +329,11 @@ static void never_too_often(void **state)
 	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 1));
 	for (int i = 0; i < 400; i++)
 		ASK("[100]10.8.0.1/32");
-	assert_int_equal(counted(ddt_counters(&ddt), "ms-ack"), 400);
+	assert_int_equal(counted(ddt_counters(&ddt), "map-server-ack"), 400);
 	own[0].complete = false;
 	for (int i = 0; i < 400; i++)
 		ASK("[100]10.2.0.1/32");
-	assert_int_equal(counted(ddt_counters(&ddt), "ms-not-registered"),
+	assert_int_equal(counted(ddt_counters(&ddt), "map-server-not-registered"),
 			 400);
 	own[0].complete = true;
 	for (int i = 0; i < 200; i++)
@@ -357,10 +357,10 @@ static void not_without_end(void **state)
 	put(NOW, REG(.eids = { "[100]10.8.0.0/16" }, .nonce = 1));
 	put(NOW, REG(.eids = { "[100]10.1.0.0/16" }, .nonce = 2));
 	ask_often(NOW, "[100]10.8.0.1/32");
-	assert_in_range(counted(ddt_counters(&ddt), "ms-ack"),
+	assert_in_range(counted(ddt_counters(&ddt), "map-server-ack"),
 			1500 + 2000, 1500 + 2500);
 	ask_often(NOW + 20000, "[100]10.2.0.1/32");
-	assert_in_range(counted(ddt_counters(&ddt), "ms-not-registered"),
+	assert_in_range(counted(ddt_counters(&ddt), "map-server-not-registered"),
 			1500 + 2000, 1500 + 2500);
 	ask_often(NOW + 40000, "[100]11.0.0.1/32");
 	assert_in_range(counted(ddt_counters(&ddt), "not-authoritative"),
