@@ -29,7 +29,7 @@ static const struct expo_row dev_rows[] = {
 	    "Octets of these, without outer headers"),
 	DEV(EXPO_COUNTER, "native_packets", NULL, native_packets,
 	    "Packets sent as they were, through the native uplink"),
-	DEV(EXPO_COUNTER, "receive_reserved_bits", NULL, rx_reserved,
+	DEV(EXPO_COUNTER, "receive_reserved", NULL, rx_reserved,
 	    "Packets accepted that had reserved bits set"),
 	DEV(EXPO_COUNTER, "misses", NULL, misses, "Misses reported"),
 	DEV(EXPO_GAUGE, "held_packets", NULL, held_packets,
