@@ -23,6 +23,26 @@ enum addr_family conf_rloc_family(const struct conf_rloc *r)
 	return r->interface ? families[r->family] : r->address.family;
 }
 
+/* Without a VRF the routing table is the main one. */
+static bool is_underlay(const struct conf *c, const char *vrf)
+{
+	return vrf ? c->underlay && !strcmp(vrf, c->underlay) : !c->underlay;
+}
+
+size_t conf_vpn_space(const struct conf *c, const struct conf_vpn *v,
+		      const struct prefix **space)
+{
+	static const struct prefix all[] = {
+		{ .addr = { .family = ADDR_IPV4 } },
+		{ .addr = { .family = ADDR_IPV6 } },
+	};
+	bool as_given = v->eid_space || v->proxy_itr || v->proxy_etr ||
+		is_underlay(c, v->vrf);
+
+	*space = as_given ? v->eid_space : all;
+	return as_given ? v->eid_space_count : sizeof(all) / sizeof(all[0]);
+}
+
 /* By address, the first member; those without by interface and family. */
 static int cmp_rloc(const void *a, const void *b)
 {
@@ -240,10 +260,8 @@ static int cmp_space(const void *a, const void *b)
 static size_t spaces_of(const struct conf *c, size_t vpn, struct space *to)
 {
 	const struct conf_vpn *v = &c->xtr->vpns[vpn];
-	bool all = !v->eid_space && !v->proxy_itr && !v->proxy_etr && v->vrf &&
-		!(c->underlay && !strcmp(v->vrf, c->underlay));
-	const struct prefix *p = all ? conf_eid_space_default : v->eid_space;
-	size_t n = all ? 2 : v->eid_space_count;
+	const struct prefix *p;
+	size_t n = conf_vpn_space(c, v, &p);
 
 	for (size_t i = 0; to && i < n; i++)
 		to[i] = (struct space){

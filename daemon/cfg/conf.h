@@ -89,7 +89,7 @@ struct conf_vpn {
 	char *device;
 	char *vrf;			/* NULL: the device stays in the main table */
 	char *native;			/* NULL: no native uplink */
-	/* NULL: not given, then conf_eid_space_default or none */
+	/* NULL: not given; see conf_vpn_space() */
 	struct prefix *eid_space;
 	size_t eid_space_count;
 	struct conf_database *database;
@@ -259,7 +259,10 @@ void conf_check(struct conf *c, struct cfg_errors *e);
 /* Of an RLOC, whichever way it is given. */
 enum addr_family conf_rloc_family(const struct conf_rloc *r);
 
-/* EID space of a VPN that names none and has a routing table of its own. */
-extern const struct prefix conf_eid_space_default[2];
+/* What lispd leads into the device of a VPN: so many prefixes, from *@space.  One
+ * that names none has all, if its routing table is not that of the underlay and
+ * it is no proxy. */
+size_t conf_vpn_space(const struct conf *c, const struct conf_vpn *v,
+		      const struct prefix **space);
 
 #endif

@@ -668,8 +668,3 @@ static const struct cfg_key conf_keys[] = {
 const struct cfg_section conf_schema = {
 	"the configuration", sizeof(struct conf), conf_keys
 };
-
-const struct prefix conf_eid_space_default[2] = {
-	{ .addr = { .family = ADDR_IPV4 } },
-	{ .addr = { .family = ADDR_IPV6 } },
-};

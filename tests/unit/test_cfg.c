@@ -381,6 +381,14 @@ static const struct {
 	  "f:5: xtr.vpns[1]: its 0.0.0.0/0 would lead into the device of VPN "
 	  "\"a\", too: expected another \"vrf\" or \"eid-space\"" },
 
+	/* the main table, which is another one than that of the underlay */
+	{ "{\"underlay\": \"u\", \"xtr\": {\"map-resolvers\": "
+	  "[\"192.0.2.9\"], \"rlocs\": " RLOC ",\n\"vpns\": "
+	  "[{\"name\": \"a\", \"iid\": 1, \"device\": \"l1\"},\n"
+	  "{\"name\": \"b\", \"iid\": 2, \"device\": \"l2\"}]}}",
+	  "f:3: xtr.vpns[1]: its 0.0.0.0/0 would lead into the device of VPN "
+	  "\"a\", too: expected another \"vrf\" or \"eid-space\"" },
+
 	/* keys of the cryptographic kind: never in the message */
 	{ XTR_MS("{\"address\": \"192.0.2.9\"}"),
 	  "f:5: xtr.map-servers[0]: expected either \"key\" or "

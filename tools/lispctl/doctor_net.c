@@ -252,22 +252,11 @@ static void judge_no_space(struct doctor *d, const struct conf_vpn *v,
 		      "VPN's; then \"lispctl reload\"");
 }
 
-/* What lispd leads into the device. */
-static size_t spaces_of(const struct conf *c, const struct conf_vpn *v,
-			const struct prefix **space)
-{
-	bool all = !v->eid_space && !v->proxy_itr && !v->proxy_etr && v->vrf &&
-		!(c->underlay && !strcmp(v->vrf, c->underlay));
-
-	*space = all ? conf_eid_space_default : v->eid_space;
-	return all ? 2 : v->eid_space_count;
-}
-
 static void look_at_space(struct doctor *d, const struct vpn_look *l)
 {
 	const struct conf_vpn *v = l->vpn;
 	const struct prefix *space;
-	size_t n = spaces_of(d->conf, v, &space);
+	size_t n = conf_vpn_space(d->conf, v, &space);
 	struct route_look any = { .found = false };
 
 	for (size_t i = 0; i < n; i++) {
