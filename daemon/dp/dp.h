@@ -36,9 +36,8 @@ struct dp_vpn {
 	unsigned int trust;		/* enum rt_trust */
 	struct addr local4;		/* source RLOCs; family ADDR_NONE: none */
 	struct addr local6;
-	const struct prefix *eid_space;
+	const struct prefix *eid_space;	/* that is led into the device */
 	size_t eid_space_count;
-	bool eid_space_given;		/* false: default, if there can be one */
 	uint8_t route_protocol;
 	uint32_t route_metric;
 };

@@ -113,7 +113,7 @@ static int prepare(struct dp_kernel *k, const struct dp_vpn *v,
 	err = find_vrf(k, s);
 	if (!err)
 		err = find_native(k, s);
-	if (!err && s->shared && v->eid_space_given && wants_default_route(v))
+	if (!err && s->shared && wants_default_route(v))
 		err = refuse(k, -EINVAL, "a default route into \"%s\" "
 			     "would catch its own underlay; use a VRF",
 			     v->device);
@@ -252,17 +252,11 @@ static int add_route(struct dp_kernel *k, const struct setup *s,
 static int add_routes(struct dp_kernel *k, const struct setup *s,
 		      struct routes *there)
 {
-	static const struct prefix all[] = {
-		{ .addr = { .family = ADDR_IPV4 } },
-		{ .addr = { .family = ADDR_IPV6 } },
-	};
 	const struct dp_vpn *v = s->vpn;
-	const struct prefix *p = v->eid_space_given ? v->eid_space : all;
-	size_t n = v->eid_space_given ? v->eid_space_count : s->shared ? 0 : 2;
 	int err = 0;
 
-	for (size_t i = 0; i < n && !err; i++)
-		err = add_route(k, s, there, &p[i]);
+	for (size_t i = 0; i < v->eid_space_count && !err; i++)
+		err = add_route(k, s, there, &v->eid_space[i]);
 	return err;
 }
 

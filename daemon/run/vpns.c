@@ -230,13 +230,10 @@ static void fill_vpn(const struct daemon *d, const struct conf_vpn *v,
 		.trust = trust_of(d->conf->xtr),
 		.local4 = roles_rloc(d->roles, ADDR_IPV4),
 		.local6 = roles_rloc(d->roles, ADDR_IPV6),
-		.eid_space = v->eid_space,
-		.eid_space_count = v->eid_space_count,
-		.eid_space_given = v->eid_space || v->proxy_itr ||
-			v->proxy_etr,
 		.route_protocol = d->conf->xtr->route_protocol,
 		.route_metric = d->conf->xtr->route_metric,
 	};
+	out->eid_space_count = conf_vpn_space(d->conf, v, &out->eid_space);
 }
 
 static int add_vpn(struct daemon *d, const struct conf_vpn *v)
