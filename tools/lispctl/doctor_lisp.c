@@ -228,8 +228,7 @@ static void judge_signatures(struct doctor *d, uint64_t bad)
 void doctor_ddt_roots(struct doctor *d)
 {
 	const struct conf_mr *mr = d->conf ? d->conf->mr : NULL;
-	struct json_object *s = d->statistics ?
-		json_object_array_get_idx(d->statistics, 0) : NULL;
+	struct json_object *s = said_at(d->statistics, 0);
 
 	for (size_t i = 0; mr && i < mr->ddt_root_count && i < ASK_MAX; i++)
 		judge_answer(d, &mr->ddt_roots[i],
