@@ -74,6 +74,8 @@ static const char *needs_restart(const struct conf *a, const struct conf *b)
 {
 	const struct conf_xtr *x = a->xtr, *y = b->xtr;
 
+	if (!same_text(a->name, b->name))
+		return "name";
 	if (!same_text(a->control_socket, b->control_socket))
 		return "control-socket";
 	if (!same_text(a->control_group, b->control_group))

@@ -243,6 +243,8 @@ static void test_bad(void **state)
 	begin(&w, state);
 	refused(&w, "\"iid\": 100", "\"iid\": \"x\"", "conf:1: xtr.vpns[0].iid");
 	refused(&w, "{ \"name\"", "{ \"nam\"", "did you mean \"name\"");
+	refused(&w, "{ \"name\": \"t\"", "{ \"name\": \"u\"",
+		"\"name\" differs");
 	refused(&w, "/state\"", "/other\"", "\"state-dir\" differs");
 	refused(&w, "\"site-id\": 5", "\"origin\": 5", "\"xtr.origin\"");
 	refused(&w, "\"xtr\":", "\"ddt-node\": { \"authoritative\": [], "
