@@ -348,6 +348,8 @@ demo:
 
 PREFIX ?= /usr/local
 SBIN := $(DESTDIR)$(PREFIX)/sbin
+BIN := $(DESTDIR)$(PREFIX)/bin
+USER_TOOLS := lig lispdump rig
 MAN := $(DESTDIR)$(PREFIX)/share/man
 COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 INC := $(DESTDIR)$(PREFIX)/include/linux
@@ -381,8 +383,9 @@ install-daemon:
 		$(DESTDIR)$(PREFIX)/share/lispd/lispd.conf.schema.json
 
 install-tools: $(if $(IPLINK),install-iplink)
-	install -d $(SBIN)
-	install -m 755 $(addprefix $(B)/,$(TOOLS)) $(SBIN)
+	install -d $(SBIN) $(BIN)
+	install -m 755 $(addprefix $(B)/,$(filter-out $(USER_TOOLS),$(TOOLS))) $(SBIN)
+	install -m 755 $(addprefix $(B)/,$(USER_TOOLS)) $(BIN)
 	$(call install_pages,$(filter-out %/lispd.8 %/lispd.conf.5,$(pages)))
 	install -D -m 644 tools/completion/lisp.bash $(COMPLETION)/lispctl
 	ln -sf lispctl $(COMPLETION)/lig
