@@ -86,7 +86,7 @@ static const struct cfg_choice answer_modes[] = {
 	  .doc = "The pre-shared key itself; either this or key-file." }, \
 	{ "key-file", INPUT(s, m key_file), \
 	  .doc = "File whose first line is the pre-shared key; it is read " \
-		 "at start, as root, and by each reload." }
+		 "at start and by each reload, also if only root may." }
 
 static const struct cfg_choice route_protocols[] = {
 	{ "any", 0 },
@@ -583,8 +583,8 @@ static const struct cfg_key ddt_keys[] = {
 	  .doc = "Minutes that resolvers may remember a referral." },
 	{ "key-files", LIST(CFG_PEM, conf_ddt, keys, key_count, 0, 3),
 	  .doc = "Private RSA keys of 2048 to 4096 bits, in PEM, each in a "
-		 "file of its own of at most 16 KiB, read at start, as root, "
-		 "and by each reload: what this node says is signed with all "
+		 "file of its own of at most 16 KiB, read at start and by each "
+		 "reload, also if only root may: what this node says is signed with all "
 		 "of them. Signing takes at most 5 % of a processor for what "
 		 "strangers make up, and 10 % each for delegations and sites, "
 		 "which are signed when first asked for and then kept: of "
@@ -641,7 +641,8 @@ static const struct cfg_key conf_keys[] = {
 		 "unit: it stays who it is." },
 	{ "log-level", CHOICE(conf, log_level, log_levels, "\"info\""),
 	  .doc = "The least important messages that are logged, unless "
-		 "lispd was started with -d." },
+		 "lispd was started with -d. Notices, such as of an RLOC that "
+		 "is down or a registration that expired, need info." },
 	{ "underlay", PLAIN(CFG_DEVICE, conf, underlay),
 	  .doc = "VRF whose routing carries control messages and encapsulated "
 		 "packets; default: the main routing domain." },
