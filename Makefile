@@ -235,10 +235,14 @@ $(B)/asan/unit/test_lispdump $(B)/asan/unit/test_lispdump_hex: \
 	$(call tool_parts,asan,lispdump,complete progress record socket words)
 $(B)/asan/unit/test_lispdump $(B)/asan/unit/test_lispdump_hex: TEST_OBJS := $(call tool_parts,asan,lispdump,\
 	complete progress record socket words)
-$(B)/asan/unit/test_lispctl_answers: \
-	$(call tool_parts,asan,lispctl,ask complete lispd progress said socket)
-$(B)/asan/unit/test_lispctl_answers: TEST_OBJS := $(call tool_parts,asan,lispctl,\
+lispctl_parts := $(call tool_parts,asan,lispctl,\
 	ask complete lispd progress said socket)
+$(B)/asan/unit/test_lispctl_answers: $(lispctl_parts)
+$(B)/asan/unit/test_lispctl_answers: TEST_OBJS := $(lispctl_parts)
+# It #includes the others.
+monitor_parts := $(filter-out %/monitor.o %/monitor_kernel.o,$(lispctl_parts))
+$(B)/asan/unit/test_lispctl_monitor: $(monitor_parts)
+$(B)/asan/unit/test_lispctl_monitor: TEST_OBJS := $(monitor_parts)
 $(B)/asan/unit/%: tests/unit/%.c $(call archives,asan/,$(TESTED))
 	$(say) TEST $@
 	$(Q)mkdir -p $(@D)

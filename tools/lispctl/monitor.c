@@ -89,12 +89,12 @@ static void close_kernel(struct monitor *m, int err)
 
 static void on_news(struct monitor *m)
 {
-	int news = monitor_kernel_news(m->kernel);
-	bool open = monitor_kernel_fd(m->kernel) >= 0;
+	unsigned int news = monitor_kernel_news(m->kernel);
 
-	if (news < 0 && open)
+	if (news & MONITOR_WENT && monitor_kernel_fd(m->kernel) >= 0)
 		close_kernel(m, -ENODEV);
-	else if (news > 0 && !open && !m->kernel_over)
+	if (news & MONITOR_IS_THERE && monitor_kernel_fd(m->kernel) < 0 &&
+	    !m->kernel_over)
 		open_kernel(m);
 }
 

@@ -47,8 +47,11 @@ void monitor_kernel_free(struct monitor_kernel *k);
 
 /* The module came or went: something is to be read here, always. */
 int monitor_kernel_news_fd(const struct monitor_kernel *k);
-/* Has it come (1), gone (-1), or neither (0)? */
-int monitor_kernel_news(struct monitor_kernel *k);
+/* What is read at once may be both, that it went and that it is there again:
+ * as another family, of which a session from before hears nothing. */
+#define MONITOR_WENT		1u
+#define MONITOR_IS_THERE	2u
+unsigned int monitor_kernel_news(struct monitor_kernel *k);
 
 /* 0 or negative errno: -ENOENT, there is no lisp.ko, -EPERM. */
 int monitor_kernel_open(struct monitor_kernel *k);

@@ -130,7 +130,7 @@ static int on_family(void *arg, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attr;
 	uint8_t cmd = codec_command(nlh);
-	int *news = arg;
+	unsigned int *news = arg;
 
 	if (nlh->nlmsg_type != GENL_ID_CTRL)
 		return 0;
@@ -140,16 +140,16 @@ static int on_family(void *arg, const struct nlmsghdr *nlh)
 		    strcmp(mnl_attr_get_str(attr), LISP_GENL_NAME))
 			continue;
 		if (cmd == CTRL_CMD_NEWFAMILY)
-			*news = 1;
+			*news |= MONITOR_IS_THERE;
 		else if (cmd == CTRL_CMD_DELFAMILY)
-			*news = -1;
+			*news = MONITOR_WENT;
 	}
 	return 0;
 }
 
-int monitor_kernel_news(struct monitor_kernel *k)
+unsigned int monitor_kernel_news(struct monitor_kernel *k)
 {
-	int news = 0;
+	unsigned int news = 0;
 
 	nl_receive(k->news, on_family, &news);
 	return news;
