@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/plain.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* What an octet begins: how many follow, and the least that so many are for
@@ -37,16 +36,20 @@ static size_t character(const uint8_t *at)
 	return 1u + l->more;
 }
 
+size_t plain_length(const char *text)
+{
+	size_t n, length = 0;
+
+	do {
+		n = character((const uint8_t *)text + length);
+		length += n;
+	} while (n);
+	return length;
+}
+
 bool plain_is(const char *text)
 {
-	size_t n;
-
-	for (; *text; text += n) {
-		n = character((const uint8_t *)text);
-		if (!n)
-			return false;
-	}
-	return true;
+	return !text[plain_length(text)];
 }
 
 char *plain_make(char *text)

@@ -8,8 +8,12 @@
 #define LISP_LIB_PLAIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 bool plain_is(const char *text);
+
+/* The octets of @text before the first that is not. */
+size_t plain_length(const char *text);
 
 /* Each octet of what is not becomes a question mark.  Returns @text. */
 char *plain_make(char *text);

@@ -25,6 +25,7 @@
 #include "../../tools/common/said.h"
 #include "../../tools/common/socket.h"
 #include "../../tools/lispctl/monitor.h"
+#include "../../tools/lispctl/out.h"
 
 static char complaint[1024];
 
@@ -328,6 +329,39 @@ static void refusals_are_plain(void **state)
 	served();
 }
 
+/* Names like values: what a terminal would obey is not printed, and in JSON it
+ * is escaped. */
+static void answers_are_plain(void **state)
+{
+	static const char answer[] = "{\"\\u001b]0;x\\u0007\": {\"a\\u009b\": "
+		"\"\\u007f\xc2\x9f\xc2\xa0\xc3\xa9\"}, \"b\": \"\x9b\\\\\x7f\"}";
+	static const char *const printed[] = {
+		"?]0;x?  a?? ???\xc2\xa0\xc3\xa9\n"
+		"b       ?\\?\n",
+		"{ \"\\u001b]0;x\\u0007\": { \"a\\u009b\": "
+		"\"\\u007f\\u009f\xc2\xa0\xc3\xa9\" }, "
+		"\"b\": \"\\ufffd\\\\\\u007f\" }\n",
+	};
+	struct json_object *o = json_tokener_parse(answer);
+	char *text = NULL;
+	size_t len;
+	FILE *f;
+
+	for (int json = 0; json < 2; json++) {
+		f = open_memstream(&text, &len);
+		assert_int_equal(out_object(f, json, json_object_get(o)), 0);
+		fclose(f);
+		assert_string_equal(text, printed[json]);
+		free(text);
+	}
+	f = open_memstream(&text, &len);
+	monitor_print(f, true, o);
+	fclose(f);
+	assert_string_equal(text, printed[1]);
+	free(text);
+	json_object_put(o);
+}
+
 static void and_so_have_lists(void **state)
 {
 	int err = 0;
@@ -463,6 +497,7 @@ int main(void)
 		cmocka_unit_test(and_shells),
 		cmocka_unit_test(lines_have_an_end),
 		cmocka_unit_test(refusals_are_plain),
+		cmocka_unit_test(answers_are_plain),
 		cmocka_unit_test(and_so_have_lists),
 	};
 

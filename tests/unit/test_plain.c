@@ -72,19 +72,22 @@ static void test_texts(void **state)
 {
 	static const struct {
 		const char *text, *plain;
+		size_t length;
 	} rows[] = {
-		{ "", "" },
-		{ "s\xc3\xa9 \xf0\x9f\x98\x80", "s\xc3\xa9 \xf0\x9f\x98\x80" },
-		{ "a\033]0;b\007c\n", "a?]0;b?c?" },
-		{ "\xc2\x9b" "31m", "??31m" },
-		{ "\x9b" "31m", "?31m" },
+		{ "", "", 0 },
+		{ "s\xc3\xa9 \xf0\x9f\x98\x80",
+		  "s\xc3\xa9 \xf0\x9f\x98\x80", 8 },
+		{ "a\033]0;b\007c\n", "a?]0;b?c?", 1 },
+		{ "\xc3\xa9\x7f", "\xc3\xa9?", 2 },
+		{ "\xc2\x9b" "31m", "??31m", 0 },
+		{ "\x9b" "31m", "?31m", 0 },
 		/* Cut off. */
-		{ "\xc3", "?" },
-		{ "a\xe2\x82", "a??" },
-		{ "\xf0\x9f\x98", "???" },
-		{ "\xe2\x82z", "??z" },
-		{ "\xc3\xc3\xa9", "?\xc3\xa9" },
-		{ "\xff\xfe", "??" },
+		{ "\xc3", "?", 0 },
+		{ "a\xe2\x82", "a??", 1 },
+		{ "\xf0\x9f\x98", "???", 0 },
+		{ "\xe2\x82z", "??z", 0 },
+		{ "\xc3\xc3\xa9", "?\xc3\xa9", 0 },
+		{ "\xff\xfe", "??", 0 },
 	};
 	char text[32];
 
@@ -92,6 +95,8 @@ static void test_texts(void **state)
 		snprintf(text, sizeof(text), "%s", rows[i].text);
 		assert_string_equal(plain_make(text), rows[i].plain);
 		assert_true(plain_is(text));
+		assert_int_equal(plain_length(text), strlen(text));
+		assert_int_equal(plain_length(rows[i].text), rows[i].length);
 		assert_int_equal(plain_is(rows[i].text),
 				 !strcmp(rows[i].text, rows[i].plain));
 	}

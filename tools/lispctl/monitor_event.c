@@ -154,9 +154,8 @@ static void put_stream(FILE *f, struct json_object *o)
 void monitor_print(FILE *f, bool json, struct json_object *o)
 {
 	if (json) {
-		fprintf(f, "%s\n", json_object_to_json_string_ext(o,
-				JSON_C_TO_STRING_SPACED |
-				JSON_C_TO_STRING_NOSLASHESCAPE));
+		out_json(f, o, JSON_C_TO_STRING_SPACED);
+		fputc('\n', f);
 		return;
 	}
 	put(f, o, "time", "", " ");

@@ -255,31 +255,49 @@ static void print_lines(FILE *f, struct json_object *object)
 	struct json_object_iterator i = json_object_iter_begin(object);
 	struct json_object_iterator end = json_object_iter_end(object);
 	int width = name_width(object);
-	char *text;
+	char *name, *text;
 
 	for (; !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
+		name = strdup(json_object_iter_peek_name(&i));
 		text = out_text(json_object_iter_peek_value(&i));
-		fprintf(f, "%-*s  %s\n", width, json_object_iter_peek_name(&i),
+		fprintf(f, "%-*s  %s\n", width, name ? plain_make(name) : "?",
 			text ? text : "?");
+		free(name);
 		free(text);
+	}
+}
+
+/* --- JSON --- */
+
+/* What is not plain is within a string. json-c has escaped what is below a
+ * blank; what is no UTF-8 becomes U+FFFD. */
+void out_json(FILE *f, struct json_object *object, int style)
+{
+	const char *text = json_object_to_json_string_ext(object, style |
+					JSON_C_TO_STRING_NOSLASHESCAPE);
+	const uint8_t *at;
+	size_t n;
+
+	for (;; text = (const char *)at) {
+		n = plain_length(text);
+		fwrite(text, 1, n, f);
+		at = (const uint8_t *)text + n;
+		if (!*at)
+			return;
+		n = 1 + (at[0] == 0xc2 && (at[1] & 0xc0) == 0x80);
+		fprintf(f, "\\u%04x", n == 2 || *at < 0x80 ? at[n - 1] :
+			0xfffd);
+		at += n;
 	}
 }
 
 /* --- */
 
-#define JSON_STYLE	(JSON_C_TO_STRING_SPACED | \
-			 JSON_C_TO_STRING_NOSLASHESCAPE)
-
-static void print_json(FILE *f, struct json_object *object)
-{
-	fputs(json_object_to_json_string_ext(object, JSON_STYLE), f);
-}
-
 void out_add(struct out *o, struct json_object *object)
 {
 	if (o->json) {
 		fputs(o->objects ? ",\n  " : "[\n  ", o->f);
-		print_json(o->f, object);
+		out_json(o->f, object, JSON_C_TO_STRING_SPACED);
 	} else if (o->column_count) {
 		add_row(o, object);
 	} else {
@@ -308,7 +326,7 @@ int out_end(struct out *o)
 int out_object(FILE *f, bool json, struct json_object *object)
 {
 	if (json) {
-		print_json(f, object);
+		out_json(f, object, JSON_C_TO_STRING_SPACED);
 		fputc('\n', f);
 	} else {
 		print_lines(f, object);

@@ -41,6 +41,10 @@ int out_end(struct out *o);
 /* A single object instead of a list; takes the reference. */
 int out_object(FILE *f, bool json, struct json_object *object);
 
+/* In one line, of a JSON_C_TO_STRING_* style without control characters: those
+ * that json-c lets through are escaped, too. */
+void out_json(FILE *f, struct json_object *object, int style);
+
 /* The text of a value, from malloc: locators, lists, numbers, strings
  * without control characters.  NULL (as json-c has it for null) is "-". */
 char *out_text(struct json_object *value);

@@ -292,8 +292,8 @@ void top_print_json(const struct top_sample *s, uint64_t ms)
 	json_object_object_add(o, "milliseconds", json_object_new_uint64(ms));
 	json_object_object_add(o, "vpns", list_of(&s->vpns, vpn_object));
 	json_object_object_add(o, "rlocs", list_of(&s->rlocs, rloc_object));
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
+	out_json(stdout, o, JSON_C_TO_STRING_PLAIN);
+	putchar('\n');
 	json_object_put(o);
 }
 
