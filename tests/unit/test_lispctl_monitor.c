@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* lispctl monitor, and a module that goes and comes: however much of that is
- * read at once, the stream says it and goes on. */
+ * read at once, the stream says it and goes on; and one that cannot begin. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -116,7 +116,7 @@ static void read_at_once(void **state)
 		m.kernel = monitor_kernel_new(on_event, &m);
 		assert_non_null(m.kernel);
 		loaded = rows[i].before;
-		open_kernel(&m);
+		tell_kernel(&m, monitor_kernel_open(m.kernel));
 		said[0] = '\0';
 		messages = rows[i].messages;
 		loaded = rows[i].after;
@@ -128,10 +128,46 @@ static void read_at_once(void **state)
 	}
 }
 
+/* What is asked for and not there is an error, and no event of a stream. */
+static void nothing_to_watch(void **state)
+{
+	static const struct options opt = { .socket = "/nonexistent/lispd" };
+	static const struct {
+		bool loaded, lispd;
+		int result;
+		const char *said, *complaint;
+	} rows[] = {
+		{ false, false, -1, "", "lisp.ko is not loaded" },
+		{ false, true, -1, "", "no lispd behind" },
+		{ true, true, 0, "connected disconnected", "" },
+		{ true, false, 0, "connected", "" },
+	};
+	static const struct args none;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct monitor m = { .opt = &opt, .args = &none,
+				     .retry.most = 1 };
+
+		said[0] = complaints[0] = '\0';
+		loaded = rows[i].loaded;
+		m.kernel = monitor_kernel_new(on_event, &m);
+		assert_non_null(m.kernel);
+		if (rows[i].lispd)
+			m.lispd = monitor_lispd_new(opt.socket, on_event, &m);
+		assert_int_equal(begin(&m), rows[i].result);
+		monitor_kernel_free(m.kernel);
+		monitor_lispd_free(m.lispd);
+		assert_string_equal(said, rows[i].said);
+		assert_non_null(strstr(complaints, rows[i].complaint));
+		assert_true(*rows[i].complaint || !*complaints);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(read_at_once),
+		cmocka_unit_test(nothing_to_watch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

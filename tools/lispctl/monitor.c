@@ -66,17 +66,15 @@ static void tell(const struct monitor *m, const char *source,
 
 /* --- the kernel --- */
 
-/* A module that is not loaded is waited for. */
-static int open_kernel(struct monitor *m)
+/* How opening it went.  A module that is not loaded is waited for. */
+static void tell_kernel(struct monitor *m, int err)
 {
-	int err = monitor_kernel_open(m->kernel);
 	char text[MONITOR_WHY_MAX];
 
 	m->kernel_over = err && err != -ENOENT;
 	tell(m, "kernel", !err ? "connected" :
 	     m->kernel_over ? "given-up" : "disconnected",
 	     err ? monitor_kernel_why(err, text) : NULL);
-	return err;
 }
 
 static void close_kernel(struct monitor *m, int err)
@@ -95,7 +93,7 @@ static void on_news(struct monitor *m)
 		close_kernel(m, -ENODEV);
 	if (news & MONITOR_IS_THERE && monitor_kernel_fd(m->kernel) < 0 &&
 	    !m->kernel_over)
-		open_kernel(m);
+		tell_kernel(m, monitor_kernel_open(m->kernel));
 }
 
 static void read_kernel(struct monitor *m)
@@ -236,12 +234,14 @@ static int begin(struct monitor *m)
 	int kernel_err = -1, lispd_err = -1;
 
 	if (m->kernel)
-		kernel_err = open_kernel(m);
+		kernel_err = monitor_kernel_open(m->kernel);
 	if (m->lispd) {
 		lispd_err = monitor_lispd_open(m->lispd);
 		m->retry.when = clock_ms() + ANSWER_MS;
 	}
 	if (!kernel_err || !lispd_err) {
+		if (m->kernel)
+			tell_kernel(m, kernel_err);
 		if (m->lispd && lispd_err)
 			lose_lispd(m, lispd_err);
 		return 0;
