@@ -25,11 +25,12 @@ map() { in_a lispctl map-cache "$1" iid 100 prefix "$2" origin 4 "${@:3}"; }
 here() { doctor "$a" a "$_work/a.conf"; }
 # shellcheck disable=SC2154
 there() { doctor "$b" b "$_work/b.conf"; }
-# finding NAME VERDICT CHECK PATTERN REMEDY: it is found, and this is advised
+# finding NAME VERDICT CHECK PATTERN REMEDY: it is found, and this is advised.
+# A loaded machine may leave a question without answer for its two seconds.
+found() { here >"$_work/said"; finds "$@"; }
 finding()
 {
-	here >"$_work/said"
-	check "$1" finds "${@:2:3}" || note "$(cat "$_work/said")"
+	check "$1" busywait 60 found "${@:2:3}" || note "$(cat "$_work/said")"
 	is "... and what to do" "$(jq -r --arg c "$3" --arg p "$4" '[.[] |
 		select(.check == $c and (.finding | test($p))).do |
 		test($ARGS.positional[0])] | all' --args "$5" \
