@@ -51,6 +51,7 @@ struct http {
 	void *arg;
 	uint64_t last_id;
 	bool room;			/* a connection has ended */
+	bool closing;			/* the owner is not asked any more */
 	struct request *requests;
 	struct http_body *wrong_path;
 	struct http_body *wrong_method;
@@ -269,7 +270,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *c,
 		*upload_size = 0;
 		return MHD_YES;
 	}
-	return r->answered ? answer(h, r) : ask(h, r);
+	return r->answered || h->closing ? answer(h, r) : ask(h, r);
 }
 
 void http_answer(struct http *h, uint64_t request, struct http_body *body)
@@ -376,7 +377,8 @@ int http_start(struct http *h, struct loop *l, http_fn fn, void *arg)
 	return 0;
 }
 
-/* The library must not be stopped while a connection is suspended. */
+/* The library must not be stopped while a connection is suspended.  In its last
+ * turn it may find more requests that have come meanwhile. */
 static void resume_all(struct http *h)
 {
 	for (struct request *r = h->requests; r; r = r->next)
@@ -389,6 +391,7 @@ void http_close(struct http *h)
 {
 	if (!h)
 		return;
+	h->closing = true;
 	if (h->daemon) {
 		resume_all(h);
 		MHD_stop_daemon(h->daemon);

@@ -183,6 +183,54 @@ static void test_reload(void **state)
 	world_close(&w);
 }
 
+/* Who has connected, and only has to end the last line. */
+static int reach_most(struct world *w)
+{
+	int fd = reach(PORT);
+
+	assert_true(fd >= 0);
+	loop_once(w->d.loop, 1);
+	tell(fd, "GET /metrics HTTP/1.0\r\n", 23);
+	loop_once(w->d.loop, 1);
+	return fd;
+}
+
+/* Requests that are complete only when the loop stands still, and one whom
+ * nobody has answered yet: there is nobody any more who could. */
+static void test_reload_asked(void **state)
+{
+	struct reload_result r;
+	struct world w;
+	int fds[2];
+
+	open_all(&w, state);
+	dp_fake_stall(w.dp);
+	write_metrics(&w, "\"port\": 14343");
+	for (int i = 0; i < 2; i++)
+		fds[i] = reach_most(&w);
+	tell(fds[0], "\r\n", 2);
+	loop_once(w.d.loop, 1);
+	tell(fds[1], "\r\n", 2);
+	assert_int_equal(reload(&w.d, &r), 0);
+	assert_false(is_open(&w, PORT));
+	for (int i = 0; i < 2; i++)
+		assert_true(begins(hear_all(&w, fds[i]), "HTTP/1.1 503 "));
+	world_close(&w);
+}
+
+/* The same when nobody has asked yet, and lispd ends. */
+static void test_end_asked(void **state)
+{
+	struct world w;
+	int fd;
+
+	open_all(&w, state);
+	fd = reach_most(&w);
+	tell(fd, "\r\n", 2);
+	world_close(&w);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +240,8 @@ int main(void)
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_reload_asked),
+		cmocka_unit_test(test_end_asked),
 	};
 
 	return cmocka_run_group_tests(tests, enter_namespace, NULL);
