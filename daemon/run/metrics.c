@@ -181,12 +181,14 @@ static void on_request(void *arg, uint64_t request, const char *accept)
 
 /* --- life --- */
 
-static int refused(const struct metrics *m, int err, char *why, size_t size)
+static int refused(const struct conf_metrics *c, int err, char *why,
+		   size_t size)
 {
 	char text[ADDR_TEXT_MAX];
 
 	snprintf(why, size, "metrics: address %s, TCP port %u: %s",
-		 addr_text(&m->address, text), m->port, strerror(-err));
+		 addr_text(&c->address, text), (unsigned int)c->port,
+		 strerror(-err));
 	log_error("%s", why);
 	return err;
 }
@@ -202,13 +204,13 @@ int metrics_open(struct daemon *d, const struct conf *c, struct metrics **m,
 		return 0;
 	new = calloc(1, sizeof(*new));
 	if (!new)
-		return -ENOMEM;
+		return refused(c->metrics, -ENOMEM, why, size);
 	new->d = d;
 	new->address = c->metrics->address;
 	new->port = (uint16_t)c->metrics->port;
 	new->http = http_open(&new->address, new->port, &err);
 	if (!new->http) {
-		err = refused(new, err, why, size);
+		err = refused(c->metrics, err, why, size);
 		free(new);
 		return err;
 	}
@@ -256,7 +258,7 @@ int metrics_reopen(struct daemon *d, const struct conf *c, struct metrics **m,
 		return err;
 	err = metrics_start(*m);
 	if (err) {
-		err = refused(*m, err, why, size);
+		err = refused(c->metrics, err, why, size);
 		metrics_close(*m);
 	}
 	return err;

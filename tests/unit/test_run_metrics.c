@@ -1,5 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who asks for lispd's numbers, and how. */
+#include <stdbool.h>
+#include <stdlib.h>
+
+static bool no_memory;
+
+static void *calloc_or_not(size_t n, size_t size)
+{
+	return no_memory ? NULL : calloc(n, size);
+}
+
+#define calloc	calloc_or_not
+#include "run/metrics.c"
+#undef calloc
+
 #include "run_metrics.h"
 
 #include "run/reload.h"
@@ -183,6 +197,22 @@ static void test_reload(void **state)
 	world_close(&w);
 }
 
+static void test_reload_no_memory(void **state)
+{
+	struct reload_result r;
+	struct world w;
+
+	open_all(&w, state);
+	write_metrics(&w, "\"port\": 14343");
+	no_memory = true;
+	assert_int_equal(reload(&w.d, &r), -ENOMEM);
+	no_memory = false;
+	assert_string_equal(r.why, "metrics: address 127.0.0.1, TCP port "
+			    "14343: Cannot allocate memory");
+	assert_true(is_open(&w, PORT));
+	world_close(&w);
+}
+
 /* Who has connected, and only has to end the last line. */
 static int reach_most(struct world *w)
 {
@@ -240,6 +270,7 @@ int main(void)
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_reload_no_memory),
 		cmocka_unit_test(test_reload_asked),
 		cmocka_unit_test(test_end_asked),
 	};
