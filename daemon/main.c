@@ -107,7 +107,7 @@ static struct conf *load(const char *file)
 	struct conf *c;
 
 	cfg_errors_init(&e, file);
-	c = conf_load(file, &e);
+	c = conf_await(file, &e);
 	for (unsigned int i = 0; i < e.count && i < CFG_ERRORS_MAX; i++)
 		fprintf(stderr, "%s\n", e.lines[i] ? e.lines[i] :
 			"out of memory");

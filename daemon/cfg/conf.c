@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cfg/file.h"
 #include "cfg/load.h"
 
 #define NESTING_MAX	16
@@ -165,14 +166,15 @@ struct conf *conf_parse(char *text, struct cfg_errors *e)
 	return c;
 }
 
-struct conf *conf_load(const char *file, struct cfg_errors *e)
+static struct conf *load(const char *file, bool wait, struct cfg_errors *e)
 {
 	struct conf *c;
 	size_t len;
-	char *text = cfg_text_read(file, &len);
+	char *text = cfg_text_read(file, wait, &len);
 
 	if (!text) {
-		cfg_error_line(e, 0, "%s", strerror(errno));
+		cfg_error_line(e, 0, "%s", errno == ESPIPE ?
+			       file_trouble(-errno) : strerror(errno));
 		return NULL;
 	}
 	if (strlen(text) != len) {
@@ -189,6 +191,16 @@ struct conf *conf_load(const char *file, struct cfg_errors *e)
 	 * itself the heap would keep that for good. */
 	malloc_trim(0);
 	return c;
+}
+
+struct conf *conf_load(const char *file, struct cfg_errors *e)
+{
+	return load(file, false, e);
+}
+
+struct conf *conf_await(const char *file, struct cfg_errors *e)
+{
+	return load(file, true, e);
 }
 
 void conf_free(struct conf *c)

@@ -245,8 +245,13 @@ struct conf {
 
 extern const struct cfg_section conf_schema;
 
-/* NULL when there are mistakes, all of them in @e. */
+/* NULL when there are mistakes, all of them in @e.  It is one if @file is no
+ * regular file. */
 struct conf *conf_load(const char *file, struct cfg_errors *e);
+
+/* The same, but it may be a pipe, whose writer is waited for: not for whoever
+ * has something else to do. */
+struct conf *conf_await(const char *file, struct cfg_errors *e);
 
 /* The same from @text (modified; may hold comments), named by @e->file. */
 struct conf *conf_parse(char *text, struct cfg_errors *e);

@@ -41,7 +41,7 @@ static int check_regular(int fd)
 }
 
 /* Whoever waits for a writer of a FIFO does nothing else. */
-static int open_regular(const char *file)
+int file_open_regular(const char *file)
 {
 	int fd = file_open(file), err;
 
@@ -56,7 +56,7 @@ static int open_regular(const char *file)
 
 ssize_t file_read(const char *file, char *buf, size_t size)
 {
-	int fd = open_regular(file);
+	int fd = file_open_regular(file);
 	ssize_t n, got = 0;
 
 	if (fd < 0)

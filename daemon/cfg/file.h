@@ -24,9 +24,12 @@ void file_set_open(file_open_fn fn);
 /* As @file_open_fn. */
 int file_open(const char *file);
 
+/* The same, but -ESPIPE for what is no regular file, which could block. */
+int file_open_regular(const char *file);
+
 /* The first @size - 1 octets at most, and a NUL after them.  How many there
- * are (@size - 1: perhaps there are more), or negative errno with @buf wiped:
- * -ESPIPE for what is no regular file, which could block. */
+ * are (@size - 1: perhaps there are more), or negative errno with @buf wiped: as
+ * file_open_regular(). */
 ssize_t file_read(const char *file, char *buf, size_t size);
 
 /*

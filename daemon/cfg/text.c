@@ -82,14 +82,14 @@ static int wait_for_text(int fd)
 	return n < 0 || fcntl(fd, F_SETFL, 0) ? -errno : 0;
 }
 
-char *cfg_text_read(const char *file, size_t *len)
+char *cfg_text_read(const char *file, bool wait, size_t *len)
 {
 	struct text t = { 0 };
-	int fd = file_open(file);
+	int fd = wait ? file_open(file) : file_open_regular(file);
 	int err = fd;
 
 	if (fd >= 0) {
-		err = wait_for_text(fd);
+		err = wait ? wait_for_text(fd) : 0;
 		if (!err)
 			err = read_all(fd, &t);
 		close(fd);

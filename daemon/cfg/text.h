@@ -10,6 +10,7 @@
 #ifndef LISP_CFG_TEXT_H
 #define LISP_CFG_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define CFG_FILE_MAX	(16 * 1024 * 1024)	/* octets */
@@ -25,8 +26,9 @@ struct cfg_path {
 };
 
 /* The whole file, NUL-terminated, from malloc; *@len without the NUL.
- * NULL with errno set, EFBIG when it is longer than CFG_FILE_MAX. */
-char *cfg_text_read(const char *file, size_t *len);
+ * NULL with errno set, EFBIG when it is longer than CFG_FILE_MAX, ESPIPE when it
+ * is no regular file; with @wait it may be a pipe, whose writer is waited for. */
+char *cfg_text_read(const char *file, bool wait, size_t *len);
 
 /* Replace comments by blanks; lines keep their numbers.  0, or the line at
  * which a comment starts that does not end. */

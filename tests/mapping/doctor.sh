@@ -146,7 +146,12 @@ mistake()
 {
 	echo '{ "xtr": 5 }' >"$art/mistake.conf"
 	doctor dx nobody "$art/mistake.conf"
-	[ "$status" = 2 ] && finds bad configuration "mistake.conf:1: xtr"
+	[ "$status" = 2 ] && finds bad configuration "mistake.conf:1: xtr" ||
+		return 1
+	mkfifo "$art/fifo"
+	doctor dx nobody "$art/fifo" timeout 60
+	[ "$status" = 2 ] &&
+		finds bad configuration "fifo: expected a regular file"
 }
 
 # Somebody else has the ports.

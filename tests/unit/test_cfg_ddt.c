@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "cfg.h"
-#include "cfg/text.h"
 
 static void test_ddt_node(void **state)
 {
@@ -157,17 +156,24 @@ assert_non_null(strstr(e.lines[0],
 	rmdir(dir);
 }
 
-/* Somebody writes into the configuration, later. */
+/* Somebody writes into the configuration, later: not everyone waits for him. */
 static void test_fifo_of_all(void **state)
 {
-	char dir[] = "/tmp/lisp-test-cfg-XXXXXX", fifo[64], *text;
-	static const char said[] = "{ \"map-resolver\": {} }\n";
-	size_t len = 0;
+	char dir[] = "/tmp/lisp-test-cfg-XXXXXX", fifo[64];
+	static const char said[] =
+		"{ \"ddt-node\": { \"authoritative\": [] } }\n";
+	struct cfg_errors e;
+	struct conf *c;
 	pid_t writer;
 
 	assert_non_null(mkdtemp(dir));
 	snprintf(fifo, sizeof(fifo), "%s/conf", dir);
 	assert_int_equal(mkfifo(fifo, 0600), 0);
+	cfg_errors_init(&e, "f");
+	alarm(60);
+	assert_null(conf_load(fifo, &e));
+	assert_string_equal(e.lines[0], "f: expected a regular file");
+	cfg_errors_free(&e);
 	writer = fork();
 	if (!writer) {
 		int fd;
@@ -177,13 +183,13 @@ static void test_fifo_of_all(void **state)
 		fd = open(fifo, O_WRONLY);
 		_exit(write(fd, said, strlen(said)) < 0);
 	}
-	alarm(60);
-	text = cfg_text_read(fifo, &len);
+	cfg_errors_init(&e, "f");
+	c = conf_await(fifo, &e);
 	alarm(0);
-	assert_non_null(text);
-	assert_string_equal(text, said);
-	assert_int_equal(len, strlen(said));
-	free(text);
+	assert_non_null(c);
+	assert_non_null(c->ddt);
+	conf_free(c);
+	cfg_errors_free(&e);
 	waitpid(writer, NULL, 0);
 	unlink(fifo);
 	rmdir(dir);

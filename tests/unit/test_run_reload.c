@@ -3,6 +3,8 @@
  * that a bad one changes nothing. */
 #include "run_world.h"
 
+#include <sys/stat.h>
+
 #include "run/reload.h"
 #include "sm/smr.h"
 
@@ -262,6 +264,26 @@ static void test_bad(void **state)
 	world_close(&w);
 }
 
+/* A file nobody writes into: whoever waits for that does nothing else. */
+static void test_fifo(void **state)
+{
+	char path[128], want[256];
+	struct reload_result r;
+	struct world w;
+
+	begin(&w, state);
+	snprintf(path, sizeof(path), "%s/fifo", w.dir);
+	snprintf(want, sizeof(want), "%s: expected a regular file", path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	w.d.file = path;
+	alarm(60);
+	assert_int_equal(reload(&w.d, &r), -EINVAL);
+	alarm(0);
+	assert_string_equal(r.why, want);
+	assert_ptr_equal(w.d.conf, w.conf);
+	world_close(&w);
+}
+
 /* The kernel says no: what was there is put back. */
 static void test_data_plane_says_no(void **state)
 {
@@ -292,6 +314,7 @@ int main(void)
 		TEST(test_earlier_run),
 		TEST(test_log_level),
 		TEST(test_bad),
+		TEST(test_fifo),
 		TEST(test_data_plane_says_no),
 	};
 
