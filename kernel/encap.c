@@ -52,7 +52,7 @@
 /**
  * struct outer - an outer header in the making
  * @rloc: where to
- * @dst: the route; one reference, or if @cached that of the cache
+ * @dst: the route; one reference, or that of the cache: see dst_is_lent()
  * @saddr: source RLOC; before the lookup the configured one, or zero
  * @sport: UDP source port
  * @id: IPv4 identification
@@ -181,6 +181,22 @@ static int send6(struct sk_buff *skb, const struct lisp_dev *ld,
 }
 #endif
 
+/*
+ * With BH off nobody else is here, and the cache's reference will do. On
+ * PREEMPT_RT others take turns with us, and may release it meanwhile: there a
+ * packet gets its own, while the cache is locked.
+ */
+static void dst_lend(struct dst_entry *dst)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		dst_hold(dst);
+}
+
+static bool dst_is_lent(const struct outer *o)
+{
+	return o->cached && !IS_ENABLED(CONFIG_PREEMPT_RT);
+}
+
 /* The route this CPU found before, if it still holds; NULL. */
 static struct dst_entry *route_cached(struct outer *o)
 {
@@ -192,6 +208,7 @@ static struct dst_entry *route_cached(struct outer *o)
 	route = this_cpu_ptr(routes);
 	dst = route->dst;
 	if (likely(dst && dst_check(dst, route->cookie))) {
+		dst_lend(dst);
 		o->saddr = route->saddr;
 	} else if (dst) {
 		route->dst = NULL;
@@ -212,6 +229,7 @@ static void route_keep(const struct outer *o, struct dst_entry *dst)
 	route = this_cpu_ptr(routes);
 	/* somebody else on this CPU, on PREEMPT_RT */
 	dst_release(route->dst);
+	dst_lend(dst);
 	route->dst = dst;
 	route->cookie = cookie_of(dst, o->rloc->family);
 	route->saddr = o->saddr;
@@ -297,7 +315,7 @@ static void send(struct sk_buff *skb, const struct lisp_dev *ld,
 
 	skb_scrub_packet(skb, !net_eq(ld->ln->net, dev_net(ld->dev)));
 	skb_clear_hash_if_not_l4(skb);
-	if (likely(o->cached))
+	if (likely(dst_is_lent(o)))
 		skb_dst_set_noref(skb, o->dst);
 	else
 		skb_dst_set(skb, o->dst);
@@ -426,7 +444,7 @@ enum lisp_drop_reason lisp_encap(struct sk_buff *skb, struct lisp_dev *ld,
 	return LISP_DROP_REASON_NONE;
 
 err_release:
-	if (!o.cached)
+	if (!dst_is_lent(&o))
 		dst_release(o.dst);
 	return why;
 }

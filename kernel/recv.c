@@ -41,7 +41,6 @@ MODULE_PARM_DESC(log_ecn_error, "Log packets received with corrupted ECN");
 
 /*
  * Who is handing a decapsulated packet to the stack on this CPU, with BH off.
- * PREEMPT_RT has others take turns with it: see encap.c.
  */
 static DEFINE_PER_CPU(struct task_struct *, entered);
 
@@ -246,7 +245,9 @@ static enum lisp_drop_reason decap(struct sk_buff *skb, struct lisp_dev *ld,
  * TCP segments go where they are merged with their neighbours; the others
  * would only be delayed there, so they enter the stack from here. They do so
  * once: what is encapsulated twice takes the other way. All packets of a flow
- * go the same way, so they keep their order.
+ * go the same way, so they keep their order. PREEMPT_RT has others take turns
+ * with us, who would have it forgotten that we are in the stack: nothing enters
+ * it from here.
  */
 static void deliver(struct sk_buff *skb, struct lisp_dev *ld,
 		    struct lisp_iid *iid, u8 proto)
@@ -255,7 +256,8 @@ static void deliver(struct sk_buff *skb, struct lisp_dev *ld,
 
 	if (unlikely(ld->external) && lisp_external_receive(skb, ld, iid))
 		return;
-	if (proto == IPPROTO_TCP || __this_cpu_read(entered) == current) {
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) || proto == IPPROTO_TCP ||
+	    __this_cpu_read(entered) == current) {
 		if (gro_cells_receive(&ld->gro_cells, skb) == NET_RX_SUCCESS)
 			dev_sw_netstats_rx_add(ld->dev, len);
 		return;
