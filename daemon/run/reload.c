@@ -69,12 +69,14 @@ static uint64_t workers_of(const struct conf *c)
 	return c->ms ? c->ms->workers : 1;
 }
 
-/* The first key that differs, NULL: none. */
-static const char *needs_restart(const struct conf *a, const struct conf *b)
+/* The first key that differs, NULL: none.  Who is not given a name keeps it: at
+ * the start it was the host's. */
+static const char *needs_restart(const struct daemon *d, const struct conf *b)
 {
+	const struct conf *a = d->conf;
 	const struct conf_xtr *x = a->xtr, *y = b->xtr;
 
-	if (!same_text(a->name, b->name))
+	if (b->name && strcmp(b->name, d->name))
 		return "name";
 	if (!same_text(a->control_socket, b->control_socket))
 		return "control-socket";
@@ -236,7 +238,7 @@ static int reload_file(struct daemon *d, struct reload_result *r)
 	c = load(d, r);
 	if (!c)
 		return -EINVAL;
-	key = needs_restart(d->conf, c);
+	key = needs_restart(d, c);
 	workers_pause(d);
 	err = key ? refuse(r, -EINVAL, "%s: \"%s\" differs, which needs a "
 			   "restart", d->file, key)

@@ -29,6 +29,9 @@ static void test_same(void **state)
 	write_file(&w, NULL, "");
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(reload(&w.d, &r), 0);
+	/* main() has given the first one the host's name. */
+	write_file(&w, "\"name\": \"t\", ", "");
+	assert_int_equal(reload(&w.d, &r), 0);
 	assert_int_equal(r.changed, 0);
 	assert_int_equal(dp_fake_calls(w.dp, FAKE_MAP_SET), 0);
 	assert_int_equal(dp_fake_calls(w.dp, FAKE_MAP_DEL), 0);
