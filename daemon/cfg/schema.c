@@ -584,10 +584,10 @@ static const struct cfg_key ddt_keys[] = {
 	{ "key-files", LIST(CFG_PEM, conf_ddt, keys, key_count, 0, 3),
 	  .doc = "Private RSA keys of 2048 to 4096 bits, in PEM, each in a "
 		 "file of its own of at most 16 KiB, read at start and by each "
-		 "reload, also if only root may: what this node says is signed with all "
-		 "of them. Signing takes at most 5 % of a processor for what "
-		 "strangers make up, and 10 % each for delegations and sites, "
-		 "which are signed when first asked for and then kept: of "
+		 "reload, also if only root may: what this node says is signed "
+		 "with all of them. Signing takes at most 5 % of a processor "
+		 "for what strangers make up, and 10 % each for delegations "
+		 "and sites, which are signed when first asked for and then kept: of "
 		 "them, 145 a second with one key of 2048 bits, 18 with one "
 		 "of 4096; what is over that is not answered until it is "
 		 "asked again." },
