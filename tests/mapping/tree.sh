@@ -152,13 +152,17 @@ configure()
 
 ctl() { "$bin/lispctl" -s "$art/$1.sock" "${@:2}"; }
 
-# within SECONDS COMMAND...: until it succeeds
+# within SECONDS COMMAND...: until it succeeds; of the machine's own seconds, its
+# clock may be set meanwhile
 within()
 {
-	local end=$((SECONDS + $1))
+	local now end
 
+	IFS=. read -r end _ </proc/uptime
+	end=$((end + $1))
 	until "${@:2}" >/dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || return 1
+		IFS=. read -r now _ </proc/uptime
+		[ "$now" -lt "$end" ] || return 1
 		read -r -t 0.05 <> <(:)
 	done
 	return 0
