@@ -98,6 +98,7 @@ cat >"$_work/b.conf" <<-END
 	    "eids": [ { "iid": 100, "prefix": "10.1.0.0/16" } ],
 	    "keys": [ { "key": "secret" } ] } ] }, "map-resolver": {} }
 END
+chmod 600 "$_work"/?.conf
 
 # the module
 modprobe -r lisp
@@ -111,12 +112,19 @@ starts "$b" b
 starts "$a" a
 map add 10.2.0.0/16 rloc 192.0.2.2
 mended "all is well"
-for c in configuration lispd kernel module sockets vrfs devices routes \
+for c in configuration lispd keys kernel module sockets vrfs devices routes \
 	forwarding rlocs mtu map-servers map-resolvers; do
 	check "which was looked at: $c" ok "$c"
 done
 there >/dev/null
 check "the Map-Server is well, too" ok sites
+
+# a key for everybody
+chmod o+r "$_work/a.conf"
+finding "everybody may read the key" warning keys \
+	"every user .*: 1, .*/a.conf" "chmod o= .*/a.conf"
+chmod o= "$_work/a.conf"
+mended "root alone may"
 
 # a VRF
 ip -n "$a" link del red

@@ -4,7 +4,7 @@
 #
 # lispctl doctor in network namespaces, without lisp.ko: what it finds of a
 # lispd that is a Map-Server, of an xTR whose lispd is away, and of one that a
-# script speaks for.  Every finding by itself is in tests/unit/test_doctor.c.
+# script speaks for.  Every finding by itself is in tests/unit/test_doctor*.c.
 
 # doctor NAME SOCKET FILE [COMMAND...]: its status is in $status, what it found
 # in $art/doctor.json
@@ -48,10 +48,14 @@ a_map_server()
 		\"eids\": [ { \"prefix\": \"2001:db8:1::/48\" } ],
 		\"keys\": [ { \"key\": \"secret\" } ] } ] }, \"map-resolver\": {}"
 	start dms || return 1
+	chmod 604 "$art/dms.conf"
+	doctor dms dms "$art/dms.conf"
+	finds warning keys "every user .*: 1, .*/dms.conf" || return 1
+	chmod 600 "$art/dms.conf"
 	doctor dms dms "$art/dms.conf"
 	jq -e 'map(select(.check != "clock")) | all(.verdict == "ok")' \
-		<"$art/doctor.json" && ok configuration && ok lispd && ok module &&
-		finds ok sockets "4342 .*bound" && ok sites && ok store &&
+		<"$art/doctor.json" && ok configuration && ok lispd && ok keys &&
+		ok module && finds ok sockets "4342 .*bound" && ok sites && ok store &&
 		[ "$status" -lt 2 ]
 }
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "../../tools/lispctl/doctor.c"
+#include "../../tools/lispctl/doctor_keys.c"
 #include "../../tools/lispctl/doctor_host.c"
 #include "../../tools/lispctl/doctor_net.c"
 #include "../../tools/lispctl/doctor_path.c"

@@ -166,14 +166,15 @@ static void judge_conf(struct doctor *d, const char *file,
 
 static void check_conf(struct doctor *d)
 {
-	const char *file = conf_file(d);
-	int err = access(file, R_OK) ? errno : 0;
 	struct cfg_errors e;
+	int err;
 
-	cfg_errors_init(&e, file);
+	d->file = conf_file(d);
+	err = access(d->file, R_OK) ? errno : 0;
+	cfg_errors_init(&e, d->file);
 	if (!err)
-		d->conf = conf_load(file, &e);
-	judge_conf(d, file, &e, err);
+		d->conf = conf_load(d->file, &e);
+	judge_conf(d, d->file, &e, err);
 	cfg_errors_free(&e);
 	/* Nobody is behind the usual socket: the file may name another one. */
 	if (d->lispd_err && d->conf &&
@@ -258,6 +259,7 @@ static const struct {
 } checks[] = {
 	{ "configuration", check_conf },
 	{ "lispd", check_lispd },
+	{ "keys", doctor_keys },
 	{ "kernel", doctor_kernel },
 	{ "module", doctor_module },
 	{ "clock", doctor_clock },

@@ -41,6 +41,7 @@ struct doctor {
 	struct json_object *findings;	/* list of check, verdict, finding, do */
 	enum verdict worst;
 
+	const char *file;		/* of the configuration */
 	struct conf *conf;		/* NULL: not known */
 	const char *socket;		/* where lispd was asked */
 	int lispd_err;			/* 0: it answers */
@@ -75,6 +76,10 @@ void doctor_add_peer(struct doctor *d, const struct addr *a);
 /* Members of what lispd said; "" and 0 where there are none. */
 const char *doctor_text(struct json_object *o, const char *key);
 uint64_t doctor_number(struct json_object *o, const char *key);
+
+/* --- doctor_keys.c: who may read them --- */
+
+void doctor_keys(struct doctor *d);
 
 /* --- doctor_host.c: this machine --- */
 
