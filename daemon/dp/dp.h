@@ -73,10 +73,10 @@ typedef void (*dp_miss_fn)(void *arg, const struct dp_miss *m);
 typedef void (*dp_rloc_fn)(void *arg, const struct dp_rloc *r);
 typedef void (*dp_dev_fn)(void *arg, const struct dp_dev *d);
 
-/* Counters for who does not wait. */
+/* Counters for who does not wait.  False: no more of those. */
 struct dp_tally {
 	dp_dev_fn dev;
-	/* False: no more of them. */
+	bool (*iid)(void *arg, const struct dp_iid *i);
 	bool (*rloc)(void *arg, const struct dp_rloc *r);
 	/* The end, or negative errno and it came too soon. */
 	void (*done)(void *arg, int err);
@@ -131,8 +131,9 @@ struct dp_ops {
 	 * and, with ifindex 0, what reached no device. */
 	int (*dev_dump)(struct dp *dp, dp_dev_fn fn, void *arg);
 
-	/* What dev_dump() has, then what rloc_dump() has, a part each time the
-	 * loop turns, but never before this returns; there may be some twice.
+	/* What dev_dump() has, Instance-IDs of external devices, then what
+	 * rloc_dump() has, a part each time the loop turns, but never before
+	 * this returns; there may be some twice.
 	 * One at a time: -EBUSY.  Nothing is called after tally_stop(), which
 	 * may be called when there is none. */
 	int (*tally)(struct dp *dp, struct loop *l, const struct dp_tally *t);

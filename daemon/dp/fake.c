@@ -31,6 +31,7 @@ struct fake {
 	struct list misses;	/* struct dp_miss */
 	struct list paths;	/* struct fake_path */
 	struct list devs;	/* struct dp_dev */
+	struct list iids;	/* struct dp_iid */
 	struct list rlocs;	/* struct dp_rloc */
 	struct dp_tally tally;
 	struct loop_event *tallying;	/* NULL: not */
@@ -325,6 +326,9 @@ static void on_tally(void *arg)
 
 	for (size_t i = 0; i < f->devs.count; i++)
 		t.dev(t.arg, element(&f->devs, i));
+	for (size_t i = 0; more && i < f->iids.count; i++)
+		more = t.iid(t.arg, element(&f->iids, i));
+	more = true;
 	for (size_t i = 0; more && i < f->rlocs.count; i++)
 		more = t.rloc(t.arg, element(&f->rlocs, i));
 	if (f->stalled)
@@ -351,6 +355,11 @@ static int tally(struct dp *dp, struct loop *l, const struct dp_tally *t)
 int dp_fake_put_dev(struct dp *dp, const struct dp_dev *d)
 {
 	return list_insert(&fake(dp)->devs, fake(dp)->devs.count, d);
+}
+
+int dp_fake_put_iid(struct dp *dp, const struct dp_iid *i)
+{
+	return list_insert(&fake(dp)->iids, fake(dp)->iids.count, i);
 }
 
 int dp_fake_put_rloc(struct dp *dp, const struct dp_rloc *r)
@@ -428,6 +437,7 @@ static void fake_close(struct dp *dp)
 	free(f->misses.at);
 	free(f->paths.at);
 	free(f->devs.at);
+	free(f->iids.at);
 	free(f->rlocs.at);
 	tally_stop(dp);
 	free(f);
@@ -471,6 +481,7 @@ struct dp *dp_fake_new(void)
 	f->misses.size = sizeof(struct dp_miss);
 	f->paths.size = sizeof(struct fake_path);
 	f->devs.size = sizeof(struct dp_dev);
+	f->iids.size = sizeof(struct dp_iid);
 	f->rlocs.size = sizeof(struct dp_rloc);
 	return &f->dp;
 }

@@ -74,8 +74,9 @@ int dp_fake_use(struct dp *dp, const struct eid *eid, uint32_t age);
 /* What path() says of an address; others lead out.  0 or -ENOMEM. */
 int dp_fake_set_path(struct dp *dp, const struct addr *a, enum dp_path p);
 
-/* A device or an RLOC with its counters, for dumps.  0 or -ENOMEM. */
+/* Something with its counters, for dumps.  0 or -ENOMEM. */
 int dp_fake_put_dev(struct dp *dp, const struct dp_dev *d);
+int dp_fake_put_iid(struct dp *dp, const struct dp_iid *i);
 int dp_fake_put_rloc(struct dp *dp, const struct dp_rloc *r);
 
 /* From now on a tally that has begun does not end. */

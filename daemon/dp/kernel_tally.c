@@ -2,7 +2,8 @@
 /*
  * Dumps of lisp.ko that nobody waits for.  The kernel makes a part of a dump
  * for each one that is read: reading one each time the loop turns keeps both of
- * us short.  The socket is there for as long as one tally.
+ * us short.  Each dump has a socket of its own: one that is not read to its end
+ * would be in the way of the next.
  */
 #include "dp/kernel.h"
 
@@ -17,6 +18,7 @@
 struct kernel_tally {
 	struct dp_kernel *k;
 	struct dp_tally what;
+	struct loop *loop;
 	struct session session;
 	struct loop_event *reader;
 	unsigned int step;
@@ -30,6 +32,18 @@ static int on_dev(void *arg, const struct nlmsghdr *nlh)
 
 	if (!err && (!dev.ifindex || dev.underlay == t->k->underlay))
 		t->what.dev(t->what.arg, &dev);
+	return err;
+}
+
+static int on_iid(void *arg, const struct nlmsghdr *nlh)
+{
+	struct kernel_tally *t = arg;
+	struct dp_iid i;
+	int err = codec_get_iid(nlh, &i);
+
+	if (!err && i.underlay == t->k->underlay &&
+	    !t->what.iid(t->what.arg, &i))
+		err = -ECANCELED;
 	return err;
 }
 
@@ -50,15 +64,33 @@ static const struct {
 	nl_fn fn;
 } steps[] = {
 	{ LISP_CMD_DEV_GET, on_dev },
+	{ LISP_CMD_IID_GET, on_iid },
 	{ LISP_CMD_RLOC_GET, on_rloc },
 };
 
 #define STEPS	(sizeof(steps) / sizeof(steps[0]))
 
-static int send_step(struct kernel_tally *t)
+static void end_step(struct kernel_tally *t)
 {
+	loop_event_free(t->reader);
+	t->reader = NULL;
+	session_close(&t->session);
+}
+
+static void on_readable(void *arg);
+
+static int start_step(struct kernel_tally *t)
+{
+	int err = session_open(&t->session);
+
+	if (err)
+		return err;
 	session_message(&t->session, steps[t->step].cmd, NLM_F_DUMP);
-	return nl_ask(t->session.nl);
+	err = nl_ask(t->session.nl);
+	if (err)
+		return err;
+	t->reader = loop_reader(t->loop, nl_fd(t->session.nl), on_readable, t);
+	return t->reader ? 0 : -ENOMEM;
 }
 
 void dp_kernel_tally_stop(struct dp *dp)
@@ -69,8 +101,7 @@ void dp_kernel_tally_stop(struct dp *dp)
 	if (!t)
 		return;
 	k->tally = NULL;
-	loop_event_free(t->reader);
-	session_close(&t->session);
+	end_step(t);
 	free(t);
 }
 
@@ -89,12 +120,13 @@ static void on_readable(void *arg)
 
 	if (err == -EINPROGRESS || err == -EAGAIN)
 		return;
-	/* What has changed meanwhile may be missing, until the next time; the
-	 * last step may end early. */
-	if (err == -EINTR || (err == -ECANCELED && t->step + 1 == STEPS))
+	/* What has changed meanwhile may be missing, until the next time; and
+	 * enough is enough. */
+	if (err == -EINTR || err == -ECANCELED)
 		err = 0;
 	if (!err && ++t->step < STEPS) {
-		err = send_step(t);
+		end_step(t);
+		err = start_step(t);
 		if (!err)
 			return;
 	}
@@ -115,14 +147,8 @@ int dp_kernel_tally(struct dp *dp, struct loop *l, const struct dp_tally *what)
 	k->tally = t;
 	t->k = k;
 	t->what = *what;
-	err = session_open(&t->session);
-	if (!err)
-		err = send_step(t);
-	if (!err) {
-		t->reader = loop_reader(l, nl_fd(t->session.nl), on_readable,
-					t);
-		err = t->reader ? 0 : -ENOMEM;
-	}
+	t->loop = l;
+	err = start_step(t);
 	if (err)
 		dp_kernel_tally_stop(dp);
 	return err;

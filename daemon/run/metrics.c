@@ -105,6 +105,11 @@ static void on_dev(void *arg, const struct dp_dev *d)
 	metrics_plane_dev(((struct metrics *)arg)->plane, d);
 }
 
+static bool on_iid(void *arg, const struct dp_iid *i)
+{
+	return metrics_plane_iid(((struct metrics *)arg)->plane, i);
+}
+
 static bool on_rloc(void *arg, const struct dp_rloc *r)
 {
 	return metrics_plane_rloc(((struct metrics *)arg)->plane, r);
@@ -129,7 +134,8 @@ static int start_plane(struct metrics *m)
 {
 	struct dp *dp = m->d->dp;
 	const struct dp_tally t = {
-		.dev = on_dev, .rloc = on_rloc, .done = on_done, .arg = m,
+		.dev = on_dev, .iid = on_iid, .rloc = on_rloc, .done = on_done,
+		.arg = m,
 	};
 	int err;
 

@@ -7,8 +7,8 @@
  * is bounded, and whoever asks within METRICS_KEEP_MS gets the same page.
  *
  *	somebody asks -> (page is fresh: it)
- *	              -> tally -> ... -> devices and RLOCs are there, or
- *	                 METRICS_WAIT_MS are over -> daemon's own numbers, at one
+ *	              -> tally -> ... -> devices, Instance-IDs and RLOCs are
+ *	                 there, or METRICS_WAIT_MS are over -> daemon's own numbers, at one
  *	                 moment -> page -> all who have asked meanwhile
  */
 #ifndef LISP_RUN_METRICS_H

@@ -14,6 +14,7 @@ struct metrics_self {
 
 /* Of the data plane, at most. */
 #define METRICS_DEVICES_MAX	1024
+#define METRICS_IIDS_MAX		1024
 #define METRICS_RLOCS_MAX	1024
 
 struct metrics_plane;
@@ -24,6 +25,7 @@ void metrics_plane_free(struct metrics_plane *p);
 
 /* As the functions of struct dp_tally. */
 void metrics_plane_dev(struct metrics_plane *p, const struct dp_dev *d);
+bool metrics_plane_iid(struct metrics_plane *p, const struct dp_iid *i);
 bool metrics_plane_rloc(struct metrics_plane *p, const struct dp_rloc *r);
 
 /* All that came is all there is (@good), or not. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Counters of the data plane: of each device, of what reached none, of each
- * RLOC.  A drop reason that has never been counted in a device is left out, so
- * that a thousand VPNs do not make forty thousand zeros.
+ * Instance-ID of an external device, of each RLOC.  A drop reason that has never
+ * been counted in a device is left out, so that a thousand VPNs do not make forty
+ * thousand zeros.
  *
  * A dump may have something twice, and a page must not.
  */
@@ -16,6 +17,7 @@
 #define ROW(t, n, u, s, m, h)	{ { t, "lisp_" n, u, h }, EXPO_AT(struct s, m) }
 #define DEV(t, n, u, m, h)	ROW(t, "device_" n, u, dp_dev, m, h)
 #define NONE(t, n, u, m, h)	ROW(t, n, u, dp_dev, m, h)
+#define IID(t, n, u, m, h)	ROW(t, "iid_" n, u, dp_iid, m, h)
 #define RLOC(t, n, u, m, h)	ROW(t, "rloc_" n, u, dp_rloc, m, h)
 
 static const struct expo_row dev_rows[] = {
@@ -51,6 +53,26 @@ static const struct expo_row none_rows[] = {
 	     "ICMP errors about outer packets: hop limit exceeded"),
 	NONE(EXPO_COUNTER, "icmp_refused", NULL, icmp_refused,
 	     "ICMP errors that quote what was not sent from here"),
+};
+
+static const struct expo_row iid_rows[] = {
+	IID(EXPO_COUNTER, "receive_packets", NULL, rx_packets,
+	    "Packets decapsulated with an Instance-ID of an external device"),
+	IID(EXPO_COUNTER, "receive_bytes", "bytes", rx_bytes,
+	    "Octets of these, without outer headers"),
+	IID(EXPO_COUNTER, "transmit_packets", NULL, tx_packets,
+	    "Packets encapsulated with it"),
+	IID(EXPO_COUNTER, "transmit_bytes", "bytes", tx_bytes,
+	    "Octets of these, without outer headers"),
+	IID(EXPO_COUNTER, "misses", NULL, misses, "Misses reported of it"),
+	IID(EXPO_GAUGE, "held_packets", NULL, held_packets,
+	    "Its packets that wait for a mapping"),
+	IID(EXPO_GAUGE, "held_bytes", "bytes", held_bytes,
+	    "Memory that these and misses take"),
+	IID(EXPO_GAUGE, "mappings", NULL, maps,
+	    "Its mappings in the map-cache of the data plane, whoever's"),
+	IID(EXPO_GAUGE, "local_eids", NULL, locals,
+	    "Its EID-prefixes that are local, whoever's"),
 };
 
 static const struct expo_row rloc_rows[] = {
@@ -99,6 +121,7 @@ struct metrics_plane {
 	struct expo_family *truncated;
 	struct expo_family *dev[COUNT(dev_rows)];
 	struct expo_family *none[COUNT(none_rows)];
+	struct expo_family *iid[COUNT(iid_rows)];
 	struct expo_family *rloc[COUNT(rloc_rows)];
 	struct expo_family *dev_drops;
 	struct expo_family *none_drops;
@@ -107,10 +130,13 @@ struct metrics_plane {
 
 	bool none_seen;
 	unsigned int devices;
+	unsigned int iids;
 	unsigned int rlocs;
 	bool more_devices;
+	bool more_iids;
 	bool more_rlocs;
 	uint32_t seen_devices[METRICS_DEVICES_MAX];
+	uint32_t seen_iids[METRICS_IIDS_MAX];
 	struct {
 		struct addr addr;
 		uint16_t port;
@@ -136,6 +162,7 @@ struct metrics_plane *metrics_plane_new(struct expo *x)
 	p->dev_drops = expo_add(x, &dev_drops);
 	add_rows(x, none_rows, COUNT(none_rows), p->none);
 	p->none_drops = expo_add(x, &none_drops);
+	add_rows(x, iid_rows, COUNT(iid_rows), p->iid);
 	p->rloc_up = expo_add(x, &rloc_up);
 	add_rows(x, rloc_rows, COUNT(rloc_rows), p->rloc);
 	p->rloc_rtt = expo_add(x, &rloc_rtt);
@@ -191,16 +218,19 @@ static void put_none(struct metrics_plane *p, const struct dp_dev *d)
 	put_drops(p->none_drops, d, &l, true);
 }
 
-static bool is_new_device(struct metrics_plane *p, uint32_t ifindex)
+/* Put @n into a list of so many, if it is not there.  *@more: there is no room
+ * for it. */
+static bool is_new(uint32_t *list, unsigned int *count, unsigned int max,
+		   uint32_t n, bool *more)
 {
-	for (unsigned int i = 0; i < p->devices; i++)
-		if (p->seen_devices[i] == ifindex)
+	for (unsigned int i = 0; i < *count; i++)
+		if (list[i] == n)
 			return false;
-	if (p->devices == METRICS_DEVICES_MAX) {
-		p->more_devices = true;
+	if (*count == max) {
+		*more = true;
 		return false;
 	}
-	p->seen_devices[p->devices++] = ifindex;
+	list[(*count)++] = n;
 	return true;
 }
 
@@ -212,13 +242,28 @@ void metrics_plane_dev(struct metrics_plane *p, const struct dp_dev *d)
 		put_none(p, d);
 		return;
 	}
-	if (!is_new_device(p, d->ifindex))
+	if (!is_new(p->seen_devices, &p->devices, METRICS_DEVICES_MAX,
+		    d->ifindex, &p->more_devices))
 		return;
 	expo_label(&l, "device", d->name);
 	if (!d->external)
 		expo_label_number(&l, "iid", d->iid);
 	put_rows(p->dev, dev_rows, COUNT(dev_rows), d, &l);
 	put_drops(p->dev_drops, d, &l, false);
+}
+
+/* --- Instance-IDs --- */
+
+bool metrics_plane_iid(struct metrics_plane *p, const struct dp_iid *i)
+{
+	struct expo_labels l = { .len = 0 };
+
+	if (!is_new(p->seen_iids, &p->iids, METRICS_IIDS_MAX, i->iid,
+		    &p->more_iids))
+		return !p->more_iids;
+	expo_label_number(&l, "iid", i->iid);
+	put_rows(p->iid, iid_rows, COUNT(iid_rows), i, &l);
+	return true;
 }
 
 /* --- RLOCs --- */
@@ -256,11 +301,20 @@ bool metrics_plane_rloc(struct metrics_plane *p, const struct dp_rloc *r)
 
 void metrics_plane_end(struct metrics_plane *p, bool good)
 {
-	struct expo_labels devices = { .len = 0 }, rlocs = { .len = 0 };
+	const struct {
+		const char *list;
+		bool more;
+	} lists[] = {
+		{ "devices", p->more_devices },
+		{ "iids", p->more_iids },
+		{ "rlocs", p->more_rlocs },
+	};
 
-	expo_label(&devices, "list", "devices");
-	expo_label(&rlocs, "list", "rlocs");
 	expo_put(p->up, NULL, good);
-	expo_put(p->truncated, &devices, p->more_devices);
-	expo_put(p->truncated, &rlocs, p->more_rlocs);
+	for (size_t i = 0; i < COUNT(lists); i++) {
+		struct expo_labels l = { .len = 0 };
+
+		expo_label(&l, "list", lists[i].list);
+		expo_put(p->truncated, &l, lists[i].more);
+	}
 }

@@ -126,6 +126,10 @@ ip -n "$a" link set eth9 up
 in_a lispctl map-cache add iid 100 prefix 10.8.0.0/16 action drop origin 4
 in_a ping -I red -c 1 -W 1 10.9.9.9 >/dev/null
 in_a ping -I red -c 3 -i 0.2 -W 1 10.8.8.8 >/dev/null
+ip -n "$a" link add ext0 type lisp external
+ip -n "$a" link set ext0 up
+for iid in 300 301; do in_a lispctl iid add "$iid" vrf red; done
+in_a lispctl map-cache add iid 301 prefix 10.8.0.0/16 action drop
 check "monitoring is answered" scrape
 is "the kernel has been asked" \
 	"$(sed -n 's/^lisp_data_plane_up //p' "$_work/page")" 1
@@ -135,6 +139,11 @@ is "so are local EIDs" "$(sample lisp_device_local_eids lisp200)" 1
 is "and the mapping" "$(sample lisp_device_mappings lisp100)" 1
 is "and what is dropped, by its reason" "$(sample \
 	lisp_device_dropped_packets_total lisp100 ',reason="map-drop"')" 3
+is "an external device's Instance-IDs have their own" "$(sed -n \
+	's/^lisp_iid_mappings{iid=\("30[01]"\)}/\1/p' "$_work/page" |
+	xargs)" "300 0 301 1"
+is "and the device has none" "$(grep -c '{device="ext0",iid=' "$_work/page")" 0
+ip -n "$a" link del ext0
 in_a lispctl map-cache del iid 100 prefix 10.8.0.0/16 origin 4
 promtool=$LISP_TOP/build/peers/prometheus/usr/bin/promtool
 if [ -x "$promtool" ]; then

@@ -35,6 +35,15 @@ static void put_device(struct world *w, uint32_t ifindex, uint32_t iid,
 	assert_int_equal(dp_fake_put_dev(w->dp, &d), 0);
 }
 
+static void put_iid(struct world *w, uint32_t iid)
+{
+	struct dp_iid i = {
+		.iid = iid, .rx_packets = 11, .tx_bytes = 12, .locals = 13,
+	};
+
+	assert_int_equal(dp_fake_put_iid(w->dp, &i), 0);
+}
+
 static void put_rloc(struct world *w, const char *addr, unsigned int state,
 		     uint32_t rtt)
 {
@@ -53,6 +62,8 @@ static void put_some(struct world *w)
 		put_device(w, 0, 0, LISP_DROP_REASON_RX_UNKNOWN_IID, 9);
 		put_device(w, 5, 100, LISP_DROP_REASON_NO_MAP, 3);
 		put_device(w, 6, 200, 999, 4);
+		put_iid(w, 300);
+		put_iid(w, 0);
 		put_rloc(w, "203.0.113.1", LISP_RLOC_STATE_UP, 1500);
 		put_rloc(w, "2001:db8::1", LISP_RLOC_STATE_DOWN, 0);
 	}
@@ -72,6 +83,7 @@ static unsigned int count(const char *page, const char *what)
 static const char *const some[] = {
 	"\nlisp_data_plane_up 1\n",
 	"\nlisp_metrics_truncated{list=\"devices\"} 0\n",
+	"\nlisp_metrics_truncated{list=\"iids\"} 0\n",
 	"\nlisp_metrics_truncated{list=\"rlocs\"} 0\n",
 	"\nlisp_device_receive_packets_total{device=\"lisp100\",iid=\"100\"} "
 	"1\n",
@@ -82,6 +94,9 @@ static const char *const some[] = {
 	"reason=\"no-map\"} 3\n",
 	"\nlisp_dropped_packets_total{reason=\"rx-unknown-iid\"} 9\n",
 	"\nlisp_dropped_packets_total{reason=\"no-map\"} 0\n",
+	"\nlisp_iid_receive_packets_total{iid=\"0\"} 11\n",
+	"\nlisp_iid_transmit_bytes_total{iid=\"300\"} 12\n",
+	"\nlisp_iid_local_eids{iid=\"300\"} 13\n",
 	"\nlisp_rloc_up{rloc=\"203.0.113.1\",port=\"4341\"} 1\n",
 	"\nlisp_rloc_up{rloc=\"2001:db8::1\",port=\"4341\"} 0\n",
 	"\nlisp_rloc_transmit_packets_total{rloc=\"2001:db8::1\",port=\"4341\"} "
@@ -118,6 +133,8 @@ static void test_many(void **state)
 	open_all(&w, state);
 	for (unsigned int i = 1; i <= METRICS_DEVICES_MAX + 1; i++)
 		put_device(&w, i, i, 0, 0);
+	for (unsigned int i = 0; i <= METRICS_IIDS_MAX; i++)
+		put_iid(&w, i);
 	for (unsigned int i = 0; i < METRICS_RLOCS_MAX; i++) {
 		snprintf(at, sizeof(at), "10.0.%u.%u", i / 250,
 			 1 + i % 250);
@@ -126,8 +143,11 @@ static void test_many(void **state)
 	page = ask(&w, "GET /metrics", OPEN);
 	assert_int_equal(count(page, "\nlisp_device_misses_total{"),
 			 METRICS_DEVICES_MAX);
+	assert_int_equal(count(page, "\nlisp_iid_misses_total{"),
+			 METRICS_IIDS_MAX);
 	assert_int_equal(count(page, "\nlisp_rloc_up{"), METRICS_RLOCS_MAX);
 	assert_non_null(strstr(page, "truncated{list=\"devices\"} 1\n"));
+	assert_non_null(strstr(page, "truncated{list=\"iids\"} 1\n"));
 	assert_non_null(strstr(page, "truncated{list=\"rlocs\"} 0\n"));
 	assert_true(ends(page, "\n# EOF\n"));
 	world_close(&w);
