@@ -169,7 +169,15 @@ waits() { json 'map(.eid) | index("10.10.0.1")' miss show | grep -q '^[0-9]'; }
 check "a miss that waits" busywait 60 waits
 
 # who may
-is "not without CAP_NET_ADMIN" "$(status in_ns "$a" setpriv \
-	--bounding-set -net_admin --inh-caps -net_admin lispctl map-cache \
-	show)" 2
+without()
+{
+	in_ns "$a" setpriv --bounding-set -net_admin --inh-caps -net_admin \
+		lispctl "$@"
+}
+is "not without CAP_NET_ADMIN" "$(status without map-cache show)" 2
+for command in "map-cache show" "top -n 1"; do
+	# shellcheck disable=SC2086 # words
+	check_fails_with "... and that is said: $command" CAP_NET_ADMIN \
+		without $command
+done
 done_testing

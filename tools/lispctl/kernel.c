@@ -35,6 +35,22 @@ int kernel_open(struct session *s)
 	return err;
 }
 
+void kernel_complain(const struct session *s, int err)
+{
+	const char *why = nl_why(s->nl);
+
+	if (err == -EINTR)
+		complain("the kernel's tables changed too much meanwhile: "
+			 "entries may be missing or shown twice");
+	else if (*why)
+		complain("%s (%s)", why, strerror(-err));
+	else if (err == -EPERM)
+		complain("only root, or who has CAP_NET_ADMIN, may ask the "
+			 "kernel for that");
+	else
+		complain("the kernel says: %s", strerror(-err));
+}
+
 /* --- requests --- */
 
 static struct eid eid_of(const struct args *a)
@@ -257,19 +273,6 @@ static int find_vrf(const char *what, const char *name, uint32_t *ifindex)
 	return -ENODEV;
 }
 
-static void complain_kernel(const struct job *j, int err)
-{
-	const char *why = nl_why(j->session.nl);
-
-	if (err == -EINTR)
-		complain("the kernel's tables changed too much meanwhile: "
-			 "entries may be missing or shown twice");
-	else if (*why)
-		complain("%s (%s)", why, strerror(-err));
-	else
-		complain("the kernel says: %s", strerror(-err));
-}
-
 static int talk(struct job *j, const struct request *r)
 {
 	int err;
@@ -284,7 +287,7 @@ static int talk(struct job *j, const struct request *r)
 	r->put(j);
 	err = nl_talk(j->session.nl, r->on_answer, j);
 	if (err)
-		complain_kernel(j, err);
+		kernel_complain(&j->session, err);
 	if (j->out && out_end(j->out) && !err) {
 		complain("cannot write the answer");
 		err = -EIO;

@@ -43,4 +43,7 @@ struct session;
 /* Open a session, or complain.  0 or negative errno. */
 int kernel_open(struct session *s);
 
+/* Why nl_talk() failed. */
+void kernel_complain(const struct session *s, int err);
+
 #endif

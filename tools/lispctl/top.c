@@ -164,8 +164,7 @@ static int take(struct session *k, struct top_sample *s)
 		err = dump_all(k, s);
 	}
 	if (err)
-		complain("the kernel says: %s", *nl_why(k->nl) ?
-			 nl_why(k->nl) : strerror(-err));
+		kernel_complain(k, err);
 	return err;
 }
 
