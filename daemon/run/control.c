@@ -392,16 +392,19 @@ static void run_request(struct daemon *d, uint64_t client,
 void control_request(void *arg, uint64_t client, const char *line, size_t len)
 {
 	struct json_tokener *tok = json_tokener_new_ex(NESTING_MAX);
+	/* json-c takes a NUL for the end. */
+	bool text = !memchr(line, '\0', len);
 	struct json_object *req = NULL;
 	struct daemon *d = arg;
 
-	if (tok) {
+	if (tok && text) {
 		json_tokener_set_flags(tok, JSON_TOKENER_STRICT |
 				       JSON_TOKENER_VALIDATE_UTF8);
 		/* With the NUL behind it, which ends a number. */
 		req = json_tokener_parse_ex(tok, line, len + 1);
 	}
-	if (tok && json_tokener_get_error(tok) == json_tokener_success)
+	if (tok && text &&
+	    json_tokener_get_error(tok) == json_tokener_success)
 		run_request(d, client, req);
 	else
 		refuse(d, client, "not JSON");

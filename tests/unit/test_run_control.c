@@ -103,6 +103,10 @@ static void test_control_bad(void **state)
 	for (size_t i = 0; i < sizeof(bad_requests) / sizeof(bad_requests[0]);
 	     i++)
 		assert_said(&w, bad_requests[i][0], bad_requests[i][1]);
+	/* More behind a NUL. */
+	assert_int_equal(write(w.client, "{\"command\":\"help\"}\0x\n", 22),
+			 22);
+	assert_string_equal(hear(&w), "{\"error\":\"not JSON\"}");
 	world_close(&w);
 }
 
