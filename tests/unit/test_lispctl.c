@@ -577,7 +577,7 @@ static void an_object(void **state)
 		"\"y\"],\"no\":{}}}" };
 
 	assert_int_equal(converse_with(&t, 1, false), 0);
-	assert_string_equal(printed, "a     1\nlong  x, y\nno    \n");
+	assert_string_equal(printed, "a     1\nlong  x, y\nno    -\n");
 }
 
 static void in_pieces(void **state)

@@ -474,6 +474,38 @@ static void how_events_look(void **state)
 	}
 }
 
+/* A cell of a table. */
+static void how_values_look(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "{}", "-" },
+		{ "[]", "-" },
+		{ "{\"key\":3,\"eid\":1}", "key 3, eid 1" },
+		{ "[{\"a\":1,\"b\":null},{\"a\":false}]", "a 1, b -; a no" },
+		{ "[{\"address\":\"192.0.2.1\",\"port\":4341,"
+		  "\"priority\":1,\"weight\":2},{\"address\":\"::1\","
+		  "\"port\":5}]", "192.0.2.1 1/2, ::1 port 5" },
+		{ "[{\"key-id\":0,\"algorithm\":\"sha\",\"state\":\"over\","
+		  "\"not-after\":\"2026\"},{\"key-id\":1}]",
+		  "0 sha over, 1 ? ?" },
+		{ "[{\"iid\":5,\"prefix\":\"::/0\",\"more-specifics\":true,"
+		  "\"max-registrations\":4},{\"iid\":0,\"prefix\":\"::/8\","
+		  "\"more-specifics\":false},{\"prefix\":5}]",
+		  "[5]::/0 more-specifics max 4, [0]::/8, [?]5" },
+		{ "[{\"etr\":\"192.0.2.1\",\"site-id\":5},{\"etr\":"
+		  "\"192.0.2.2\"}]", "192.0.2.1, 192.0.2.2" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct json_object *o = json_tokener_parse(rows[i][0]);
+		char *text = out_text(o);
+
+		assert_string_equal(text, rows[i][1]);
+		free(text);
+		json_object_put(o);
+	}
+}
+
 static int place(void **state)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -491,6 +523,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(filters),
 		cmocka_unit_test(how_events_look),
+		cmocka_unit_test(how_values_look),
 		cmocka_unit_test(types),
 		cmocka_unit_test(whatever_it_says),
 		cmocka_unit_test(doctors_too),

@@ -35,6 +35,14 @@ static const char *member(struct json_object *o, const char *key)
 	return json_object_get_string(json_object_object_get(o, key));
 }
 
+/* The same where there may be none. */
+static const char *text_of(struct json_object *o, const char *key)
+{
+	const char *text = member(o, key);
+
+	return text ? text : "?";
+}
+
 static bool is_true(struct json_object *o, const char *key)
 {
 	return json_object_get_boolean(json_object_object_get(o, key));
@@ -84,17 +92,91 @@ static void print_locator(FILE *f, struct json_object *l)
 	print_answers(f, l);
 }
 
+/* "0 hmac-sha256 valid": what a key is known by, and whether it is good now. */
+static void print_key(FILE *f, struct json_object *k)
+{
+	fprintf(f, "%s %s %s", text_of(k, "key-id"), text_of(k, "algorithm"),
+		text_of(k, "state"));
+}
+
+/* "[100]10.1.0.0/16", and what of it may be registered. */
+static void print_eid(FILE *f, struct json_object *e)
+{
+	fprintf(f, "[%s]%s", text_of(e, "iid"), text_of(e, "prefix"));
+	if (is_true(e, "more-specifics"))
+		fprintf(f, " more-specifics");
+	if (member(e, "max-registrations"))
+		fprintf(f, " max %s", member(e, "max-registrations"));
+}
+
+static void print_registrant(FILE *f, struct json_object *r)
+{
+	fputs(text_of(r, "etr"), f);
+}
+
+/* Objects that people know by less than all of their members; which those are
+ * is told by one of them. */
+typedef void (*print_fn)(FILE *f, struct json_object *o);
+
+static print_fn short_form(struct json_object *o)
+{
+	static const struct {
+		const char *key;
+		print_fn print;
+	} forms[] = {
+		{ "address", print_locator },
+		{ "key-id", print_key },
+		{ "prefix", print_eid },
+		{ "etr", print_registrant },
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (member(o, forms[i].key))
+			return forms[i].print;
+	return NULL;
+}
+
+static void print_value(FILE *f, struct json_object *v);
+
+static void print_members(FILE *f, struct json_object *o)
+{
+	struct json_object_iterator i = json_object_iter_begin(o);
+	struct json_object_iterator end = json_object_iter_end(o);
+	const char *separator = "";
+
+	if (json_object_iter_equal(&i, &end))
+		fputc('-', f);
+	for (; !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
+		fprintf(f, "%s%s ", separator, json_object_iter_peek_name(&i));
+		print_value(f, json_object_iter_peek_value(&i));
+		separator = ", ";
+	}
+}
+
 /* Between elements of a list: members of an object have commas as well. */
 static const char *comma(struct json_object *element)
 {
 	return json_object_is_type(element, json_type_object) &&
-	       !member(element, "address") ? "; " : ", ";
+	       !short_form(element) ? "; " : ", ";
+}
+
+static void print_elements(FILE *f, struct json_object *list)
+{
+	size_t count = json_object_array_length(list);
+
+	if (!count)
+		fputc('-', f);
+	for (size_t n = 0; n < count; n++) {
+		struct json_object *e = json_object_array_get_idx(list, n);
+
+		fputs(n ? comma(e) : "", f);
+		print_value(f, e);
+	}
 }
 
 static void print_value(FILE *f, struct json_object *v)
 {
-	struct json_object_iterator i, end;
-	const char *separator = "";
+	print_fn print;
 
 	switch (json_object_get_type(v)) {
 	case json_type_null:
@@ -104,29 +186,11 @@ static void print_value(FILE *f, struct json_object *v)
 		fputs(json_object_get_boolean(v) ? "yes" : "no", f);
 		break;
 	case json_type_array:
-		for (size_t n = 0; n < json_object_array_length(v); n++) {
-			struct json_object *e = json_object_array_get_idx(v, n);
-
-			fputs(n ? comma(e) : "", f);
-			print_value(f, e);
-		}
-		if (!json_object_array_length(v))
-			fputc('-', f);
+		print_elements(f, v);
 		break;
 	case json_type_object:
-		if (member(v, "address")) {
-			print_locator(f, v);
-			break;
-		}
-		i = json_object_iter_begin(v);
-		end = json_object_iter_end(v);
-		for (; !json_object_iter_equal(&i, &end);
-		     json_object_iter_next(&i)) {
-			fprintf(f, "%s%s ", separator,
-				json_object_iter_peek_name(&i));
-			print_value(f, json_object_iter_peek_value(&i));
-			separator = ", ";
-		}
+		print = short_form(v);
+		(print ? print : print_members)(f, v);
 		break;
 	case json_type_double:
 	case json_type_int:

@@ -66,14 +66,14 @@ static const struct column history[] = {
 static const struct column sites[] = {
 	COLUMN("SITE", "site"),
 	COLUMN("MODE", "mode"),
-	COLUMN("KEYS", "keys"),
-	COLUMN("EIDS", "eids"),
 	COLUMN_NUMBER("REGISTRATIONS", "registrations"),
-	COLUMN("REGISTRANTS", "registrants"),
 	COLUMN_NUMBER("LAST", "last"),
 	COLUMN_NUMBER("ACCEPTED", "accepted"),
 	COLUMN_NUMBER("REFUSED", "refused"),
 	COLUMN("REFUSALS", "refusals"),
+	COLUMN("KEYS", "keys"),
+	COLUMN("REGISTRANTS", "registrants"),
+	COLUMN("EIDS", "eids"),
 };
 
 static const struct column rlocs[] = {
