@@ -81,7 +81,7 @@ static void on_readable(void *arg);
 
 static int start_step(struct kernel_tally *t)
 {
-	int err = session_open(&t->session);
+	int err = session_open_loaded(&t->session);
 
 	if (err)
 		return err;

@@ -281,4 +281,15 @@ check "a VPN in the VRF that is its underlay" start
 is "gets no default route either" "$(routes -4 300 \
 	'map(select(.dev == "lisp100" and .dst == "default")) | length')" 0
 stop
+
+# without the module
+config "$(vpn x 100 lisp100 under 10.1.0.0/16)" "" \
+	'"underlay": "under", "metrics": { }'
+check "one that is monitored" start
+check "loses its module" modprobe -r lisp
+check "and is monitored" scrape
+is "which says so" "$(sed -n 's/^lisp_data_plane_up //p' "$_work/page")" 0
+check "and does not load it" test ! -e /sys/module/lisp
+modprobe lisp
+stop
 done_testing
