@@ -1,53 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Files with keys: who else may read or change them? */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "doctor.h"
 
-/* There may be thousands: the first of each kind is named. */
+/* There may be thousands: one is named. */
 struct key_files {
 	size_t closed;
 	size_t open;
 	const char *first_open;
-	size_t unknown;
-	const char *first_unknown;
-	int err;			/* of that one */
 };
 
-static void count_file(struct key_files *f, const char *file, int err,
-		       mode_t mode)
+/* What everybody may do with @file: nothing where a directory keeps them out.
+ * Negative errno. */
+static int mode_for_all(const char *file)
 {
-	if (err) {
-		if (!f->unknown++) {
-			f->first_unknown = file;
-			f->err = err;
-		}
-	} else if (mode & (S_IROTH | S_IWOTH)) {
-		if (!f->open++)
-			f->first_open = file;
-	} else {
-		f->closed++;
+	char *path = realpath(file, NULL);
+	struct stat st;
+	int mode = 0;
+
+	if (!path)
+		return -errno;
+	if (!stat(path, &st))
+		mode = st.st_mode & S_IRWXO;
+	for (char *s = strrchr(path, '/'); s && s != path;
+	     s = strrchr(path, '/')) {
+		*s = '\0';
+		if (stat(path, &st) || !(st.st_mode & S_IXOTH))
+			mode = 0;
 	}
+	free(path);
+	return mode;
 }
 
+/* It was there a moment ago, when the configuration was read. */
 static void look_at_file(struct key_files *f, const char *file)
 {
-	struct stat st = { 0 };
-	int err = stat(file, &st) ? -errno : 0;
+	int mode = mode_for_all(file);
 
-	count_file(f, file, err, st.st_mode);
+	if (mode < 0)
+		return;
+	if (!(mode & (S_IROTH | S_IWOTH)))
+		f->closed++;
+	else if (!f->open++)
+		f->first_open = file;
 }
 
 static void judge_key_files(struct doctor *d, const struct key_files *f)
 {
-	if (f->unknown) {
-		doctor_found(d, VERDICT_UNKNOWN, "files with keys, who may "
-			     "read them: %s: %s (of %zu)", f->first_unknown,
-			     strerror(-f->err), f->unknown);
-		doctor_advise(d, "run \"lispctl doctor\" as root");
-	}
 	if (f->open) {
 		doctor_found(d, VERDICT_WARNING, "files with keys that every "
 			     "user of this host may read or change: %zu, "
