@@ -70,21 +70,13 @@ static const struct {
 
 #define STEPS	(sizeof(steps) / sizeof(steps[0]))
 
-static void end_step(struct kernel_tally *t)
-{
-	loop_event_free(t->reader);
-	t->reader = NULL;
-	session_close(&t->session);
-}
-
 static void on_readable(void *arg);
 
+/* In a session that is open, and has no reader. */
 static int start_step(struct kernel_tally *t)
 {
-	int err = session_open_loaded(&t->session);
+	int err;
 
-	if (err)
-		return err;
 	session_message(&t->session, steps[t->step].cmd, NLM_F_DUMP);
 	err = nl_ask(t->session.nl);
 	if (err)
@@ -101,7 +93,8 @@ void dp_kernel_tally_stop(struct dp *dp)
 	if (!t)
 		return;
 	k->tally = NULL;
-	end_step(t);
+	loop_event_free(t->reader);
+	session_close(&t->session);
 	free(t);
 }
 
@@ -125,8 +118,11 @@ static void on_readable(void *arg)
 	if (err == -EINTR || err == -ECANCELED)
 		err = 0;
 	if (!err && ++t->step < STEPS) {
-		end_step(t);
-		err = start_step(t);
+		loop_event_free(t->reader);
+		t->reader = NULL;
+		err = session_again(&t->session);
+		if (!err)
+			err = start_step(t);
 		if (!err)
 			return;
 	}
@@ -148,7 +144,9 @@ int dp_kernel_tally(struct dp *dp, struct loop *l, const struct dp_tally *what)
 	t->k = k;
 	t->what = *what;
 	t->loop = l;
-	err = start_step(t);
+	err = session_open_loaded(&t->session);
+	if (!err)
+		err = start_step(t);
 	if (err)
 		dp_kernel_tally_stop(dp);
 	return err;

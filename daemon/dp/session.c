@@ -40,6 +40,15 @@ int session_open_loaded(struct session *s)
 	return open_it(s, false);
 }
 
+int session_again(struct session *s)
+{
+	int err;
+
+	session_close(s);
+	s->nl = nl_open(NETLINK_GENERIC, &err);
+	return s->nl ? 0 : err;
+}
+
 void session_close(struct session *s)
 {
 	nl_free(s->nl);

@@ -27,6 +27,9 @@ int session_open(struct session *s);
  * kernel load it. */
 int session_open_loaded(struct session *s);
 
+/* Another socket in the place of its own, without asking for the family. */
+int session_again(struct session *s);
+
 /* Harmless on a session that is zero or closed. */
 void session_close(struct session *s);
 

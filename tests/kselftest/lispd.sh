@@ -143,6 +143,17 @@ is "an external device's Instance-IDs have their own" "$(sed -n \
 	's/^lisp_iid_mappings{iid=\("30[01]"\)}/\1/p' "$_work/page" |
 	xargs)" "300 0 301 1"
 is "and the device has none" "$(grep -c '{device="ext0",iid=' "$_work/page")" 0
+for iid in {302..4000}; do echo "iid-new 2:u32=$iid"; done |
+	in_a "$LISP_TOP/build/kselftest/nlraw" >"$_work/many" ||
+	note "$(tail -n 3 "$_work/many")"
+truncated()
+{
+	scrape && grep -q '^lisp_metrics_truncated{list="iids"} 1' "$_work/page"
+}
+check "of many it says that there are more" busywait 30 truncated
+is "and has so many" "$(grep -c ^lisp_iid_mappings "$_work/page")" 1024
+check "and what comes after them" grep -q ^lisp_rloc_up "$_work/page"
+is "nothing failed" "$(sed -n 's/^lisp_data_plane_up //p' "$_work/page")" 1
 ip -n "$a" link del ext0
 in_a lispctl map-cache del iid 100 prefix 10.8.0.0/16 origin 4
 promtool=$LISP_TOP/build/peers/prometheus/usr/bin/promtool
