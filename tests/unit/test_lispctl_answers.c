@@ -493,7 +493,8 @@ static void how_values_look(void **state)
 		  "\"more-specifics\":false},{\"prefix\":5}]",
 		  "[5]::/0 more-specifics max 4, [0]::/8, [?]5" },
 		{ "[{\"etr\":\"192.0.2.1\",\"site-id\":5},{\"etr\":"
-		  "\"192.0.2.2\"}]", "192.0.2.1, 192.0.2.2" },
+		  "\"192.0.2.1\",\"xtr-id\":\"0011\"}]",
+		  "192.0.2.1, 192.0.2.1 xtr-id 0011" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

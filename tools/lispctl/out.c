@@ -81,8 +81,8 @@ static void print_locator(FILE *f, struct json_object *l)
 	    json_object_get_int(port) != DP_DATA_PORT)
 		fprintf(f, " port %d", json_object_get_int(port));
 	if (member(l, "priority"))
-		fprintf(f, " %s/%s", member(l, "priority"),
-			member(l, "weight"));
+		fprintf(f, " %s/%s", text_of(l, "priority"),
+			text_of(l, "weight"));
 	if (is_false(l, "reachable"))
 		fprintf(f, " unreachable");
 	if (json_object_object_get_ex(l, "status-down", NULL))
@@ -109,9 +109,12 @@ static void print_eid(FILE *f, struct json_object *e)
 		fprintf(f, " max %s", member(e, "max-registrations"));
 }
 
+/* Several may have one address. */
 static void print_registrant(FILE *f, struct json_object *r)
 {
 	fputs(text_of(r, "etr"), f);
+	if (member(r, "xtr-id"))
+		fprintf(f, " xtr-id %s", member(r, "xtr-id"));
 }
 
 /* Objects that people know by less than all of their members; which those are
