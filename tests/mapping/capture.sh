@@ -51,8 +51,8 @@ catches()
 	ip netns exec dc "$bin/lispctl" capture "${@:2}" write "$file" \
 		2>/run/capture.log &
 	program=$!
-	within 5 listens && everything
-	within 5 grep -q -a "<end>" "$file"
+	within 60 listens && everything
+	within 60 grep -q -a "<end>" "$file"
 	kill -INT "$program"
 	wait "$program"
 	got=$(grep -a -o '<[^>]*>' "$file" | tr -d '<>' | grep -v '^end$' |

@@ -48,9 +48,11 @@ a_map_server()
 		\"eids\": [ { \"prefix\": \"2001:db8:1::/48\" } ],
 		\"keys\": [ { \"key\": \"secret\" } ] } ] }, \"map-resolver\": {}"
 	start dms || return 1
-	chmod 604 "$art/dms.conf"
-	doctor dms dms "$art/dms.conf"
-	finds warning keys "every user .*: 1, .*/dms.conf" || return 1
+	# Not beneath what only root may enter.
+	cp "$art/dms.conf" /run/dms.conf
+	chmod 604 /run/dms.conf
+	doctor dms dms /run/dms.conf
+	finds warning keys 'every user .*: 1, "/run/dms.conf"' || return 1
 	chmod 600 "$art/dms.conf"
 	doctor dms dms "$art/dms.conf"
 	jq -e 'map(select(.check != "clock")) | all(.verdict == "ok")' \
@@ -68,7 +70,7 @@ its_file()
 	config dms2 '"map-resolver": { "map-servers": [ "192.0.2.91" ] }'
 	(cd "$art" && exec ip netns exec dx "$bin/lispd" -c dms2.conf) &
 	other=$!
-	within 5 ctl dms2 show status || return 1
+	within 60 ctl dms2 show status || return 1
 	(cd / && "$bin/lispctl" -j -s "$art/dms2.sock" doctor) \
 		>"$art/doctor.json"
 	kill "$other" && wait "$other"
@@ -78,7 +80,7 @@ its_file()
 # An ETR with another key than its site's; then it has the right one.
 wrong_key_at_server()
 {
-	ip netns exec dx timeout 2 "$top/tests/mapping/etr" "$net.91" wrong \
+	ip netns exec dx "$top/tests/mapping/etr" "$net.91" wrong \
 		"$net.90" 2001:db8:1::/48 && return 1
 	doctor dms dms "$art/dms.conf"
 	[ "$status" = 2 ] && finds bad sites '0 registrations.*"key":' &&
@@ -168,7 +170,7 @@ taken()
 		others+=($!)
 	done
 	xtr_config
-	within 5 eval 'doctor dx nobody "$art/dxtr.conf"
+	within 60 eval 'doctor dx nobody "$art/dxtr.conf"
 		finds bad sockets "4341 is taken" &&
 		finds bad sockets "4342 is taken"'
 	p=$?
@@ -210,7 +212,7 @@ speaker()
 		>/run/say/status
 	socat "UNIX-LISTEN:$art/said.sock,fork" EXEC:/run/speak &
 	speaking=$!
-	within 5 "$bin/lispctl" -s "$art/said.sock" show status
+	within 60 "$bin/lispctl" -s "$art/said.sock" show status
 }
 
 # lig SOCKET WORDS...
@@ -246,7 +248,7 @@ resolver()
 	config droot '"ddt-node": { "authoritative": [ { "eid-prefix": "*" } ] }'
 	ip netns exec dx "$bin/lispd" -c "$art/droot.conf" &
 	root=$!
-	within 5 ctl droot show status || return 1
+	within 60 ctl droot show status || return 1
 	echo '{"data":{"ddt-client-bad-signature":3}}' >/run/say/statistics
 	config dmr "\"map-resolver\": { \"ddt-roots\": [ \"$net.90\",
 		\"$net.99\" ] }"

@@ -71,7 +71,7 @@ echo_up()
 
 	now ip netns exec server "$tool/echo" &
 	server=$!
-	within 5 started -a echo || return 1
+	within 60 started -a echo || return 1
 	read -r _ _ good seconds _ < <(by_victim -a echo -c 100000 -w 512)
 	kill $server
 	wait $server
@@ -91,7 +91,7 @@ server_up()
 	now ip netns exec server "$bin/lispd" -c "$art/server/conf" \
 		>"$art/server.log" 2>&1 &
 	server=$!
-	within 5 started -a hole || return 1
+	within 60 started -a hole || return 1
 	for i in 1 2 3; do
 		read -r sent _ good _ < <(by_victim -a register -r 20 -w 256 \
 			-c $((held / 20)) -N $((i * 100000)))

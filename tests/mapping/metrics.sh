@@ -27,7 +27,7 @@ metrics_ask()
 # What was done is what is told.
 metrics_count()
 {
-	ip netns exec dme timeout 2 "$top/tests/mapping/etr" "$net.96" wrong \
+	ip netns exec dme "$top/tests/mapping/etr" "$net.96" wrong \
 		"$net.97" 2001:db8:1::/48
 	scrape keep && metrics_ask 1 && scrape grew \
 		lisp_map_server_requests_total lisp_map_resolver_requests_total \

@@ -75,7 +75,7 @@ priv_nothing()
 	(umask 077 && exec ip netns exec priv "$bin/lispd" -c /run/priv.conf \
 		>"$art/priv.log" 2>&1) &
 	pid[priv]=$!
-	within 5 "$bin/lispctl" show status || return 1
+	within 60 "$bin/lispctl" show status || return 1
 	[ "$(set_of CapPrm)" = 0000000000000000 ] || return 1
 	chmod 600 "$file"
 	said=$("$bin/lispctl" reload 2>&1) && return 1
@@ -129,7 +129,7 @@ unit_start()
 	"${words[@]}" "$bin/lispd" -c "$art/private/unit.conf" \
 		>"$art/priv.log" 2>&1 &
 	pid[priv]=$!
-	within 5 "$bin/lispctl" show status || { cat "$art/priv.log"; return 1; }
+	within 60 "$bin/lispctl" show status || { cat "$art/priv.log"; return 1; }
 }
 
 # What systemd/lispd.service gives is enough for a start as another user.
@@ -159,7 +159,7 @@ priv_unit_reloads()
 	unit_conf 2001:db9::/32
 	private 400 n11
 	kill -HUP "${pid[priv]}"
-	within 5 delegates 2001:db9::/32 || return 1
+	within 60 delegates 2001:db9::/32 || return 1
 	unit_conf 2001:dba::/32
 	private 400 root
 	"$bin/lispctl" reload && delegates 2001:dba::/32 &&

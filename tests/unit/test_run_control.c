@@ -104,8 +104,8 @@ static void test_control_bad(void **state)
 	     i++)
 		assert_said(&w, bad_requests[i][0], bad_requests[i][1]);
 	/* More behind a NUL. */
-	assert_int_equal(write(w.client, "{\"command\":\"help\"}\0x\n", 22),
-			 22);
+	assert_int_equal(write(w.client, "{\"command\":\"help\"}\0x\n", 21),
+			 21);
 	assert_string_equal(hear(&w), "{\"error\":\"not JSON\"}");
 	world_close(&w);
 }
