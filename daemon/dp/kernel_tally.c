@@ -3,7 +3,8 @@
  * Dumps of lisp.ko that nobody waits for.  The kernel makes a part of a dump
  * for each one that is read: reading one each time the loop turns keeps both of
  * us short.  Each dump has a socket of its own: one that is not read to its end
- * would be in the way of the next.
+ * would be in the way of the next.  The family is the one that lispd found at its
+ * start: a module loaded since is not the one whose numbers are told.
  */
 #include "dp/kernel.h"
 
@@ -72,11 +73,15 @@ static const struct {
 
 static void on_readable(void *arg);
 
-/* In a session that is open, and has no reader. */
 static int start_step(struct kernel_tally *t)
 {
 	int err;
 
+	loop_event_free(t->reader);
+	t->reader = NULL;
+	err = session_again(&t->session);
+	if (err)
+		return err;
 	session_message(&t->session, steps[t->step].cmd, NLM_F_DUMP);
 	err = nl_ask(t->session.nl);
 	if (err)
@@ -118,11 +123,7 @@ static void on_readable(void *arg)
 	if (err == -EINTR || err == -ECANCELED)
 		err = 0;
 	if (!err && ++t->step < STEPS) {
-		loop_event_free(t->reader);
-		t->reader = NULL;
-		err = session_again(&t->session);
-		if (!err)
-			err = start_step(t);
+		err = start_step(t);
 		if (!err)
 			return;
 	}
@@ -144,9 +145,8 @@ int dp_kernel_tally(struct dp *dp, struct loop *l, const struct dp_tally *what)
 	t->k = k;
 	t->what = *what;
 	t->loop = l;
-	err = session_open_loaded(&t->session);
-	if (!err)
-		err = start_step(t);
+	t->session.family = k->session.family;
+	err = start_step(t);
 	if (err)
 		dp_kernel_tally_stop(dp);
 	return err;

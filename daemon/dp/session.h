@@ -27,7 +27,8 @@ int session_open(struct session *s);
  * kernel load it. */
 int session_open_loaded(struct session *s);
 
-/* Another socket in the place of its own, without asking for the family. */
+/* Another socket in the place of its own, if it has one, for the family that is
+ * known. */
 int session_again(struct session *s);
 
 /* Harmless on a session that is zero or closed. */

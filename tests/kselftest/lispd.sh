@@ -302,5 +302,10 @@ check "and is monitored" scrape
 is "which says so" "$(sed -n 's/^lisp_data_plane_up //p' "$_work/page")" 0
 check "and does not load it" test ! -e /sys/module/lisp
 modprobe lisp
+# Who asks within a second gets the same page.
+read -rt 2 -u "$_never"
+check "it is loaded again" scrape
+is "and is not the one that lispd knew" \
+	"$(sed -n 's/^lisp_data_plane_up //p' "$_work/page")" 0
 stop
 done_testing
