@@ -8,8 +8,9 @@
  *
  *	somebody asks -> (page is fresh: it)
  *	              -> tally -> ... -> devices, Instance-IDs and RLOCs are
- *	                 there, or METRICS_WAIT_MS are over -> daemon's own numbers, at one
- *	                 moment -> page -> all who have asked meanwhile
+ *	                 there, or METRICS_WAIT_MS are over -> daemon's own
+ *	                 numbers, at one moment -> page -> all who have asked
+ *	                 meanwhile
  */
 #ifndef LISP_RUN_METRICS_H
 #define LISP_RUN_METRICS_H

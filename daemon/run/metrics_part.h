@@ -14,7 +14,7 @@ struct metrics_self {
 
 /* Of the data plane, at most. */
 #define METRICS_DEVICES_MAX	1024
-#define METRICS_IIDS_MAX		1024
+#define METRICS_IIDS_MAX	1024
 #define METRICS_RLOCS_MAX	1024
 
 struct metrics_plane;
